@@ -1,0 +1,60 @@
+"""Florascope's classifier: photos of flowers in, ranked names out.
+
+    from classifier import Classifier
+
+    classifier = Classifier.load("checkpoints/flowers102.safetensors")
+    classifier.predict([photo])[0].best.name
+
+Importing this package is cheap. `Classifier` and what it returns are fetched at first use, because they need PyTorch.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from classifier.errors import (
+    BackboneError,
+    CheckpointError,
+    ClassifierError,
+    DatasetError,
+    DownloadError,
+    NotAnImage,
+    PhotoError,
+    SettingError,
+    TooManyBytes,
+    TooManyPixels,
+    TooSmall,
+    TruncatedImage,
+    UnreadableFile,
+    UnsupportedFormat,
+)
+
+if TYPE_CHECKING:
+    from classifier.prediction import Candidate, Classifier, Prediction
+
+__all__ = [
+    "BackboneError",
+    "Candidate",
+    "CheckpointError",
+    "Classifier",
+    "ClassifierError",
+    "DatasetError",
+    "DownloadError",
+    "NotAnImage",
+    "PhotoError",
+    "Prediction",
+    "SettingError",
+    "TooManyBytes",
+    "TooManyPixels",
+    "TooSmall",
+    "TruncatedImage",
+    "UnreadableFile",
+    "UnsupportedFormat",
+]
+
+_FROM_PREDICTION = ("Candidate", "Classifier", "Prediction")
+
+
+def __getattr__(name: str) -> object:
+    if name in _FROM_PREDICTION:
+        return getattr(import_module("classifier.prediction"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
