@@ -1,7 +1,7 @@
 """What is known about a set of photos, whether or not the photos are on this machine.
 
-The manifest, a CSV file, has everything that statistics need (labels, splits, sizes, mean colours); only showing a photo needs
-the photo itself.
+The manifest, a CSV file, has everything that statistics need (labels, splits, sizes, mean colours); only showing a photo
+needs the photo itself.
 """
 
 import csv
@@ -127,8 +127,8 @@ class Collection:
 def read_manifest(path: Path) -> tuple[Photo, ...]:
     """Read photos from a manifest: image_id,class_id,[file,]width,height,mean_r,mean_g,mean_b and a column per split.
 
-    The column `NAME_split` holds the split called NAME, the column `split` the one called "split". An empty cell means that the
-    photo belongs to none of its parts. Without the column `file`, the paths are those of torchvision's `Flowers102`.
+    The column `NAME_split` holds the split called NAME, the column `split` the one called "split". An empty cell means that
+    the photo belongs to none of its parts. Without the column `file`, the paths are those of torchvision's `Flowers102`.
 
     Raises:
         DatasetError: the file is missing, lacks a column, or a row makes no sense (the message names its line).
@@ -177,7 +177,7 @@ def oxford_file(image_id: int) -> str:
 
 
 def flowers102(*, data_dir: Path = Path("data"), flowers_root: Path | None = None) -> Collection:
-    """The Oxford 102 flowers. The photos come from `flowers_root`, else from `data_dir`, whichever has `flowers-102/jpg`.
+    """The Oxford 102 flowers. The photos come from `flowers_root`, else `data_dir`, whichever has `flowers-102/jpg`.
 
     Raises:
         DatasetError: `classes.csv` or `flowers102.csv` in `data_dir` is missing or damaged.
@@ -197,8 +197,8 @@ def open_collection(
 ) -> Collection:
     """The collection that a checkpoint was trained on.
 
-    The Oxford flowers are known here. For any other set of photos, training leaves `manifest.csv` beside the checkpoint, and
-    the metadata's `dataset.root` says where the photos were; without either, the collection has classes but no photos.
+    The Oxford flowers are known here. For any other set of photos, training leaves `manifest.csv` beside the checkpoint,
+    and the metadata's `dataset.root` says where the photos were; without either, there are classes but no photos.
 
     Raises:
         DatasetError: a table is damaged, or does not fit the checkpoint's classes.
@@ -215,7 +215,7 @@ def open_collection(
 
 
 def describe_photo(path: Path) -> tuple[int, int, tuple[int, int, int]]:
-    """Width and height of the upright photo (px) and its mean colour (R, G, B, 0-255): what a manifest says about a photo.
+    """What a manifest says about a photo: its upright width and height (px) and its mean colour (R, G, B; 0-255).
 
     Raises:
         PhotoError: the file is no photo that we read.

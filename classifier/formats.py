@@ -1,7 +1,7 @@
 """What a file is, by its first bytes: which formats we open, and what to say about the others."""
 
-# Pillow's names of the formats that photos come in. Nothing else is ever opened: some of Pillow's readers start other programs
-# (EPS runs Ghostscript), and most formats exist only to be attacked by now. HEIF is here for those who register a plugin.
+# Pillow's names of the formats that photos come in. Nothing else is ever opened: some of Pillow's readers start other
+# programs (EPS runs Ghostscript), and rare formats are the least tested. HEIF is here for those who register a plugin.
 READABLE = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 
 HEAD_BYTES = 1024  # as much of the file as `recognise` wants to see
@@ -46,8 +46,8 @@ _OTHER_BRANDS = {b"avif": "AVIF", b"avis": "AVIF", b"crx ": "a camera's raw file
 def recognise(head: bytes) -> str | None:
     """Name what begins with these bytes.
 
-    Returns a name of ours for a readable format ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIC"), else words for
-    a sentence ("a PDF document", "a web page", "a text"), else None.
+    Returns a format's name in capitals ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIC"), else words for a
+    sentence ("a PDF document", "a web page", "a text"), else None.
     """
     for table in (_STARTS_OF_READABLE, _STARTS_OF_OTHERS):
         for start, name in table:

@@ -4,7 +4,8 @@
 
 What comes from where:
   labels, official split   Oxford's own imagelabels.mat and setid.mat, in FOLDER/flowers-102
-  Udacity's split, sizes   the table of facts about the original photos: image_id,label,official_split,udacity_split,width,height
+  Udacity's split, sizes   the table of facts about the original photos, with the columns
+                           image_id,label,official_split,udacity_split,width,height
   mean colours             measured here on the photos in FOLDER/flowers-102/jpg, of whatever size
 
 The table's labels and official split must agree with Oxford's files, or nothing is written.
