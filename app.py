@@ -1,0 +1,38 @@
+"""Settings → classifier → site. `python app.py` serves it; gunicorn and other servers take `app:server`."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+from classifier.collection import Collection, flowers102, open_collection
+from classifier.errors import CheckpointError, SettingError
+from web import create_app
+from web.settings import Settings
+from web.site import Predictor
+
+DATA = Path("data")
+
+
+def open_model(settings: Settings) -> tuple[Predictor | None, Collection]:
+    """The classifier and the photos it learnt from; without a usable checkpoint None and the shipped collection."""
+    from classifier import Classifier
+
+    path, root = settings.checkpoint, settings.flowers_root
+    try:
+        model = Classifier.load(path)
+    except CheckpointError as error:
+        logging.getLogger("florascope").error("Photos cannot be classified: %s", error)
+        return None, flowers102(data_dir=DATA, flowers_root=root)
+    metadata = model.metadata
+    return model, open_collection(checkpoint_metadata=metadata, checkpoint_path=path, data_dir=DATA, flowers_root=root)
+
+
+if __name__ == "__main__":
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "app:server"])
+try:
+    settings = Settings.from_environ(os.environ)
+except SettingError as error:
+    sys.exit(str(error))
+logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+server = create_app(settings, *open_model(settings)).server

@@ -1,0 +1,122 @@
+/* The few lines that run in the browser: callbacks without a round trip, and words for a server that fails. */
+(function () {
+  "use strict";
+
+  const noUpdate = () => window.dash_clientside.no_update;
+  const still = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    florascope: {
+      /* photo → [workbench class, preview, alt text, caption, button disabled] */
+      showPhoto(photo) {
+        const workbench = document.getElementById("workbench");
+        const ready = !workbench || workbench.dataset.ready === "yes";
+        if (!photo) return ["workbench", "", "", "", true];
+        const shown = photo.preview ? photo.url : "";
+        const caption = photo.preview
+          ? photo.name
+          : photo.name + ": your browser cannot show it; the server will try to read it.";
+        const look = photo.preview ? "workbench has-photo" : "workbench has-photo no-preview";
+        return [look, shown, photo.preview ? "Your photo: " + photo.name : "", caption, !ready];
+      },
+
+      /* answer, photo → [result, overview hidden]; an answer to an earlier photo is not shown */
+      showAnswer(answer, photo) {
+        const fits = answer && photo && answer.key === photo.key;
+        if (fits && !shownKeys.has(answer.key)) {
+          shownKeys.add(answer.key);
+          whenDrawn("verdict-name", (name) => {
+            name.focus({ preventScroll: true });
+            const box = name.getBoundingClientRect();
+            if (box.top < 0 || box.bottom > window.innerHeight * 0.8) {
+              document.getElementById("result").scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" });
+            }
+          });
+        }
+        return [fits ? answer.content : null, Boolean(photo)];
+      },
+
+      /* a bar was clicked → the tab with that class's training photos */
+      showClass(click) {
+        return click && click.points && click.points.length ? String(click.points[0].customdata) : noUpdate();
+      },
+
+      /* the address changed → mark the page in the header, start at the top */
+      markPage(pathname, ...links) {
+        const classes = links.map((href) => (href === pathname ? "nav-link nav-link--here" : "nav-link"));
+        whenDrawn("main", () => {
+          document.querySelectorAll(".site-nav a").forEach((link) => {
+            if (new URL(link.href).pathname === pathname) link.setAttribute("aria-current", "page");
+            else link.removeAttribute("aria-current");
+          });
+        });
+        return classes;
+      },
+
+      /* true as soon as the chart comes near the screen */
+      comesNear(_, id) {
+        return new Promise((resolve) => {
+          whenDrawn(id, (chart) => {
+            const observer = new IntersectionObserver(
+              (entries) => {
+                if (!entries.some((entry) => entry.isIntersecting)) return;
+                observer.disconnect();
+                resolve(true);
+              },
+              { rootMargin: "300px" }
+            );
+            observer.observe(chart);
+          });
+        });
+      },
+    },
+  });
+
+  const shownKeys = new Set();
+
+  function whenDrawn(id, act, tries = 60) {
+    const element = document.getElementById(id);
+    if (element) act(element);
+    else if (tries) requestAnimationFrame(() => whenDrawn(id, act, tries - 1));
+  }
+
+  /* The shell from the server has done its work once the first page is drawn. */
+  const watch = new MutationObserver(() => {
+    if (!document.querySelector("#react-entry-point .page")) return;
+    const shell = document.getElementById("shell");
+    if (shell) shell.remove();
+    watch.disconnect();
+  });
+  watch.observe(document.body, { childList: true, subtree: true });
+
+  /* Dash shows nothing when a callback's request fails, and leaves buttons spinning. Here every failure becomes a
+     sentence, and Dash gets an empty answer ("no update"), which ends the spinning. */
+  const away = "The server does not answer. Check your connection, then try again.";
+  const trouble = "Something went wrong on the server. Try again; if it stays, load the page anew.";
+  const realFetch = window.fetch;
+
+  window.fetch = async function (resource, options) {
+    const url = String(resource && resource.url ? resource.url : resource);
+    if (!url.includes("_dash-update-component")) return realFetch.call(window, resource, options);
+    let sentence = away;
+    try {
+      const response = await realFetch.call(window, resource, options);
+      if (response.ok) {
+        say("notice", "");
+        return response;
+      }
+      const own = (response.headers.get("Content-Type") || "").startsWith("text/plain") && response.status !== 500;
+      sentence = own ? await response.text() : trouble;
+    } catch {
+      /* no network, or nobody there */
+    }
+    const asked = String((options && options.body) || "");
+    say(asked.includes('"answer.data') ? "photo-message" : "notice", sentence);
+    return new Response(null, { status: 204 });
+  };
+
+  function say(id, sentence) {
+    const element = document.getElementById(id);
+    if (element && element.textContent !== sentence) window.dash_clientside.set_props(id, { children: sentence });
+  }
+})();

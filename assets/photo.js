@@ -1,0 +1,169 @@
+/* A visitor's photo, from the file to the store "photo": chosen, dropped, pasted or tried; shrunk here before it is sent.
+
+   dcc.Upload is not used: it reads whole files as base64 before anyone can look at their size, rejects files silently,
+   and does not notice the same file twice. One file input and three listeners do all of it. */
+(function () {
+  "use strict";
+
+  const LONGEST_SIDE_PX = 1024; // far above what the network looks at, and some 150 kB as a JPEG
+  const JPEG_QUALITY = 0.9;
+  const MOST_BYTES = 200 * 1024 * 1024; // above this, decoding may take the tab's memory
+
+  const set = (id, props) => window.dash_clientside.set_props(id, props);
+  const zone = () => document.getElementById("drop-zone");
+  const megabytes = (bytes) => (bytes / 1024 / 1024).toFixed(bytes < 10485760 ? 1 : 0) + " MB";
+
+  const input = document.createElement("input");
+  input.type = "file";
+  input.accept = "image/*"; // phones offer the camera
+  input.multiple = true; // so that a second photo is noticed, and its visitor told
+  input.hidden = true;
+  input.id = "photo-input";
+  input.setAttribute("aria-label", "Photo of a flower");
+  document.body.appendChild(input);
+
+  let latest = 0; // the newest choice wins, however long an older one takes to decode
+
+  async function shrink(blob) {
+    const bitmap = await createImageBitmap(blob, { imageOrientation: "from-image" });
+    const scale = Math.min(1, LONGEST_SIDE_PX / Math.max(bitmap.width, bitmap.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+    canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+    const context = canvas.getContext("2d");
+    context.fillStyle = "#fff"; // transparent pictures stand on white, as the classifier would put them
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.imageSmoothingQuality = "high";
+    context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    bitmap.close();
+    return canvas.toDataURL("image/jpeg", JPEG_QUALITY);
+  }
+
+  function asDataUrl(blob) {
+    return new Promise((resolve, reject) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve(reader.result.replace(/^data:[^,]*,/, "data:application/octet-stream;base64,"));
+      reader.onerror = () => reject(reader.error);
+      reader.readAsDataURL(blob);
+    });
+  }
+
+  function refuse(sentence) {
+    set("photo", { data: null });
+    set("photo-message", { children: sentence });
+  }
+
+  async function use(blob, name, note) {
+    const turn = ++latest;
+    const workbench = document.getElementById("workbench");
+    set("answer", { data: null });
+    set("photo-message", { children: "" });
+    set("photo-note", { children: note || "" });
+    if (!blob.size) return refuse(name + " is empty. Choose another photo.");
+    if (blob.size > MOST_BYTES) {
+      return refuse(name + " has " + megabytes(blob.size) + ", too much for a photo. Choose a smaller one.");
+    }
+    let url;
+    let preview = true;
+    try {
+      url = await shrink(blob);
+    } catch {
+      // Not decodable here: the server knows more formats, and can say what is wrong with the file.
+      const limit = Number(workbench.dataset.maxBytes);
+      if (blob.size > limit) {
+        return refuse(
+          "Your browser cannot read " + name + ", and with " + megabytes(blob.size) + " it is too large to send as it is " +
+            "(up to " + megabytes(limit) + "). Save it as a JPEG and try again."
+        );
+      }
+      preview = false;
+      try {
+        url = await asDataUrl(blob);
+      } catch {
+        return refuse(name + " cannot be read. Is it still where it was? Choose it again.");
+      }
+    }
+    if (turn !== latest) return;
+    set("photo", { data: { key: Date.now() + "-" + turn, name: name, url: url, preview: preview } });
+    prefetchCharts();
+  }
+
+  function useFirst(files) {
+    const photos = Array.from(files);
+    if (!photos.length) return;
+    const others = photos.length - 1;
+    const note = others
+      ? "You gave " + photos.length + " files. Florascope looks at one at a time: this is the first, " + photos[0].name + "."
+      : "";
+    use(photos[0], photos[0].name || "The pasted photo", note);
+  }
+
+  async function useTry(url) {
+    try {
+      const response = await fetch(url);
+      if (!response.ok) throw new Error(String(response.status));
+      await use(await response.blob(), "Photo to try", "");
+    } catch {
+      refuse("This photo cannot be had just now: the server does not answer. Try again in a moment.");
+    }
+  }
+
+  /* The bars need plotly.js (1.3 MB): fetch it while the visitor looks at the preview. */
+  function prefetchCharts() {
+    const url = window._dashPlotlyJSURL; // set by Dash's renderer
+    if (!url || window.Plotly || document.querySelector("link[data-charts]")) return;
+    const link = document.createElement("link");
+    link.rel = "prefetch";
+    link.as = "script";
+    link.href = url;
+    link.dataset.charts = "";
+    document.head.appendChild(link);
+  }
+
+  input.addEventListener("change", () => {
+    useFirst(input.files);
+    input.value = ""; // the same file may be chosen twice
+  });
+
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest ? event.target : event.target.parentElement;
+    if (!target || !zone()) return;
+    const attempt = target.closest("[data-try]");
+    if (attempt) return void useTry(attempt.dataset.try);
+    if (target.closest("#clear-button")) {
+      latest++;
+      set("photo", { data: null });
+      set("answer", { data: null });
+      set("photo-message", { children: "" });
+      set("photo-note", { children: "" });
+      document.getElementById("choose-button").focus();
+      return;
+    }
+    if (target.closest("#drop-zone, #again-button")) input.click();
+  });
+
+  const carriesFiles = (event) => event.dataTransfer && Array.from(event.dataTransfer.types).includes("Files");
+
+  // The whole page takes the drop: a photo let go beside the zone would otherwise replace the page.
+  document.addEventListener("dragover", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = zone() ? "copy" : "none";
+    if (zone()) zone().classList.add("drop-zone--over");
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget && zone()) zone().classList.remove("drop-zone--over");
+  });
+  document.addEventListener("drop", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    if (!zone()) return;
+    zone().classList.remove("drop-zone--over");
+    useFirst(event.dataTransfer.files);
+  });
+  document.addEventListener("paste", (event) => {
+    if (!zone() || !event.clipboardData || !event.clipboardData.files.length) return;
+    event.preventDefault();
+    useFirst(event.clipboardData.files);
+  });
+})();

@@ -1,0 +1,24 @@
+"""gunicorn reads this by itself from the working directory; `web/settings.py` says what may be set."""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))  # gunicorn reads this before it puts the working directory there
+
+from classifier.errors import SettingError  # noqa: E402
+from web.settings import Settings  # noqa: E402
+
+try:
+    _settings = Settings.from_environ(os.environ)
+except SettingError as error:
+    sys.exit(str(error))
+
+bind = f"{_settings.host}:{_settings.port}"
+workers = _settings.processes
+threads = _settings.threads
+loglevel = _settings.log_level.lower()
+# A photo takes tens of milliseconds; the longest legal wait is for a turn, then some for a slow machine.
+timeout = _settings.busy_after_s + 40
+# gunicorn 27 would open a control socket in the home folder of whoever starts it.
+control_socket_disable = True

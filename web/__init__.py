@@ -1,0 +1,56 @@
+"""The site: everything a browser sees. It receives a classifier and a collection, and holds no model code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dash
+from flask import Flask
+
+from classifier.collection import Collection
+from web import hardening, photos
+from web.settings import Settings
+from web.site import Predictor, Site
+from web.statistics import Statistics
+
+ASSETS = Path(__file__).parent.parent / "assets"
+
+
+def create_app(
+    settings: Settings, classifier: Predictor | None, collection: Collection, *, problem: str | None = None
+) -> dash.Dash:
+    """Build the site; `app.server` is the WSGI application.
+
+    Args:
+        classifier: anything with `classes`, `metadata` and `predict`; None serves all pages but answers no photo.
+        problem: without a classifier, a sentence that tells visitors why.
+    """
+    # Here, not above: pages can be registered only in a process that has a Dash with pages.
+    from web.callbacks import register_callbacks
+    from web.components.frame import create_frame
+    from web.pages import register_pages
+    from web.shell import INDEX, FlorascopeDash
+
+    if classifier is None:
+        problem = problem or "There is no trained model on this machine yet, so photos cannot be classified."
+    site = Site(settings, collection, Statistics(collection), classifier, problem)
+    server = Flask("web", static_folder=None)
+    site.attach(server)
+    photos.register(server, collection)
+    app = FlorascopeDash(
+        "web",
+        server=server,
+        assets_folder=str(ASSETS),
+        use_pages=True,
+        pages_folder="",
+        title="Florascope",
+        update_title=None,  # type: ignore[arg-type]  # None keeps the title still while callbacks run
+        suppress_callback_exceptions=True,  # each page brings its own components
+        index_string=INDEX,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    register_pages()
+    app.layout = create_frame
+    register_callbacks(app, site)
+    hardening.register(app, site)
+    return app

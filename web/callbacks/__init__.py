@@ -1,0 +1,15 @@
+"""What happens when a visitor does something. Each module attaches itself by `register(app, …)`."""
+
+from __future__ import annotations
+
+import dash
+
+from web.callbacks import classify, dataset, navigation
+from web.site import Site
+
+
+def register_callbacks(app: dash.Dash, site: Site) -> None:
+    """Attach all callbacks to the app."""
+    navigation.register(app)
+    classify.register(app, site)
+    dataset.register(app, site)

@@ -1,0 +1,105 @@
+"""Photo → answer: decode, predict, encode; and what the browser does by itself around it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, html, no_update
+from dash.exceptions import PreventUpdate
+
+from classifier.errors import PhotoError
+from web.components.overview import create_specimen
+from web.components.result import create_result, describe_answer
+from web.site import Site
+from web.uploads import photo_bytes
+
+TOP_K = 5
+# Photos looked at at once; the others wait in line. More would only make each slower: the model uses every core.
+AT_ONCE = 2
+BUSY = "Many people are asking just now. Your photo is still here: press Classify again in a few seconds."
+OUR_FAULT = "Something went wrong on our side, not with your photo. Try again; if it stays, try another photo."
+
+logger = logging.getLogger(__name__)
+
+
+def register(app: dash.Dash, site: Site) -> None:
+    app.clientside_callback(
+        ClientsideFunction("florascope", "showPhoto"),
+        Output("workbench", "className"),
+        Output("preview", "src"),
+        Output("preview", "alt"),
+        Output("photo-caption", "children"),
+        Output("classify-button", "disabled"),
+        Input("photo", "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("florascope", "showAnswer"),
+        Output("result", "children"),
+        Output("overview", "hidden"),
+        Input("answer", "data"),
+        Input("photo", "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("florascope", "showClass"),
+        Output("compare", "value"),
+        Input("candidate-bars", "clickData"),
+        prevent_initial_call=True,
+    )
+
+    line = threading.BoundedSemaphore(AT_ONCE)
+
+    @app.callback(
+        Output("answer", "data"),
+        Output("photo-message", "children"),
+        Output("status", "children"),
+        Input("classify-button", "n_clicks"),
+        State("photo", "data"),
+        running=[
+            (Output("classify-button", "loading"), True, False),
+            (Output("busy", "children"), "Looking at your photo …", ""),
+            (Output("drop-zone", "className"), "drop-zone drop-zone--busy", "drop-zone"),
+        ],
+        prevent_initial_call=True,
+    )
+    def classify(n_clicks: int | None, photo: dict[str, Any] | None) -> tuple[Any, Any, Any]:
+        if not n_clicks:  # the page was drawn again, nobody pressed the button
+            raise PreventUpdate
+        try:
+            content, words = answer(photo, site=site, line=line)
+        except PhotoError as error:
+            return None, str(error), ""
+        except TimeoutError:
+            return no_update, BUSY, ""
+        except Exception:
+            logger.exception("Classifying failed")
+            return None, OUR_FAULT, ""
+        key = str(photo.get("key", ""))[:64] if isinstance(photo, dict) else ""
+        return {"key": key, "content": content}, "", words
+
+    @app.callback(Output("specimen", "children"), Input("specimen-button", "n_clicks"), prevent_initial_call=True)
+    def show_another(n_clicks: int | None) -> html.Figure | html.Div:
+        if not n_clicks:
+            raise PreventUpdate
+        return create_specimen(site)
+
+
+def answer(photo: Any, *, site: Site, line: threading.BoundedSemaphore) -> tuple[html.Div, str]:
+    """The answer to a photo as the store has it: (what the page shows, one sentence).
+
+    Raises:
+        PhotoError: nothing came, or nothing that can be read as a photo; its message is for the visitor.
+        TimeoutError: others kept the model busy for too long.
+    """
+    content = photo_bytes(photo, max_bytes=site.settings.max_upload_bytes)
+    if site.classifier is None:
+        raise PhotoError(site.problem or "There is no model to ask.")
+    if not line.acquire(timeout=site.settings.busy_after_s):
+        raise TimeoutError
+    try:
+        (prediction,) = site.classifier.predict([content], top_k=TOP_K)
+    finally:
+        line.release()
+    return create_result(prediction, site=site), describe_answer(prediction)

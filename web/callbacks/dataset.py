@@ -1,0 +1,99 @@
+"""Choosers, filters and charts of the data set page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, dcc, html
+from dash.exceptions import PreventUpdate
+
+from web import figures
+from web.components.charts import create_count_table, describe_balance
+from web.components.gallery import create_cards, describe_matches
+from web.pages.dataset import create_split_numbers
+from web.site import Site
+from web.statistics import search
+
+# A query longer than any name is cut: nobody types it, and every word of it is searched for.
+MOST_QUERY_CHARACTERS = 100
+
+
+def register(app: dash.Dash, site: Site) -> None:
+    statistics = site.statistics
+
+    app.clientside_callback(
+        ClientsideFunction("florascope", "comesNear"),
+        Output("charts-near", "data"),
+        Input("dataset-page", "id"),
+        State("balance-chart", "id"),
+    )
+
+    @app.callback(Output("split-numbers", "children"), Input("split", "value"), prevent_initial_call=True)
+    def show_numbers(split_name: str | None) -> html.Div:
+        return create_split_numbers(site, _known_split(split_name, site))
+
+    @app.callback(
+        Output("balance-chart", "children"),
+        Output("balance-table", "children"),
+        Input("charts-near", "data"),
+        Input("split", "value"),
+        Input("balance-order", "value"),
+        Input("balance-query", "value"),
+    )
+    def show_balance(near: bool | None, split_name: str | None, order: str, query: str | None) -> tuple[Any, Any]:
+        if not near:
+            raise PreventUpdate
+        split_name = _known_split(split_name, site)
+        parts = statistics.parts.get(split_name, ())
+        found = {label.class_id for label in search(site.collection.classes, _clean(query))}
+        counts = [count for count in statistics.class_counts(split_name) if count.label.class_id in found]
+        if not counts:
+            return html.P("No flower here has such a name. Try part of a word.", className="empty"), None
+        by_name = order == "name"
+        counts.sort(key=lambda count: count.label.name.casefold() if by_name else (-count.total, count.label.name))
+        graph = dcc.Graph(figure=figures.create_class_bars(counts, parts=parts), config=figures.CONFIG)
+        return html.Div(graph, role="img", **{"aria-label": "Bars: photos per flower. The table below says the same."}), (
+            create_count_table(counts, parts=parts)
+        )
+
+    @app.callback(Output("balance-words", "children"), Input("split", "value"))
+    def tell_balance(split_name: str | None) -> str:
+        return describe_balance(statistics.class_counts(_known_split(split_name, site)))
+
+    @app.callback(
+        Output("shape-chart", "children"),
+        Output("size-chart", "children"),
+        Output("colour-chart", "children"),
+        Input("charts-near", "data"),
+    )
+    def show_shapes(near: bool | None) -> tuple[html.Div, ...]:
+        if not near:
+            raise PreventUpdate
+        drawn = (
+            ("Bars: photos per ratio of width to height", figures.create_shape_histogram(statistics.sizes)),
+            ("Dots: photos per width and height", figures.create_size_scatter(statistics.sizes)),
+            ("Dots on a wheel: photos per mean colour", figures.create_colour_wheel(statistics.colour_bins)),
+        )
+        return tuple(
+            html.Div(dcc.Graph(figure=figure, config=figures.CONFIG), role="img", **{"aria-label": words})
+            for words, figure in drawn
+        )
+
+    @app.callback(
+        Output("gallery-cards", "children"),
+        Output("gallery-count", "children"),
+        Input("gallery-query", "value"),
+        prevent_initial_call=True,
+    )
+    def filter_gallery(query: str | None) -> tuple[Any, str]:
+        found = search(site.collection.classes, _clean(query))
+        return create_cards(found, site=site), describe_matches(len(found), len(site.collection.classes))
+
+
+def _clean(query: Any) -> str:
+    return query[:MOST_QUERY_CHARACTERS] if isinstance(query, str) else ""
+
+
+def _known_split(split_name: Any, site: Site) -> str:
+    return split_name if split_name in site.collection.split_names else site.collection.default_split

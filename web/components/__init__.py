@@ -1,0 +1,1 @@
+"""Functions that return parts of pages. They receive what they show and know nothing of requests."""

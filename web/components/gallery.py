@@ -1,0 +1,75 @@
+"""Every class as a card: a training photo, its names, how many photos there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from classifier.labels import LabelClass
+from web.components.picture import create_picture
+from web.site import Site
+from web.wording import display_name, format_count
+
+
+def create_gallery(site: Site) -> html.Section:
+    """The filter and all cards."""
+    labels = site.collection.classes
+    return html.Section(
+        [
+            html.H2("All flowers"),
+            html.Div(
+                [
+                    dmc.TextInput(
+                        id="gallery-query",
+                        placeholder="Name, scientific name or family",
+                        value="",
+                        debounce=250,
+                        className="filter filter--wide",
+                        attributes={"input": {"aria-label": "Find a flower by name or family", "type": "search"}},
+                    ),
+                    html.P(describe_matches(len(labels), len(labels)), id="gallery-count", role="status"),
+                ],
+                className="toolbar",
+            ),
+            html.Div(create_cards(labels, site=site), id="gallery-cards"),
+        ],
+        id="gallery",
+        className="section",
+    )
+
+
+def describe_matches(found: int, whole: int) -> str:
+    """"All 102 flowers", "3 of 102 flowers"."""
+    return f"All {format_count(whole, 'flower')}" if found == whole else f"{found:,} of {format_count(whole, 'flower')}"
+
+
+def create_cards(labels: Sequence[LabelClass], *, site: Site) -> html.Ul | html.Div:
+    """The cards, or what to do when no class matches."""
+    if not labels:
+        return html.Div(
+            [
+                html.P("No flower here has such a name.", className="empty__words"),
+                html.P("Try part of a word, a scientific name like “rosa”, or a family like “asteraceae”."),
+            ],
+            className="empty",
+        )
+    return html.Ul([html.Li(create_card(label, site=site), key=str(label.class_id)) for label in labels], className="cards")
+
+
+def create_card(label: LabelClass, *, site: Site) -> dcc.Link:
+    """One class; the whole card leads to its page."""
+    photos = site.statistics.training_photos(label.class_id)
+    count = len(site.statistics.by_class.get(label.class_id, ()))
+    name = display_name(label.name)
+    return dcc.Link(
+        [
+            create_picture(photos[0] if photos else None, site=site, alt=""),
+            html.Span(name, className="card__name"),
+            html.Span(label.scientific_name, className="card__scientific") if label.scientific_name else None,
+            html.Span(format_count(count, "photo"), className="card__count"),
+        ],
+        href=f"/flower/{label.class_id}",
+        className="card",
+    )

@@ -1,0 +1,45 @@
+"""`/`: drop a photo, press Classify, read the answer."""
+
+from __future__ import annotations
+
+from dash import html
+
+from web.components.overview import create_overview
+from web.components.workbench import create_workbench
+from web.site import Site, current_site
+from web.wording import format_count
+
+TITLE = "Florascope: which flower is this?"
+
+
+def description() -> str:
+    kinds = format_count(len(current_site().collection.classes), "kind")
+    return f"Drop a photo of a flower and see which of {kinds} it looks like, beside training photos to compare."
+
+
+def head(site: Site) -> html.Div:
+    kinds = format_count(len(site.collection.classes), "kind")
+    return html.Div(
+        [
+            html.H1("Which flower is this?"),
+            html.P(
+                f"Show Florascope a photo. It says which of {kinds} of flowers it looks like, how sure it is, "
+                "and shows photos to compare.",
+                className="lead",
+            ),
+        ],
+        className="page-head page-head--centre",
+    )
+
+
+def layout(**_: object) -> html.Div:
+    site = current_site()
+    return html.Div(
+        [
+            head(site),
+            create_workbench(site),
+            html.Section(id="result", **{"aria-label": "Answer"}),
+            create_overview(site),
+        ],
+        className="page wrap",
+    )

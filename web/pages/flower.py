@@ -1,0 +1,129 @@
+"""`/flower/<id>`: one class, its names, its numbers, its training photos."""
+
+from __future__ import annotations
+
+from dash import dcc, html
+
+from classifier.labels import LabelClass
+from web.components.picture import create_photo_help, create_picture
+from web.pages import not_found_404
+from web.site import Site, current_site
+from web.wording import css_colour, display_name, format_count, split_title
+
+
+def find(flower_id: str, site: Site) -> LabelClass | None:
+    """The class of an id as it stands in an address; "007" and "7 " are no ids."""
+    if not flower_id.isascii() or not flower_id.isdigit() or len(flower_id) > 9 or str(int(flower_id)) != flower_id:
+        return None
+    return site.statistics.labels.get(int(flower_id))
+
+
+def title(flower_id: str = "", *, site: Site | None = None, **_: object) -> str:
+    label = find(flower_id, site or current_site())
+    return f"{display_name(label.name)} · Florascope" if label else not_found_404.TITLE
+
+
+def description(flower_id: str = "", **_: object) -> str:
+    site = current_site()
+    label = find(flower_id, site)
+    if label is None:
+        return ""
+    photos = format_count(len(site.statistics.by_class.get(label.class_id, ())), "photo")
+    return f"{display_name(label.name)}: {photos} in the data set, names and numbers."
+
+
+def head(label: LabelClass) -> html.Div:
+    return html.Div(
+        [
+            html.P(dcc.Link("All flowers", href="/dataset"), className="crumbs"),
+            html.H1(display_name(label.name)),
+            html.P(
+                [
+                    html.I(label.scientific_name) if label.scientific_name else None,
+                    f" · {label.family}" if label.scientific_name and label.family else label.family,
+                ],
+                className="lead",
+            ),
+        ],
+        className="page-head",
+    )
+
+
+def layout(flower_id: str = "", **_: object) -> html.Div:
+    site = current_site()
+    label = find(flower_id, site)
+    if label is None:
+        return not_found_404.layout()
+    photos = site.statistics.training_photos(label.class_id)
+    name = display_name(label.name)
+    pictures = [
+        html.Li(create_picture(photo, site=site, alt=f"Training photo {number} of {name}", eager=number <= 4))
+        for number, photo in enumerate(photos, start=1)
+    ]
+    return html.Div(
+        [
+            head(label),
+            create_counts(label, site=site),
+            create_palette(label, site=site),
+            html.H2("Training photos"),
+            html.P(
+                f"The model has learnt from {format_count(len(photos), 'photo')} of this flower."
+                if photos
+                else "No training photo of this flower is listed here.",
+                className="prose",
+            ),
+            None if site.collection.has_photos else create_photo_help(),
+            html.Ul(pictures, className="cards cards--photos"),
+            create_neighbours(label, site=site),
+        ],
+        className="page wrap",
+        key=flower_id,
+    )
+
+
+def create_counts(label: LabelClass, *, site: Site) -> html.Div | None:
+    """Photos per part, one row a split: splits are never mixed."""
+    photos = site.statistics.by_class.get(label.class_id, ())
+    rows = []
+    for split_name, parts in site.statistics.parts.items():
+        counts = {part: sum(photo.splits.get(split_name) == part for photo in photos) for part in parts}
+        cells = [html.Td(f"{count:,} {part}") for part, count in counts.items()]
+        rows.append(html.Tr([html.Th(f"{split_title(split_name)} split", scope="row"), *cells]))
+    if not rows:
+        return None
+    return html.Div(html.Table(html.Tbody(rows), className="table table--facts"), className="table-scroll", tabIndex=0)
+
+
+def create_palette(label: LabelClass, *, site: Site) -> html.Div | None:
+    """The mean colours of the class's photos as one strip, dark to light."""
+    photos = sorted(site.statistics.by_class.get(label.class_id, ()), key=lambda photo: sum(photo.mean_colour))
+    if not photos:
+        return None
+    strips = [html.Span(style={"backgroundColor": css_colour(photo.mean_colour)}) for photo in photos]
+    name = display_name(label.name)
+    return html.Div(
+        strips, className="palette", role="img", **{"aria-label": f"Mean colours of all photos of {name}, dark to light"}
+    )
+
+
+def create_neighbours(label: LabelClass, *, site: Site) -> html.Nav:
+    """The previous and the next class, round and round."""
+    labels = site.collection.classes
+    index = labels.index(label)
+    before, after = labels[index - 1], labels[(index + 1) % len(labels)]
+    return html.Nav(
+        [
+            dcc.Link(
+                [html.Span("Previous", className="neighbours__words"), display_name(before.name)],
+                href=f"/flower/{before.class_id}",
+                className="neighbours__link",
+            ),
+            dcc.Link(
+                [html.Span("Next", className="neighbours__words"), display_name(after.name)],
+                href=f"/flower/{after.class_id}",
+                className="neighbours__link neighbours__link--next",
+            ),
+        ],
+        className="neighbours",
+        **{"aria-label": "Other flowers"},
+    )

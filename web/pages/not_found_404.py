@@ -1,0 +1,34 @@
+"""What an unknown address shows. Dash finds this page by its module's name; the status is set in `web/hardening.py`."""
+
+from __future__ import annotations
+
+from dash import dcc, html
+
+TITLE = "Page not found · Florascope"
+
+
+def head() -> html.Div:
+    return html.Div(
+        [
+            html.H1("Nothing grows here"),
+            html.P("There is no page at this address. It may be mistyped, or the flower has another number.",
+                   className="lead"),
+        ],
+        className="page-head",
+    )  # fmt: skip
+
+
+def layout(**_: object) -> html.Div:
+    return html.Div(
+        [
+            head(),
+            html.P(
+                [
+                    dcc.Link("Classify a photo", href="/", className="more-link"),
+                    dcc.Link("See all flowers", href="/dataset", className="more-link"),
+                ],
+                className="link-row",
+            ),
+        ],
+        className="page wrap",
+    )

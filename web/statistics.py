@@ -1,0 +1,184 @@
+"""What the data set page says about a collection, counted once per app. Pure, no Dash."""
+
+from __future__ import annotations
+
+import colorsys
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from classifier.collection import Collection, Photo
+from classifier.labels import LabelClass
+
+# The usual order of the parts of a split; others follow in alphabetical order.
+PART_ORDER = ("train", "valid", "val", "validation", "test")
+HUE_BINS, CHROMA_BINS = 36, 8
+# A photo whose sides differ by less than this share counts as square.
+SQUARE_TOLERANCE = 0.05
+
+
+@dataclass(frozen=True)
+class ClassCount:
+    """Photos of one class in one split, by part ("train" → 40)."""
+
+    label: LabelClass
+    parts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.parts.values())
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """How many photos are taller than wide, about square, wider than tall."""
+
+    portrait: int
+    square: int
+    landscape: int
+
+
+@dataclass(frozen=True)
+class ColourBin:
+    """Photos of similar mean colour: the bin's centre as hue (degrees, 0..360) and chroma (0..1), and their mean."""
+
+    hue: float
+    chroma: float
+    colour: tuple[int, int, int]
+    count: int
+
+
+class Statistics:
+    """Figures about one collection; every one is computed on first use and kept."""
+
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
+
+    @cached_property
+    def labels(self) -> dict[int, LabelClass]:
+        return {label.class_id: label for label in self.collection.classes}
+
+    @cached_property
+    def by_class(self) -> dict[int, tuple[Photo, ...]]:
+        """All photos of every class, classes without photos included."""
+        groups: dict[int, list[Photo]] = {label.class_id: [] for label in self.collection.classes}
+        for photo in self.collection.photos:
+            groups.setdefault(photo.class_id, []).append(photo)
+        return {class_id: tuple(photos) for class_id, photos in groups.items()}
+
+    @cached_property
+    def colours(self) -> dict[int, tuple[int, int, int]]:
+        """Mean colour of every class that has photos."""
+        return {class_id: mean_colour(photos) for class_id, photos in self.by_class.items() if photos}
+
+    @cached_property
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """The parts of every split in their usual order: {"udacity": ("train", "valid", "test")}."""
+        found: dict[str, set[str]] = {name: set() for name in self.collection.split_names}
+        for photo in self.collection.photos:
+            for name, part in photo.splits.items():
+                if part:
+                    found.setdefault(name, set()).add(part)
+        return {name: tuple(sorted(parts, key=_part_order)) for name, parts in found.items()}
+
+    @cached_property
+    def part_totals(self) -> dict[str, dict[str, int]]:
+        """Photos in every part of every split."""
+        totals = {name: dict.fromkeys(parts, 0) for name, parts in self.parts.items()}
+        for photo in self.collection.photos:
+            for name, part in photo.splits.items():
+                if part:
+                    totals[name][part] += 1
+        return totals
+
+    def class_counts(self, split_name: str) -> tuple[ClassCount, ...]:
+        """Photos per class and part of one split, in the order of the classes; parts without photos count 0."""
+        counts: dict[int, Counter[str]] = defaultdict(Counter)
+        for photo in self.collection.photos:
+            counts[photo.class_id][photo.splits.get(split_name, "")] += 1
+        parts = self.parts.get(split_name, ())
+        return tuple(
+            ClassCount(label, {part: counts[label.class_id][part] for part in parts})
+            for label in self.collection.classes
+        )
+
+    def part_of_class(self, class_id: int, *, parts: Iterable[str], split_name: str) -> tuple[Photo, ...]:
+        """A class's photos that lie in one of `parts` of a split, in the collection's order."""
+        wanted = set(parts)
+        return tuple(p for p in self.by_class.get(class_id, ()) if p.splits.get(split_name) in wanted)
+
+    def training_photos(self, class_id: int) -> tuple[Photo, ...]:
+        """A class's training photos in the default split; all its photos when the collection has no splits."""
+        split_name = self.collection.default_split
+        if "train" not in self.parts.get(split_name, ()):
+            return self.by_class.get(class_id, ())
+        return self.part_of_class(class_id, parts=("train",), split_name=split_name)
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        portrait = square = landscape = 0
+        for photo in self.collection.photos:
+            ratio = photo.width / photo.height
+            if abs(ratio - 1) <= SQUARE_TOLERANCE:
+                square += 1
+            elif ratio < 1:
+                portrait += 1
+            else:
+                landscape += 1
+        return Shapes(portrait=portrait, square=square, landscape=landscape)
+
+    @cached_property
+    def sizes(self) -> Counter[tuple[int, int]]:
+        """How many photos have each (width, height), in pixels."""
+        return Counter((photo.width, photo.height) for photo in self.collection.photos)
+
+    @cached_property
+    def colour_bins(self) -> tuple[ColourBin, ...]:
+        """The photos' mean colours, gathered by hue and chroma (most numerous bins first)."""
+        bins: dict[tuple[int, int], list[Photo]] = defaultdict(list)
+        for photo in self.collection.photos:
+            hue, chroma = hue_and_chroma(photo.mean_colour)
+            bins[int(hue / 360 * HUE_BINS) % HUE_BINS, min(int(chroma * CHROMA_BINS), CHROMA_BINS - 1)].append(photo)
+        found = [
+            ColourBin((h + 0.5) * 360 / HUE_BINS, (c + 0.5) / CHROMA_BINS, mean_colour(photos), len(photos))
+            for (h, c), photos in bins.items()
+        ]
+        return tuple(sorted(found, key=lambda colour_bin: -colour_bin.count))
+
+
+def spread(photos: tuple[Photo, ...], count: int) -> tuple[Photo, ...]:
+    """`count` photos evenly spaced over `photos`: neighbours in a collection often show the same plant."""
+    if len(photos) <= count:
+        return photos
+    return tuple(photos[index * len(photos) // count] for index in range(count))
+
+
+def search(labels: Iterable[LabelClass], query: str) -> tuple[LabelClass, ...]:
+    """The classes whose name, scientific name or family holds every word of `query`, case aside."""
+    words = query.casefold().split()
+    return tuple(
+        label
+        for label in labels
+        if all(
+            word in " ".join(filter(None, (label.name, label.scientific_name, label.family))).casefold()
+            for word in words
+        )
+    )
+
+
+def mean_colour(photos: Iterable[Photo]) -> tuple[int, int, int]:
+    """The mean of the photos' mean colours (0-255 each)."""
+    colours = [photo.mean_colour for photo in photos]
+    red, green, blue = (round(sum(channel) / len(colours)) for channel in zip(*colours, strict=True))
+    return red, green, blue
+
+
+def hue_and_chroma(colour: tuple[int, int, int]) -> tuple[float, float]:
+    """Hue in degrees (0..360) and chroma (largest minus smallest channel, 0..1) of an RGB colour."""
+    hue, _, _ = colorsys.rgb_to_hsv(*(channel / 255 for channel in colour))
+    return hue * 360, (max(colour) - min(colour)) / 255
+
+
+def _part_order(part: str) -> tuple[int, str]:
+    return (PART_ORDER.index(part) if part in PART_ORDER else len(PART_ORDER), part)

@@ -1,0 +1,68 @@
+"""Numbers and names as visitors read them. Pure functions, no Dash."""
+
+from __future__ import annotations
+
+from classifier.labels import LabelClass
+
+# How sure the words sound, by the probability of the best class: (at least, words).
+VERDICTS: tuple[tuple[float, str], ...] = (
+    (0.90, "This looks like"),
+    (0.60, "This is probably"),
+    (0.35, "This could be"),
+    (0.0, "Hard to say. The closest match is"),
+)
+
+
+def format_percent(probability: float) -> str:
+    """A probability (0..1) with one decimal, never rounded up to 100 % nor down to 0 %: ">99.9 %", "<0.1 %"."""
+    if probability > 0.999:
+        return ">99.9\u00a0%"
+    if probability < 0.001:
+        return "<0.1\u00a0%"
+    return f"{probability * 100:.1f}\u00a0%"
+
+
+def format_share(part: int, whole: int) -> str:
+    """A share in whole per cent, "0 %" when there is nothing to share."""
+    return f"{100 * part / whole:.0f}\u00a0%" if whole else "0\u00a0%"
+
+
+def format_count(number: int, noun: str, plural: str | None = None) -> str:
+    """"1 photo", "8,189 photos"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def format_ratio(largest: int, smallest: int) -> str:
+    """How many times larger: "6.5", "40"; "∞" never shows since callers ask only about classes with photos."""
+    ratio = largest / smallest
+    return f"{ratio:.1f}".removesuffix(".0") if ratio < 20 else f"{ratio:.0f}"
+
+
+def display_name(name: str) -> str:
+    """A class name with a capital first letter, the rest as it is ("bird of paradise" → "Bird of paradise")."""
+    return name[:1].upper() + name[1:]
+
+
+def verdict(probability: float) -> str:
+    """The words in front of the best class's name, hedged by its probability (0..1)."""
+    return next(words for at_least, words in VERDICTS if probability >= at_least)
+
+
+def split_title(split_name: str) -> str:
+    """"udacity" → "Udacity", "split" → "Split"."""
+    return display_name(split_name.replace("_", " "))
+
+
+def join_words(words: list[str]) -> str:
+    """"a", "a and b", "a, b and c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def describe_class(label: LabelClass) -> str:
+    """What stands under a class's name: scientific name and family, as far as known."""
+    return " · ".join(part for part in (label.scientific_name, label.family) if part)
+
+
+def css_colour(rgb: tuple[int, int, int]) -> str:
+    """(255, 0, 16) → "#ff0010"."""
+    return "#{:02x}{:02x}{:02x}".format(*rgb)
