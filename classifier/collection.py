@@ -1,7 +1,7 @@
 """What is known about a set of photos, whether or not the photos are on this machine.
 
-The manifest, a CSV file, has everything that statistics need (labels, splits, sizes, mean colours); only showing a photo
-needs the photo itself.
+The manifest, a CSV file, has all that statistics need (labels, splits, sizes, mean colours); only showing a photo needs
+the photo itself.
 """
 
 import csv
@@ -127,8 +127,8 @@ class Collection:
 def read_manifest(path: Path) -> tuple[Photo, ...]:
     """Read photos from a manifest: image_id,class_id,[file,]width,height,mean_r,mean_g,mean_b and a column per split.
 
-    The column `NAME_split` holds the split called NAME, the column `split` the one called "split". An empty cell means that
-    the photo belongs to none of its parts. Without the column `file`, the paths are those of torchvision's `Flowers102`.
+    The column `NAME_split` holds the split called NAME, the column `split` the one called "split". An empty cell means
+    that the photo is in no part. Without the column `file`, the paths are those of torchvision's `Flowers102`.
 
     Raises:
         DatasetError: the file is missing, lacks a column, or a row makes no sense (the message names its line).
@@ -197,8 +197,8 @@ def open_collection(
 ) -> Collection:
     """The collection that a checkpoint was trained on.
 
-    The Oxford flowers are known here. For any other set of photos, training leaves `manifest.csv` beside the checkpoint,
-    and the metadata's `dataset.root` says where the photos were; without either, there are classes but no photos.
+    The Oxford flowers are known here. For other photos, training leaves `manifest.csv` beside the checkpoint, and the
+    metadata's `dataset.root` says where the photos were; without a manifest there are classes but no photos.
 
     Raises:
         DatasetError: a table is damaged, or does not fit the checkpoint's classes.

@@ -1,7 +1,7 @@
 """Bytes, a file or a Pillow image → an upright RGB picture. Every refusal is a named error.
 
-This is the gate for whatever strangers send: sizes are checked on the header, before a pixel is decoded, and only formats
-that photos come in are opened. Nothing here changes Pillow's global switches, so any number of threads may call it.
+This is the gate for whatever strangers send: sizes are checked on the header, before a pixel is decoded, and only the
+formats of photos are opened. Nothing here changes Pillow's global switches, so any number of threads may call it.
 """
 
 import io
@@ -56,12 +56,12 @@ class ImageLimits:
     """What is accepted.
 
     max_bytes: of the file. A 12 MP phone photo has 3-6 MB, a 50 MP one 10-20 MB.
-    max_pixels: width × height of the first frame. 80 million leaves room for the 64 MP of phone cameras and the 63 MP of
+    max_pixels: width × height of the first frame. 80 million has room for the 64 MP of phone cameras and the 63 MP of
         an iPhone's panorama, stays below the 89 MP where Pillow warns, and bounds a decoded picture at 320 MB (Pillow
         takes 4 bytes a pixel).
     min_side_px: smallest width and height.
-    max_aspect_ratio: long side : short side. Panoramas have 5:1 at most; a strip of 60,000 × 2 px would grow to billions
-        of pixels when its short side is brought to the network's input size.
+    max_aspect_ratio: long side : short side. Panoramas have 5:1 at most; a strip of 60,000 × 2 px would grow to
+        billions of pixels when its short side is brought to the network's input size.
     """
 
     max_bytes: int = 20 * MIB
@@ -224,7 +224,7 @@ def _orientation(image: Image.Image) -> int:
 
 @contextmanager
 def _refusing_damage(kind: str | None) -> Iterator[None]:
-    """Decoders raise OSError, SyntaxError, ValueError, struct.error, EOFError, … on bad bytes: here they mean the same."""
+    """Decoders raise OSError, SyntaxError, ValueError, struct.error, … on bad bytes: here all mean the same."""
     try:
         yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
