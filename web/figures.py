@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 LEAF, LEAF_SOFT = "#4c8c58", "#83a58a"
 # Parts of a split in their usual order; told apart without colour by the legend's order and the hover text.
 PART_COLOURS = ("#4c8c58", "#c07f1e", "#a0609f", "#5a82b4")
-ROW_HEIGHT_PX = 54
+# Hues in degrees; greys, which have none, stand beyond them.
+GREY_PLACE = 388.0
+HUE_TICKS = {0: "red", 60: "yellow", 120: "green", 180: "cyan", 240: "blue", 300: "magenta", GREY_PLACE: "grey"}
+ROW_HEIGHT_PX = 62
 # With more bars than this, their names no longer fit under them.
 MOST_NAMED_BARS = 40
 
@@ -33,7 +36,7 @@ TEMPLATE = go.layout.Template(
         "font": {"family": "inherit", "size": 14},
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "hoverlabel": {"font": {"family": "inherit", "size": 14}, "align": "left"},
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False, "traceorder": "normal"},
         "xaxis": {"zeroline": False, "automargin": True, "fixedrange": True},
         "yaxis": {"zeroline": False, "automargin": True, "fixedrange": True},
         "bargap": 0.25,
@@ -56,8 +59,8 @@ def create_candidate_bars(candidates: Sequence[Candidate]) -> go.Figure:
             x=[candidate.probability for candidate in candidates],
             y=rows,
             orientation="h",
-            width=0.34,
-            marker={"color": [LEAF] + [LEAF_SOFT] * (len(candidates) - 1), "cornerradius": 6},
+            width=0.3,
+            marker={"color": [LEAF] + [LEAF_SOFT] * (len(candidates) - 1), "cornerradius": 4},
             customdata=[candidate.class_id for candidate in candidates],
             text=[f"{display_name(c.name)}: {format_percent(c.probability)}" for c in candidates],
             textposition="none",
@@ -65,12 +68,14 @@ def create_candidate_bars(candidates: Sequence[Candidate]) -> go.Figure:
         )
     )
     for row, candidate in enumerate(candidates):
-        common = {"y": row - 0.36, "showarrow": False, "yanchor": "middle", "borderpad": 0}
+        common = {"y": row - 0.33, "showarrow": False, "yanchor": "middle", "borderpad": 0}
         figure.add_annotation(text=display_name(candidate.name), x=0, xanchor="left", **common)
         figure.add_annotation(
             text=format_percent(candidate.probability), x=1, xref="paper", xanchor="right", font={"size": 14}, **common
         )
-    figure.update_layout(template=TEMPLATE, height=ROW_HEIGHT_PX * max(len(candidates), 1) + 16)
+    figure.update_layout(
+        template=TEMPLATE, height=ROW_HEIGHT_PX * max(len(candidates), 1) + 16, margin={"l": 0, "r": 0, "t": 8, "b": 8}
+    )
     figure.update_xaxes(range=[0, 1], visible=False)
     figure.update_yaxes(range=[len(candidates) - 0.5, -0.75], visible=False)
     return figure
@@ -151,35 +156,30 @@ def create_size_scatter(sizes: Mapping[tuple[int, int], int]) -> go.Figure:
     return figure
 
 
-def create_colour_wheel(bins: Sequence[ColourBin]) -> go.Figure:
-    """The photos' mean colours: angle = hue, distance = how vivid, dot area = number of photos."""
-    largest = max((colour_bin.count for colour_bin in bins), default=1)
-    farthest = max((colour_bin.chroma for colour_bin in bins), default=1.0)
+def create_colour_histogram(bins: Sequence[ColourBin]) -> go.Figure:
+    """How many photos have which hue, each bar painted in the photos' own colours from dark to light; greys at the right.
+
+    `bins` come by hue, then from dark to light.
+    """
+    heights: dict[float, int] = {}
+    x, base = [], []
+    for colour_bin in bins:
+        place = GREY_PLACE if colour_bin.hue is None else colour_bin.hue
+        x.append(place)
+        base.append(heights.get(place, 0))
+        heights[place] = heights.get(place, 0) + colour_bin.count
     figure = go.Figure(
-        go.Scatterpolar(
-            theta=[colour_bin.hue for colour_bin in bins],
-            r=[colour_bin.chroma for colour_bin in bins],
-            mode="markers",
-            marker={
-                "color": [css_colour(colour_bin.colour) for colour_bin in bins],
-                "opacity": 1,
-                "size": [colour_bin.count for colour_bin in bins],
-                "sizemode": "area",
-                "sizeref": 2 * largest / 46**2,
-                "sizemin": 3,
-                "line": {"width": 0},
-            },
-            customdata=[[css_colour(colour_bin.colour), colour_bin.count] for colour_bin in bins],
-            hovertemplate="%{customdata[0]}<br>%{customdata[1]:,} photos<extra></extra>",
+        go.Bar(
+            x=x,
+            y=[colour_bin.count for colour_bin in bins],
+            base=base,
+            width=[14.0 if colour_bin.hue is None else 6.0 for colour_bin in bins],
+            marker={"color": [css_colour(colour_bin.colour) for colour_bin in bins], "line": {"width": 0}},
+            customdata=[css_colour(colour_bin.colour) for colour_bin in bins],
+            hovertemplate="%{customdata}<br>%{y:,} photos<extra></extra>",
         )
     )
-    figure.update_layout(
-        template=TEMPLATE,
-        height=380,
-        polar={
-            "bgcolor": "rgba(0,0,0,0)",
-            "angularaxis": {"visible": False},
-            "radialaxis": {"visible": False, "range": [0, farthest + 0.08]},
-        },
-    )
+    figure.update_layout(template=TEMPLATE, height=340, barmode="overlay")
+    figure.update_xaxes(showgrid=False, range=[-4, 400], tickvals=list(HUE_TICKS), ticktext=list(HUE_TICKS.values()))
+    figure.update_yaxes(title={"text": "photos"}, rangemode="tozero")
     return figure

@@ -13,7 +13,9 @@ from classifier.labels import LabelClass
 
 # The usual order of the parts of a split; others follow in alphabetical order.
 PART_ORDER = ("train", "valid", "val", "validation", "test")
-HUE_BINS, CHROMA_BINS = 36, 8
+HUE_BINS, LIGHTNESS_BINS = 60, 12
+# Below this chroma (largest minus smallest channel, 0..1) a colour looks grey and its hue means nothing.
+GREY_CHROMA = 0.08
 # A photo whose sides differ by less than this share counts as square.
 SQUARE_TOLERANCE = 0.05
 
@@ -41,10 +43,15 @@ class Shapes:
 
 @dataclass(frozen=True)
 class ColourBin:
-    """Photos of similar mean colour: the bin's centre as hue (degrees, 0..360) and chroma (0..1), and their mean."""
+    """Photos of similar mean colour.
 
-    hue: float
-    chroma: float
+    hue: the middle of the bin in degrees (0..360), None for greys.
+    lightness: the middle of the bin, 0 (black) to 1 (white).
+    colour: mean of the photos' mean colours.
+    """
+
+    hue: float | None
+    lightness: float
     colour: tuple[int, int, int]
     count: int
 
@@ -68,9 +75,17 @@ class Statistics:
         return {class_id: tuple(photos) for class_id, photos in groups.items()}
 
     @cached_property
-    def colours(self) -> dict[int, tuple[int, int, int]]:
-        """Mean colour of every class that has photos."""
-        return {class_id: mean_colour(photos) for class_id, photos in self.by_class.items() if photos}
+    def petals(self) -> dict[int, tuple[int, int, int]]:
+        """A colour for every class that has photos: the mean of its tenth with the most vivid mean colours.
+
+        The mean over all photos would be the brown that any mixture of leaves and petals ends in.
+        """
+        petals = {}
+        for class_id, photos in self.by_class.items():
+            vivid = sorted(photos, key=lambda photo: -hue_and_chroma(photo.mean_colour)[1])
+            if vivid:
+                petals[class_id] = mean_colour(vivid[: max(1, len(vivid) // 10)])
+        return petals
 
     @cached_property
     def parts(self) -> dict[str, tuple[str, ...]]:
@@ -135,16 +150,21 @@ class Statistics:
 
     @cached_property
     def colour_bins(self) -> tuple[ColourBin, ...]:
-        """The photos' mean colours, gathered by hue and chroma (most numerous bins first)."""
+        """The photos' mean colours, gathered by hue (greys apart, last) and lightness, dark before light."""
         bins: dict[tuple[int, int], list[Photo]] = defaultdict(list)
         for photo in self.collection.photos:
             hue, chroma = hue_and_chroma(photo.mean_colour)
-            bins[int(hue / 360 * HUE_BINS) % HUE_BINS, min(int(chroma * CHROMA_BINS), CHROMA_BINS - 1)].append(photo)
-        found = [
-            ColourBin((h + 0.5) * 360 / HUE_BINS, (c + 0.5) / CHROMA_BINS, mean_colour(photos), len(photos))
-            for (h, c), photos in bins.items()
-        ]
-        return tuple(sorted(found, key=lambda colour_bin: -colour_bin.count))
+            step = int(hue / 360 * HUE_BINS) % HUE_BINS if chroma >= GREY_CHROMA else HUE_BINS
+            bins[step, int(sum(photo.mean_colour) / 766 * LIGHTNESS_BINS)].append(photo)
+        return tuple(
+            ColourBin(
+                hue=(hue + 0.5) * 360 / HUE_BINS if hue < HUE_BINS else None,
+                lightness=(lightness + 0.5) / LIGHTNESS_BINS,
+                colour=mean_colour(photos),
+                count=len(photos),
+            )
+            for (hue, lightness), photos in sorted(bins.items())
+        )
 
 
 def spread(photos: tuple[Photo, ...], count: int) -> tuple[Photo, ...]:

@@ -73,7 +73,7 @@ def register(app: dash.Dash, site: Site) -> None:
         drawn = (
             ("Bars: photos per ratio of width to height", figures.create_shape_histogram(statistics.sizes)),
             ("Dots: photos per width and height", figures.create_size_scatter(statistics.sizes)),
-            ("Dots on a wheel: photos per mean colour", figures.create_colour_wheel(statistics.colour_bins)),
+            ("Bars: photos per hue of their mean colour", figures.create_colour_histogram(statistics.colour_bins)),
         )
         return tuple(
             html.Div(dcc.Graph(figure=figure, config=figures.CONFIG), role="img", **{"aria-label": words})

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from dash import html
 
 from web.site import Site
-from web.statistics import ClassCount, hue_and_chroma
+from web.statistics import GREY_CHROMA, ClassCount, hue_and_chroma
 from web.wording import display_name, format_count, format_ratio, format_share
 
 # Words for hues: (up to degrees, word). Leaves and lawns lie between yellow and green.
 HUES = ((20, "red"), (45, "orange"), (70, "yellow"), (170, "green"), (255, "blue"), (290, "violet"), (345, "pink"))
-# Below this chroma a mean colour looks grey.
-GREY_CHROMA = 0.08
 
 
 def create_chart_holder(name: str, *, height: int) -> html.Div:
@@ -66,8 +64,8 @@ def describe_colours(site: Site) -> str:
     most = sorted(shares.items(), key=lambda item: -item[1])[:4]
     listed = ", ".join(f"{word} {format_share(count, whole)}" for word, count in most)
     return (
-        "Each dot gathers photos of a similar mean colour: the larger, the more photos; the farther out, the more vivid. "
-        f"Most photos average to {most[0][0]} ({listed}). The background counts too, not the petals alone."
+        "Every photo averages to one colour; here they stand by hue, each bar painted in its photos’ own colours. "
+        f"The most common are {listed}. Backgrounds count too, not the petals alone."
     )
 
 

@@ -32,7 +32,7 @@ def overview_numbers(site: Site) -> list[tuple[str, str]]:
 
 
 def create_meadow(site: Site) -> html.Div:
-    """Photos per class as a meadow: one stem a class, as tall as it has photos, in its photos' mean colour."""
+    """Photos per class as a meadow: one stem a class, as tall as it has photos, in the colour of the most vivid."""
     counts = sorted(
         ((len(photos), class_id) for class_id, photos in site.statistics.by_class.items() if photos), reverse=True
     )
@@ -48,17 +48,17 @@ def create_meadow(site: Site) -> html.Div:
         html.Div(
             className="meadow__stem",
             title=f"{display_name(labels[class_id].name)}: {format_count(count, 'photo')}",
-            style={"height": f"{100 * count / most[0]:.1f}%", "backgroundColor": css_colour(colour)},
+            style={"height": f"{100 * count / most[0]:.1f}%", "color": css_colour(colour)},
         )
         for count, class_id in counts
-        for colour in [site.statistics.colours[class_id]]
+        for colour in [site.statistics.petals[class_id]]
     ]
     return html.Div(
         [
             html.Div(stems, className="meadow__field", role="img", **{"aria-label": summary}),
             html.P(
                 [
-                    "One stem for each flower: its height is the number of photos, its colour their mean. ",
+                    "One stem for each flower: its height is the number of photos, its colour that of the most vivid ones. ",
                     summary,
                 ],
                 className="meadow__caption",

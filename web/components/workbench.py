@@ -107,7 +107,7 @@ def create_try_photos(site: Site) -> html.Div | None:
     ]
     return html.Div(
         [
-            html.P("No photo at hand? Try one that the model has never seen:", className="try__words"),
+            html.P("Or try a photo that the model has never seen:", className="try__words"),
             html.Div(buttons, className="try__row"),
         ],
         className="try",

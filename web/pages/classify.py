@@ -37,8 +37,9 @@ def layout(**_: object) -> html.Div:
     return html.Div(
         [
             head(site),
-            create_workbench(site),
-            html.Section(id="result", **{"aria-label": "Answer"}),
+            html.Div(
+                [create_workbench(site), html.Section(id="result", **{"aria-label": "Answer"})], className="stage"
+            ),
             create_overview(site),
         ],
         className="page wrap",

@@ -152,7 +152,7 @@ def create_colours(site: Site) -> html.Section:
         [
             html.H2("Colours"),
             html.P(describe_colours(site), className="prose"),
-            create_chart_holder("colour-chart", height=380),
+            create_chart_holder("colour-chart", height=340),
         ],
         id="colours",
         className="section",

@@ -94,15 +94,20 @@ def create_counts(label: LabelClass, *, site: Site) -> html.Div | None:
     return html.Div(html.Table(html.Tbody(rows), className="table table--facts"), className="table-scroll", tabIndex=0)
 
 
-def create_palette(label: LabelClass, *, site: Site) -> html.Div | None:
+def create_palette(label: LabelClass, *, site: Site) -> html.Figure | None:
     """The mean colours of the class's photos as one strip, dark to light."""
     photos = sorted(site.statistics.by_class.get(label.class_id, ()), key=lambda photo: sum(photo.mean_colour))
     if not photos:
         return None
     strips = [html.Span(style={"backgroundColor": css_colour(photo.mean_colour)}) for photo in photos]
     name = display_name(label.name)
-    return html.Div(
-        strips, className="palette", role="img", **{"aria-label": f"Mean colours of all photos of {name}, dark to light"}
+    words = "The mean colour of each photo, dark to light"
+    return html.Figure(
+        [
+            html.Div(strips, className="palette__strips", role="img", **{"aria-label": f"{words}: {name}"}),
+            html.Figcaption(words, className="note"),
+        ],
+        className="palette",
     )
 
 
