@@ -6,8 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))  # gunicorn reads this before it puts the working directory there
 
-from classifier.errors import SettingError  # noqa: E402
-from web.settings import Settings  # noqa: E402
+from classifier.errors import SettingError
+from web.settings import Settings
 
 try:
     _settings = Settings.from_environ(os.environ)

@@ -39,7 +39,7 @@ def create_app(
     photos.register(server, collection)
     app = FlorascopeDash(
         "web",
-        server=server,
+        server=server,  # type: ignore[arg-type]  # a Flask app is what Dash documents here
         assets_folder=str(ASSETS),
         use_pages=True,
         pages_folder="",

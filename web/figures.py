@@ -1,15 +1,15 @@
 """Plain data → Plotly figures. Pure: no Dash, no request, no collection.
 
-Figures carry no ink of their own: backgrounds are transparent, and `assets/figures.css` gives text, grid and hover labels
-the colours of the page. So light and dark are always in step with the page, without a callback and without a flash. Only
-bars and dots have fixed colours, middle tones that stand out (3:1) from both backgrounds.
+Figures carry no ink of their own: backgrounds are transparent, and `assets/figures.css` gives text, grid and hover
+labels the colours of the page. So light and dark are always in step with the page, without a callback and without a
+flash. Only bars and dots have fixed colours, middle tones that stand out (3:1) from both backgrounds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
@@ -36,7 +36,14 @@ TEMPLATE = go.layout.Template(
         "font": {"family": "inherit", "size": 14},
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "hoverlabel": {"font": {"family": "inherit", "size": 14}, "align": "left"},
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False, "traceorder": "normal"},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 1.02,
+            "yanchor": "bottom",
+            "itemclick": False,
+            "traceorder": "normal",
+        },
         "xaxis": {"zeroline": False, "automargin": True, "fixedrange": True},
         "yaxis": {"zeroline": False, "automargin": True, "fixedrange": True},
         "bargap": 0.25,
@@ -45,7 +52,13 @@ TEMPLATE = go.layout.Template(
 )
 
 # For every dcc.Graph: no toolbar, no logo, no scroll traps on phones.
-CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False, "showTips": False}
+CONFIG: Any = {
+    "displayModeBar": False,
+    "responsive": True,
+    "scrollZoom": False,
+    "doubleClick": False,
+    "showTips": False,
+}
 
 
 def create_candidate_bars(candidates: Sequence[Candidate]) -> go.Figure:
@@ -157,7 +170,7 @@ def create_size_scatter(sizes: Mapping[tuple[int, int], int]) -> go.Figure:
 
 
 def create_colour_histogram(bins: Sequence[ColourBin]) -> go.Figure:
-    """How many photos have which hue, each bar painted in the photos' own colours from dark to light; greys at the right.
+    """How many photos have which hue, each bar painted in their colours from dark to light; greys at the right.
 
     `bins` come by hue, then from dark to light.
     """

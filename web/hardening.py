@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 
 import dash
 from flask import Flask, Request, Response, jsonify, request
@@ -20,7 +21,7 @@ CALLBACK_PATH = "/_dash-update-component"
 SUITES_PATH = "/_dash-component-suites/"
 # Room for what a callback's request holds beside the photo.
 CALLBACK_OVERHEAD_BYTES = 64 * 1024
-# A refused body is read to its end up to here: a browser still sending would otherwise see a broken connection, not our answer.
+# A refused body is read up to here: a browser still sending would otherwise see a broken connection, not our answer.
 MOST_DRAINED_BYTES = 64 * 1024 * 1024
 A_YEAR = "public, max-age=31536000, immutable"
 
@@ -66,8 +67,7 @@ def register_limits(app: dash.Dash, *, max_bytes: int, max_body_bytes: int) -> N
         if (request.content_length or 0) > max_body_bytes:
             return too_large()
         body = request.get_json(silent=True)
-        known = isinstance(body, dict) and body.get("output") in app.callback_map
-        if not known or not isinstance(body.get("inputs"), list):
+        if not isinstance(body, dict) or body.get("output") not in app.callback_map:
             return _plain(400, "This request does not come from a page of this site. Load the page again.")
         return None
 
@@ -94,7 +94,7 @@ def register_compression(server: Flask) -> None:
 
 
 class CompressedScripts:
-    """Compressed copies of Dash's own scripts (plotly.js alone takes 0.3 s); answers to visitors never enter. Thread-safe."""
+    """Compressed copies of Dash's own scripts (plotly.js alone takes 0.3 s), never of answers. Thread-safe."""
 
     MOST_ENTRIES = 64
 
@@ -135,7 +135,7 @@ def register_headers(app: dash.Dash, site: Site) -> None:
         return response
 
 
-def content_security_policy(script_hashes: list[str] | tuple[str, ...]) -> str:
+def content_security_policy(script_hashes: Sequence[str]) -> str:
     """Nothing but our own; styles may be written by scripts (Mantine, Plotly), scripts only run when known by hash."""
     return "; ".join(
         (

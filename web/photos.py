@@ -98,7 +98,8 @@ def register(server: Flask, collection: Collection, *, cache: ThumbnailCache | N
         response = Response(content, mimetype="image/webp")
         response.set_etag(hashlib.sha256(repr(key).encode()).hexdigest()[:16])
         response.headers["Cache-Control"] = f"public, max-age={MAX_AGE_S}"
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
 
 def _plain(status: int, sentence: str) -> Response:

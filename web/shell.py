@@ -1,6 +1,6 @@
 """The HTML that arrives first: header and opening of the page, readable before any script has run.
 
-Without it a phone shows "Loading…" until half a megabyte of script is parsed (Lighthouse: performance 57-66; with it 87).
+Without it a phone shows "Loading…" until half a megabyte of script is parsed.
 `assets/florascope.css` hides the shell once the page is drawn, `assets/florascope.js` then removes it.
 """
 
@@ -83,8 +83,8 @@ class FlorascopeDash(dash.Dash):
         shell = (
             f'<div id="shell">{to_html(create_header())}<main><div class="wrap shell__page">{to_html(opening)}'
             f'<div class="workbench">{to_html(zone)}</div>'
-            "<noscript><p class='message message--problem'>Florascope needs JavaScript to look at photos. Please switch "
-            "it on and load the page again.</p></noscript></div></main></div>"
+            "<noscript><p class='message'>Florascope needs JavaScript to look at photos. Please switch it on and load "
+            "the page again.</p></noscript></div></main></div>"
         )
         parts["title"] = escape(title)
         parts["app_entry"] = shell + parts["app_entry"]

@@ -28,7 +28,7 @@ def format_share(part: int, whole: int) -> str:
 
 
 def format_count(number: int, noun: str, plural: str | None = None) -> str:
-    """"1 photo", "8,189 photos"."""
+    """ "1 photo", "8,189 photos"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
@@ -49,12 +49,12 @@ def verdict(probability: float) -> str:
 
 
 def split_title(split_name: str) -> str:
-    """"udacity" → "Udacity", "split" → "Split"."""
+    """ "udacity" → "Udacity", "split" → "Split"."""
     return display_name(split_name.replace("_", " "))
 
 
 def join_words(words: list[str]) -> str:
-    """"a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
 
 

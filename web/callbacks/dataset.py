@@ -9,6 +9,7 @@ from dash import ClientsideFunction, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
 from web import figures
+from web.components.attributes import aria
 from web.components.charts import create_count_table, describe_balance
 from web.components.gallery import create_cards, describe_matches
 from web.pages.dataset import create_split_numbers
@@ -30,7 +31,7 @@ def register(app: dash.Dash, site: Site) -> None:
     )
 
     @app.callback(Output("split-numbers", "children"), Input("split", "value"), prevent_initial_call=True)
-    def show_numbers(split_name: str | None) -> html.Div:
+    def show_numbers(split_name: str | None) -> html.Dl:
         return create_split_numbers(site, _known_split(split_name, site))
 
     @app.callback(
@@ -53,7 +54,7 @@ def register(app: dash.Dash, site: Site) -> None:
         by_name = order == "name"
         counts.sort(key=lambda count: count.label.name.casefold() if by_name else (-count.total, count.label.name))
         graph = dcc.Graph(figure=figures.create_class_bars(counts, parts=parts), config=figures.CONFIG)
-        return html.Div(graph, role="img", **{"aria-label": "Bars: photos per flower. The table below says the same."}), (
+        return html.Div(graph, role="img", **aria(label="Bars: photos per flower. The table below says the same.")), (
             create_count_table(counts, parts=parts)
         )
 
@@ -76,7 +77,7 @@ def register(app: dash.Dash, site: Site) -> None:
             ("Bars: photos per hue of their mean colour", figures.create_colour_histogram(statistics.colour_bins)),
         )
         return tuple(
-            html.Div(dcc.Graph(figure=figure, config=figures.CONFIG), role="img", **{"aria-label": words})
+            html.Div(dcc.Graph(figure=figure, config=figures.CONFIG), role="img", **aria(label=words))
             for words, figure in drawn
         )
 

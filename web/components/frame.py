@@ -6,6 +6,8 @@ import dash
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from web.components.attributes import aria
+
 NAME = "Florascope"
 # (path, name) of the pages in the header.
 NAVIGATION: tuple[tuple[str, str], ...] = (("/", "Classify"), ("/dataset", "Data set"))
@@ -60,7 +62,7 @@ def create_header() -> html.Header:
                     href="/",
                     className="brand",
                 ),
-                html.Nav(links, className="site-nav", **{"aria-label": "Pages"}),
+                html.Nav(links, className="site-nav", **aria(label="Pages")),
                 dmc.ColorSchemeToggle(
                     lightIcon=html.Span(className="icon icon--sun"),
                     darkIcon=html.Span(className="icon icon--moon"),
@@ -68,7 +70,7 @@ def create_header() -> html.Header:
                     variant="subtle",
                     size="lg",
                     className="scheme-toggle",
-                    **{"aria-label": "Switch between light and dark"},
+                    **aria(label="Switch between light and dark"),
                 ),
             ],
             className="wrap site-header__row",

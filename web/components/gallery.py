@@ -41,7 +41,7 @@ def create_gallery(site: Site) -> html.Section:
 
 
 def describe_matches(found: int, whole: int) -> str:
-    """"All 102 flowers", "3 of 102 flowers"."""
+    """ "All 102 flowers", "3 of 102 flowers"."""
     return f"All {format_count(whole, 'flower')}" if found == whole else f"{found:,} of {format_count(whole, 'flower')}"
 
 
@@ -55,7 +55,9 @@ def create_cards(labels: Sequence[LabelClass], *, site: Site) -> html.Ul | html.
             ],
             className="empty",
         )
-    return html.Ul([html.Li(create_card(label, site=site), key=str(label.class_id)) for label in labels], className="cards")
+    return html.Ul(
+        [html.Li(create_card(label, site=site), key=str(label.class_id)) for label in labels], className="cards"
+    )
 
 
 def create_card(label: LabelClass, *, site: Site) -> dcc.Link:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from web.components.attributes import aria
 from web.components.picture import create_photo_help, create_picture
 from web.site import Site
 from web.wording import css_colour, describe_class, display_name, format_count
@@ -55,10 +56,10 @@ def create_meadow(site: Site) -> html.Div:
     ]
     return html.Div(
         [
-            html.Div(stems, className="meadow__field", role="img", **{"aria-label": summary}),
+            html.Div(stems, className="meadow__field", role="img", **aria(label=summary)),
             html.P(
                 [
-                    "One stem for each flower: its height is the number of photos, its colour that of the most vivid ones. ",
+                    "One stem for each flower: its height is the number of photos, its colour that of the most vivid. ",
                     summary,
                 ],
                 className="meadow__caption",

@@ -6,6 +6,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from classifier.collection import Photo
+from web.components.attributes import aria
 from web.photos import photo_url
 from web.site import Site
 from web.wording import css_colour
@@ -22,13 +23,13 @@ def create_picture(
     """
     shape = "picture picture--square" if square else "picture"
     if photo is None:
-        return html.Div(className=f"{shape} picture--none", role="img", **{"aria-label": f"{alt}: no photo"})
+        return html.Div(className=f"{shape} picture--none", role="img", **aria(label=f"{alt}: no photo"))
     style: dict[str, str] = {"backgroundColor": css_colour(photo.mean_colour)}
     if not square:
         style["aspectRatio"] = f"{photo.width} / {photo.height}"
     if not site.collection.has_photos:
         label = f"{alt}: mean colour of the photo {css_colour(photo.mean_colour)}"
-        return html.Div(className=f"{shape} picture--tile", style=style, role="img", **{"aria-label": label})
+        return html.Div(className=f"{shape} picture--tile", style=style, role="img", **aria(label=label))
     # html.Img has no `loading`; dmc.Image hands any attribute through.
     attributes = {
         "loading": "eager" if eager else "lazy",

@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from web import figures
+from web.components.attributes import aria
 from web.components.picture import create_photo_help, create_picture
 from web.site import Site
 from web.statistics import spread
@@ -83,7 +84,7 @@ def create_bars(candidates: tuple[Candidate, ...]) -> html.Section:
         [
             html.H3(f"The {len(candidates)} likeliest" if len(candidates) > 1 else "The likeliest"),
             words,
-            html.Div(graph, className="chart", **{"aria-hidden": "true"}),
+            html.Div(graph, className="chart", **aria(hidden="true")),
         ],
         className="result__bars",
     )
@@ -104,7 +105,7 @@ def create_comparison(candidates: tuple[Candidate, ...], *, site: Site) -> html.
         [
             html.H3("Training photos to compare"),
             dmc.Tabs(
-                [dmc.TabsList(tabs, className="compare__list", **{"aria-label": "Likeliest flowers"}), *panels],
+                [dmc.TabsList(tabs, className="compare__list", **aria(label="Likeliest flowers")), *panels],
                 id="compare",
                 value=str(candidates[0].class_id),
                 variant="pills",
@@ -123,7 +124,9 @@ def create_samples(candidate: Candidate, *, site: Site) -> html.Div:
     if not photos:
         return html.Div(html.P(f"No training photo of {name} is listed here.", className="note"))
     pictures = [
-        create_picture(photo, site=site, alt=f"Training photo {number} of {name}", sizes="(max-width: 600px) 30vw, 190px")
+        create_picture(
+            photo, site=site, alt=f"Training photo {number} of {name}", sizes="(max-width: 600px) 30vw, 190px"
+        )
         for number, photo in enumerate(spread(photos, SAMPLES), start=1)
     ]
     return html.Div(

@@ -6,6 +6,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from classifier.collection import Photo
+from web.components.attributes import aria, data
 from web.components.picture import create_picture
 from web.photos import photo_url
 from web.site import Site
@@ -54,7 +55,7 @@ def create_workbench(site: Site) -> html.Section:
                         size="lg",
                         disabled=True,
                         className="classify-button",
-                        **{"aria-describedby": "classify-hint"},
+                        **aria(describedby="classify-hint"),
                     ),
                     html.Button("Choose another", id="again-button", type="button", className="quiet-button"),
                     html.Button("Clear", id="clear-button", type="button", className="quiet-button"),
@@ -71,11 +72,8 @@ def create_workbench(site: Site) -> html.Section:
         ],
         id="workbench",
         className="workbench",
-        **{
-            "aria-label": "Your photo",
-            "data-max-bytes": str(settings.max_upload_bytes),
-            "data-ready": "no" if site.problem else "yes",
-        },
+        **aria(label="Your photo"),
+        **data(max_bytes=str(settings.max_upload_bytes), ready="no" if site.problem else "yes"),
     )
 
 
@@ -101,7 +99,8 @@ def create_try_photos(site: Site) -> html.Div | None:
             create_picture(photo, site=site, alt=f"Photo to try, number {number}", sizes="96px"),
             type="button",
             className="try-button",
-            **{"data-try": photo_url(photo, 640), "aria-label": f"Try photo {number}"},
+            **data(**{"try": photo_url(photo, 640)}),
+            **aria(label=f"Try photo {number}"),
         )
         for number, photo in enumerate(photos, start=1)
     ]

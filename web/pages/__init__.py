@@ -15,21 +15,41 @@ from web.site import Site
 def register_pages() -> None:
     """Tell Dash of the pages; the registry is the process's, and registering again changes nothing."""
     dash.register_page(
-        "web.pages.classify", path="/", name="Classify", title=classify.TITLE, description=classify.description,
-        layout=classify.layout, order=0,
-    )  # fmt: skip
+        "web.pages.classify",
+        path="/",
+        name="Classify",
+        title=classify.TITLE,
+        description=classify.description,
+        layout=classify.layout,
+        order=0,
+    )
     dash.register_page(
-        "web.pages.dataset", path="/dataset", name="Data set", title=dataset.TITLE, description=dataset.description,
-        layout=dataset.layout, order=1,
-    )  # fmt: skip
+        "web.pages.dataset",
+        path="/dataset",
+        name="Data set",
+        title=dataset.TITLE,
+        description=dataset.description,
+        layout=dataset.layout,
+        order=1,
+    )
     dash.register_page(
-        "web.pages.flower", path_template="/flower/<flower_id>", name="Flower", title=flower.title,
-        description=flower.description, layout=flower.layout, order=2,
-    )  # fmt: skip
+        "web.pages.flower",
+        path_template="/flower/<flower_id>",
+        name="Flower",
+        title=flower.title,
+        description=flower.description,
+        layout=flower.layout,
+        order=2,
+    )
     dash.register_page(
-        "web.pages.not_found_404", path="/not-found", name="Not found", title=not_found_404.TITLE,
-        description="", layout=not_found_404.layout, order=3,
-    )  # fmt: skip
+        "web.pages.not_found_404",
+        path="/not-found",
+        name="Not found",
+        title=not_found_404.TITLE,
+        description="",
+        layout=not_found_404.layout,
+        order=3,
+    )
 
 
 def page_opening(path: str, site: Site) -> tuple[str, object] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dash import html
 
+from web.components.attributes import aria
 from web.components.overview import create_overview
 from web.components.workbench import create_workbench
 from web.site import Site, current_site
@@ -37,9 +38,7 @@ def layout(**_: object) -> html.Div:
     return html.Div(
         [
             head(site),
-            html.Div(
-                [create_workbench(site), html.Section(id="result", **{"aria-label": "Answer"})], className="stage"
-            ),
+            html.Div([create_workbench(site), html.Section(id="result", **aria(label="Answer"))], className="stage"),
             create_overview(site),
         ],
         className="page wrap",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from web.components.attributes import aria
 from web.components.charts import create_chart_holder, describe_colours, describe_shapes
 from web.components.gallery import create_gallery
 from web.components.overview import create_numbers
@@ -18,7 +19,8 @@ TITLE = "Data set · Florascope"
 def description() -> str:
     collection = current_site().collection
     return (
-        f"{format_count(len(collection.photos), 'photo')} of {format_count(len(collection.classes), 'kind')} of flowers: "
+        f"{format_count(len(collection.photos), 'photo')} of "
+        f"{format_count(len(collection.classes), 'kind')} of flowers: "
         "how many of each, their shapes and colours, and a gallery of all."
     )
 
@@ -40,8 +42,12 @@ def head(site: Site) -> html.Div:
 def layout(**_: object) -> html.Div:
     site = current_site()
     collection = site.collection
-    contents = [("#balance", "Photos per flower"), ("#shapes", "Shapes and sizes"), ("#colours", "Colours"),
-                ("#gallery", "All flowers")]  # fmt: skip
+    contents = [
+        ("#balance", "Photos per flower"),
+        ("#shapes", "Shapes and sizes"),
+        ("#colours", "Colours"),
+        ("#gallery", "All flowers"),
+    ]
     charts = [create_balance(site), create_shapes(site), create_colours(site)] if collection.photos else []
     return html.Div(
         [
@@ -51,7 +57,7 @@ def layout(**_: object) -> html.Div:
             html.Nav(
                 [html.A(words, href=target) for target, words in (contents if charts else contents[-1:])],
                 className="page-contents",
-                **{"aria-label": "On this page"},
+                **aria(label="On this page"),
             ),
             None if collection.has_photos else create_photo_help(),
             # Filled by assets/florascope.js when the first chart comes near the screen: plotly.js weighs 1.3 MB.
@@ -64,7 +70,7 @@ def layout(**_: object) -> html.Div:
     )
 
 
-def create_split_numbers(site: Site, split_name: str) -> html.Div:
+def create_split_numbers(site: Site, split_name: str) -> html.Dl:
     """Photos, kinds and the parts of one split."""
     numbers = [
         (f"{len(site.collection.photos):,}", "photos"),
@@ -81,7 +87,7 @@ def create_split_chooser(site: Site) -> html.Div:
         id="split",
         data=[{"value": name, "label": split_title(name)} for name in names],
         value=site.collection.default_split,
-        **{"aria-label": "Split"},
+        **aria(label="Split"),
     )
     words = (
         f"The same photos are divided in {len(names)} ways, and figures from different splits must not be mixed. "
@@ -105,7 +111,7 @@ def create_balance(site: Site) -> html.Section:
                         id="balance-order",
                         data=[{"value": "count", "label": "By number"}, {"value": "name", "label": "By name"}],
                         value="count",
-                        **{"aria-label": "Order of the bars"},
+                        **aria(label="Order of the bars"),
                     ),
                     dmc.TextInput(
                         id="balance-query",
@@ -120,7 +126,10 @@ def create_balance(site: Site) -> html.Section:
             ),
             create_chart_holder("balance-chart", height=360),
             html.Details(
-                [html.Summary("The same as a table"), html.Div(id="balance-table", className="table-scroll", tabIndex=0)],
+                [
+                    html.Summary("The same as a table"),
+                    html.Div(id="balance-table", className="table-scroll", tabIndex=0),
+                ],
                 className="details",
             ),
         ],

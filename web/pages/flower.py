@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import dcc, html
 
 from classifier.labels import LabelClass
+from web.components.attributes import aria
 from web.components.picture import create_photo_help, create_picture
 from web.pages import not_found_404
 from web.site import Site, current_site
@@ -104,7 +105,7 @@ def create_palette(label: LabelClass, *, site: Site) -> html.Figure | None:
     words = "The mean colour of each photo, dark to light"
     return html.Figure(
         [
-            html.Div(strips, className="palette__strips", role="img", **{"aria-label": f"{words}: {name}"}),
+            html.Div(strips, className="palette__strips", role="img", **aria(label=f"{words}: {name}")),
             html.Figcaption(words, className="note"),
         ],
         className="palette",
@@ -130,5 +131,5 @@ def create_neighbours(label: LabelClass, *, site: Site) -> html.Nav:
             ),
         ],
         className="neighbours",
-        **{"aria-label": "Other flowers"},
+        **aria(label="Other flowers"),
     )

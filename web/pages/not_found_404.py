@@ -11,11 +11,13 @@ def head() -> html.Div:
     return html.Div(
         [
             html.H1("Nothing grows here"),
-            html.P("There is no page at this address. It may be mistyped, or the flower has another number.",
-                   className="lead"),
+            html.P(
+                "There is no page at this address. It may be mistyped, or the flower has another number.",
+                className="lead",
+            ),
         ],
         className="page-head",
-    )  # fmt: skip
+    )
 
 
 def layout(**_: object) -> html.Div:
