@@ -1,5 +1,7 @@
 """What a file is, by its first bytes: which formats we open, and what to say about the others."""
 
+import struct
+
 # Pillow's names of the formats that photos come in. Nothing else is ever opened: some of Pillow's readers start other
 # programs (EPS runs Ghostscript), and rare formats are the least tested. HEIF is here for those who register a plugin.
 READABLE = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
@@ -60,6 +62,30 @@ def recognise(head: bytes) -> str | None:
     if head[4:8] == b"ftyp":
         return _media(head)
     return _words(head)
+
+
+def has_zero_side(data: bytes) -> bool:
+    """Whether a PNG, BMP or JPEG says that it is zero pixels wide or high; Pillow says only that it knows no such file."""
+    if data.startswith(b"\x89PNG"):
+        return 0 in _numbers(">II", data[16:24])
+    if data.startswith(b"BM"):
+        return 0 in _numbers("<ii", data[18:26])
+    if not data.startswith(b"\xff\xd8"):
+        return False
+    position = 2
+    for _ in range(1000):  # a photo has a few dozen segments; a hostile file may have millions
+        header = _numbers(">BBHBHH", data[position : position + 9])
+        if not header or header[0] != 0xFF:
+            return False
+        _, marker, length, _, height, width = header
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # a frame header: SOF0 to SOF15
+            return 0 in (height, width)
+        position += 2 + length
+    return False
+
+
+def _numbers(layout: str, data: bytes) -> tuple[int, ...]:
+    return struct.unpack(layout, data) if len(data) == struct.calcsize(layout) else ()
 
 
 def _media(head: bytes) -> str:

@@ -32,7 +32,7 @@ from classifier.errors import (
     UnreadableFile,
     UnsupportedFormat,
 )
-from classifier.formats import HEAD_BYTES, READABLE, recognise
+from classifier.formats import HEAD_BYTES, READABLE, has_zero_side, recognise
 from classifier.pixels import to_rgb
 
 MIB = 1024 * 1024
@@ -146,6 +146,8 @@ def _open(data: bytes) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TooManyPixels("The photo has far too many pixels. Reduce its size and send it again.") from error
     except UnidentifiedImageError as error:
+        if has_zero_side(data):
+            raise TooSmall("The picture is zero pixels wide or high: it is empty. Choose another photo.") from error
         raise _refusal(recognise(data[:HEAD_BYTES])) from error
     # What else Pillow's readers raise on a damaged header depends on the format (OSError, ValueError, KeyError, …).
     except Exception as error:
