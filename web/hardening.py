@@ -67,7 +67,7 @@ def register_limits(app: dash.Dash, *, max_bytes: int, max_body_bytes: int) -> N
         if (request.content_length or 0) > max_body_bytes:
             return too_large()
         body = request.get_json(silent=True)
-        if not isinstance(body, dict) or body.get("output") not in app.callback_map:
+        if not isinstance(body, dict) or str(body.get("output")) not in app.callback_map:
             return _plain(400, "This request does not come from a page of this site. Load the page again.")
         return None
 

@@ -28,12 +28,12 @@ def format_share(part: int, whole: int) -> str:
 
 
 def format_count(number: int, noun: str, plural: str | None = None) -> str:
-    """ "1 photo", "8,189 photos"."""
+    """A number with its noun: "1 photo", "8,189 photos"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def format_ratio(largest: int, smallest: int) -> str:
-    """How many times larger: "6.5", "40"; "∞" never shows since callers ask only about classes with photos."""
+    """How many times larger: "6.5", "40"; `smallest` is at least 1."""
     ratio = largest / smallest
     return f"{ratio:.1f}".removesuffix(".0") if ratio < 20 else f"{ratio:.0f}"
 
@@ -49,13 +49,9 @@ def verdict(probability: float) -> str:
 
 
 def split_title(split_name: str) -> str:
-    """ "udacity" → "Udacity", "split" → "Split"."""
+    """A split's name for display: "udacity" → "Udacity"."""
     return display_name(split_name.replace("_", " "))
 
-
-def join_words(words: list[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
 
 
 def describe_class(label: LabelClass) -> str:

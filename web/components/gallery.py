@@ -41,7 +41,7 @@ def create_gallery(site: Site) -> html.Section:
 
 
 def describe_matches(found: int, whole: int) -> str:
-    """ "All 102 flowers", "3 of 102 flowers"."""
+    """How many classes match: "All 102 flowers", "3 of 102 flowers"."""
     return f"All {format_count(whole, 'flower')}" if found == whole else f"{found:,} of {format_count(whole, 'flower')}"
 
 

@@ -1,0 +1,174 @@
+import json
+import logging
+import threading
+
+import pytest
+
+from tests.web.conftest import ask_callback, response_of
+from tests.web.fakes import COLOURS, FakeClassifier, data_url, draw_flower, encode
+from web import create_app
+from web.callbacks.classify import AT_ONCE, BUSY, OUR_FAULT
+from web.settings import Settings
+
+OUTPUTS = ["answer.data", "photo-message.children", "status.children"]
+
+
+def classify(app, content, *, key="k1", clicks=1, url=None):
+    photo = None if content is None else {"key": key, "name": "my garden.jpg", "url": url or data_url(content)}
+    return ask_callback(app, OUTPUTS, {"classify-button.n_clicks": clicks}, {"photo.data": photo})
+
+
+def message_of(response):
+    return response_of(response)["photo-message"]["children"]
+
+
+def test_a_photo_gets_a_verdict_bars_and_training_photos(app):
+    response = response_of(classify(app, encode(draw_flower(COLOURS[1]))))
+    content = json.dumps(response["answer"]["data"]["content"])
+    assert response["answer"]["data"]["key"] == "k1"
+    assert response["photo-message"]["children"] == ""
+    assert response["status"]["children"] == "This looks like: Tiger lily, 94.4\u00a0%."
+    assert '"This looks like"' in content
+    assert '"Lilium lancifolium"' in content
+    assert '"type": "Graph"' in content
+    assert "/photos/200.webp?w=320" in content
+    assert "/flower/4" in content
+    assert "base64" not in content.replace("bdata", "")
+
+
+def test_the_answer_does_not_hold_the_upload(app):
+    content = encode(draw_flower())
+    assert data_url(content)[30:90] not in classify(app, content).text
+
+
+@pytest.mark.parametrize(
+    ("picture", "kind", "options"),
+    [
+        (draw_flower(), "PNG", {}), (draw_flower().convert("RGBA"), "PNG", {}), (draw_flower().convert("P"), "GIF", {}),
+        (draw_flower(), "WEBP", {}), (draw_flower(), "BMP", {}), (draw_flower(), "TIFF", {}),
+        (draw_flower().convert("CMYK"), "JPEG", {}),
+    ],
+)  # fmt: skip
+def test_what_phones_and_browsers_send_is_understood(app, picture, kind, options):
+    assert "Sunflower" in response_of(classify(app, encode(picture, kind, **options)))["status"]["children"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"This is a text named flower.jpg.", b"\xff\xd8\xff\xe0", b"<html>", b"\0" * 100, b"%PDF-1.7\n"]
+)
+def test_a_file_that_is_no_photo_gets_the_named_sentence(app, content):
+    response = response_of(classify(app, content))
+    assert response["answer"]["data"] is None
+    assert len(response["photo-message"]["children"]) > 20
+    assert "went wrong on our side" not in response["photo-message"]["children"]
+
+
+def test_a_truncated_photo_is_refused(app):
+    content = encode(draw_flower(size=(640, 480)), quality=95)
+    assert message_of(classify(app, content[: len(content) // 2]))
+
+
+def test_without_a_photo_the_sentence_says_what_to_do(app):
+    assert message_of(classify(app, None)) == "There is no photo yet. Choose or drop one first."
+
+
+@pytest.mark.parametrize(
+    "photo", [{}, [], "x", 7, {"url": 7}, {"url": "x", "key": {"a": 1}}, {"key": None, "url": None}]
+)
+def test_hostile_photos_get_a_sentence(app, photo):
+    answer = ask_callback(app, OUTPUTS, {"classify-button.n_clicks": 1}, {"photo.data": photo})
+    assert message_of(answer).endswith(".")
+
+
+def test_a_page_drawn_again_asks_nothing(app):
+    assert classify(app, encode(draw_flower()), clicks=None).status_code == 204
+
+
+def test_a_failing_model_is_our_fault_and_is_logged_without_the_photo(garden, caplog):
+    caplog.set_level(logging.DEBUG)
+    app = create_app(Settings(), FakeClassifier(error=RuntimeError("broken")), garden)
+    content = encode(draw_flower())
+    assert message_of(classify(app, content)) == OUR_FAULT
+    assert "broken" in caplog.text
+    assert "my garden" not in caplog.text
+    assert data_url(content)[30:90] not in caplog.text
+
+
+def test_a_photo_and_its_name_are_never_logged(app, caplog):
+    caplog.set_level(logging.DEBUG)
+    for content in (encode(draw_flower()), b"no photo"):
+        classify(app, content)
+        assert "my garden" not in caplog.text
+        assert data_url(content)[23:60] not in caplog.text
+
+
+def test_without_a_model_the_page_says_so(garden):
+    app = create_app(Settings(), None, garden)
+    assert "no trained model" in message_of(classify(app, encode(draw_flower())))
+
+
+def test_a_busy_server_says_so_and_keeps_the_photo(garden):
+    asked = threading.Semaphore(0)
+
+    class Slow(FakeClassifier):
+        def predict(self, images, *, top_k=5):
+            asked.release()
+            return super().predict(images, top_k=top_k)
+
+    app = create_app(Settings(busy_after_s=1), Slow(seconds=1.5), garden)
+    content = encode(draw_flower())
+    others = [threading.Thread(target=classify, args=(app, content)) for _ in range(AT_ONCE)]
+    for other in others:
+        other.start()
+        asked.acquire(timeout=10)
+    response = response_of(classify(app, content))
+    for other in others:
+        other.join()
+    assert response["photo-message"]["children"] == BUSY
+    assert "answer" not in response
+    assert message_of(classify(app, content)) == "", "the line moves on"
+
+
+def test_two_visitors_never_meet(app):
+    answers = {}
+
+    def visit(name, colour):
+        for turn in range(5):
+            text = classify(app, encode(draw_flower(colour)), key=f"{name}{turn}").text
+            answers[name, turn] = json.loads(text)["response"]
+
+    visitors = [threading.Thread(target=visit, args=(f"v{i}", colour)) for i, colour in enumerate(COLOURS[:4])]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join()
+    names = ("Sunflower", "Tiger lily", "Fire lily", "Rose")
+    for (name, turn), response in answers.items():
+        assert response["answer"]["data"]["key"] == f"{name}{turn}"
+        assert names[int(name[1])] in response["status"]["children"]
+    assert len(answers) == 20
+
+
+def test_two_apps_in_one_process_never_meet(garden, bare_garden):
+    here, there = (
+        create_app(Settings(), FakeClassifier(), garden),
+        create_app(Settings(), FakeClassifier(), bare_garden),
+    )
+    for app, with_photos in ((here, True), (there, False), (here, True)):
+        text = json.dumps(response_of(classify(app, encode(draw_flower()))))
+        assert ("/photos/" in text) is with_photos
+        assert ("python -m classifier download" in text) is not with_photos
+
+
+def test_probabilities_never_show_certainty(garden):
+    app = create_app(Settings(), FakeClassifier(probabilities=(0.99999, 0.00001, 0, 0, 0)), garden)
+    text = json.dumps(response_of(classify(app, encode(draw_flower()))), ensure_ascii=False)
+    assert ">99.9" in text.replace("\\u003e", ">")
+    assert "100\u00a0%" not in text
+    assert "100.0" not in text
+
+
+def test_another_specimen_is_drawn(app):
+    answer = ask_callback(app, ["specimen.children"], {"specimen-button.n_clicks": 1})
+    assert "/photos/" in json.dumps(response_of(answer))
+    assert ask_callback(app, ["specimen.children"], {"specimen-button.n_clicks": None}).status_code == 204

@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+
+from classifier.errors import SettingError
+from web.settings import SETTINGS, Settings
+
+
+def test_an_empty_environment_gives_the_defaults_of_the_table_and_of_the_record():
+    defaults = {setting.name: setting.default for setting in SETTINGS}
+    assert Settings.from_environ({}) == Settings.from_environ(defaults) == Settings()
+
+
+def test_every_variable_is_read():
+    environ = {
+        "HOST": "0.0.0.0", "PORT": "80", "CHECKPOINT": "a/b.safetensors", "FLOWERS_ROOT": "/photos", "MAX_UPLOAD_MB": "5",
+        "BUSY_AFTER_S": "3", "LOG_LEVEL": "debug", "WEB_CONCURRENCY": "2", "WEB_THREADS": "4",
+    }  # fmt: skip
+    assert set(environ) == {setting.name for setting in SETTINGS}
+    assert Settings.from_environ(environ) == Settings(
+        "0.0.0.0", 80, Path("a/b.safetensors"), Path("/photos"), 5, 3, "DEBUG", processes=2, threads=4
+    )
+
+
+def test_an_empty_variable_counts_as_unset():
+    assert Settings.from_environ({"PORT": " ", "FLOWERS_ROOT": ""}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("PORT", "http", "PORT should be a whole number from 1 to 65535; it is 'http'."),
+        ("PORT", "0", "PORT should be from 1 to 65535; it is 0."),
+        ("PORT", "65536", "PORT should be from 1 to 65535"),
+        ("MAX_UPLOAD_MB", "-1", "MAX_UPLOAD_MB should be from 1 to 20"),
+        ("MAX_UPLOAD_MB", "1.5", "MAX_UPLOAD_MB should be a whole number"),
+        ("BUSY_AFTER_S", "0", "BUSY_AFTER_S should be from 1 to 120"),
+        ("WEB_CONCURRENCY", "many", "WEB_CONCURRENCY should be a whole number"),
+        ("WEB_THREADS", "0", "WEB_THREADS should be from 1 to 64"),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL should be one of DEBUG, INFO, WARNING, ERROR; it is 'loud'."),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_was_expected(name, value, words):
+    with pytest.raises(SettingError) as caught:
+        Settings.from_environ({name: value})
+    assert words in str(caught.value)
