@@ -65,7 +65,7 @@ def recognise(head: bytes) -> str | None:
 
 
 def has_zero_side(data: bytes) -> bool:
-    """Whether a PNG, BMP or JPEG says that it is zero pixels wide or high; Pillow says only that it knows no such file."""
+    """Whether a PNG, BMP or JPEG says that it is zero pixels wide or high; Pillow just does not know such a file."""
     if data.startswith(b"\x89PNG"):
         return 0 in _numbers(">II", data[16:24])
     if data.startswith(b"BM"):

@@ -105,13 +105,15 @@ def open_image(
 
 
 def upright_size(source: bytes | bytearray | Path, *, limits: ImageLimits = DEFAULT_LIMITS) -> tuple[int, int]:
-    """Width and height in pixels once the photo is turned upright, from its header alone.
+    """Width and height in pixels once the photo is turned upright, from its header (of a TIFF, from its pixels).
 
     Raises:
         PhotoError: as `open_image`, as far as the header tells.
     """
     image = _open(_read(source, limits))
     _check_size(image.size, limits)
+    if image.format == "TIFF":  # Pillow turns it by itself, and whether its size is turned already differs by version
+        return open_image(source, limits=limits).size
     width, height = image.size
     return (height, width) if _orientation(image) >= 5 else (width, height)
 
@@ -151,11 +153,11 @@ def _open(data: bytes) -> Image.Image:
         raise _refusal(recognise(data[:HEAD_BYTES])) from error
     # What else Pillow's readers raise on a damaged header depends on the format (OSError, ValueError, KeyError, …).
     except Exception as error:
-        raise _damaged(recognise(data[:HEAD_BYTES])) from error
+        raise _refusal(recognise(data[:HEAD_BYTES])) from error
 
 
 def _refusal(kind: str | None) -> PhotoError:
-    """Why Pillow recognised nothing, in words."""
+    """Why Pillow could not open what `recognise` calls by this name."""
     if kind is None:
         return NotAnImage(f"This file is not a picture. {SEND_INSTEAD}")
     if kind in ("a text", "a web page"):

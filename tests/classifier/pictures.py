@@ -1,0 +1,57 @@
+"""Small pictures, good and bad, made on the spot."""
+
+import io
+import struct
+import zlib
+
+from PIL import Image, ImageCms
+
+RED, GREEN, BLUE, WHITE = (220, 30, 40), (30, 160, 60), (40, 60, 200), (255, 255, 255)
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def encode(image: Image.Image, format: str, **options: object) -> bytes:
+    """The bytes of a file."""
+    buffer = io.BytesIO()
+    image.save(buffer, format, **options)
+    return buffer.getvalue()
+
+
+def corners(size: tuple[int, int] = (40, 24)) -> Image.Image:
+    """Red on the left, green on the right, blue in the upper left corner: no turn or flip of it looks the same."""
+    width, height = size
+    image = Image.new("RGB", size, RED)
+    image.paste(GREEN, (width // 2, 0, width, height))
+    image.paste(BLUE, (0, 0, width // 4, height // 2))
+    return image
+
+
+def png(width: int, height: int, *, bits: int = 8, colour: int = 2, rows: bytes | None = None) -> bytes:
+    """A PNG that announces any size; its pixels are `rows`, or a few zero bytes."""
+    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + png_chunk(b"IHDR", header)
+        + png_chunk(b"IDAT", zlib.compress(rows if rows is not None else bytes(10)))
+        + png_chunk(b"IEND", b"")
+    )
+
+
+def png_chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def gamma_profile(gamma: float) -> bytes:
+    """A colour profile with sRGB's primaries and a tone curve of its own: pixels look different once it is honoured."""
+    original = bytearray(SRGB)
+    for index in range(struct.unpack(">I", original[128:132])[0]):
+        tag, offset, size = struct.unpack(">4sII", original[132 + 12 * index : 144 + 12 * index])
+        if tag in (b"rTRC", b"gTRC", b"bTRC"):
+            # Parametric curve of type 0, Y = X^g (ICC.1:2010, 10.16), padded to the size of the curve it replaces.
+            curve = b"para" + bytes(4) + struct.pack(">HHi", 0, 0, round(gamma * 65536))
+            original[offset : offset + size] = curve.ljust(size, b"\0")
+        if tag == b"desc":
+            original[offset : offset + size] = bytes(original[offset : offset + size]).replace(
+                "sRGB".encode("utf-16-be"), "odd!".encode("utf-16-be")
+            )
+    return bytes(original)
