@@ -4,10 +4,14 @@ import io
 import struct
 import zlib
 
-from PIL import Image, ImageCms
+import numpy as np
+import pytest
+from PIL import Image, ImageCms, features
 
 RED, GREEN, BLUE, WHITE = (220, 30, 40), (30, 160, 60), (40, 60, 200), (255, 255, 255)
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+AVIF = pytest.mark.skipif(not features.check("avif"), reason="this Pillow writes no AVIF")
 
 
 def encode(image: Image.Image, format: str, **options: object) -> bytes:
@@ -55,3 +59,42 @@ def gamma_profile(gamma: float) -> bytes:
                 "sRGB".encode("utf-16-be"), "odd!".encode("utf-16-be")
             )
     return bytes(original)
+
+
+def assert_looks_like(image: Image.Image, expected: Image.Image, *, tolerance: float = 6) -> None:
+    assert image.mode == "RGB"
+    assert image.size == expected.size
+    difference = np.abs(np.asarray(image, dtype=int) - np.asarray(expected.convert("RGB"), dtype=int))
+    assert difference.mean() < tolerance
+
+
+def one_colour(image: Image.Image) -> tuple[int, int, int]:
+    """The colour of the middle of an image."""
+    pixel = image.getpixel((image.width // 2, image.height // 2))
+    assert isinstance(pixel, tuple)
+    return (int(pixel[0]), int(pixel[1]), int(pixel[2]))
+
+
+TURNS = {
+    1: (),
+    2: (Image.Transpose.FLIP_LEFT_RIGHT,),
+    3: (Image.Transpose.ROTATE_180,),
+    4: (Image.Transpose.FLIP_TOP_BOTTOM,),
+    5: (Image.Transpose.TRANSPOSE,),
+    6: (Image.Transpose.ROTATE_90,),
+    7: (Image.Transpose.TRANSVERSE,),
+    8: (Image.Transpose.ROTATE_270,),
+}
+
+
+def turned(orientation: int) -> tuple[Image.Image, Image.Exif]:
+    """`corners()` as a camera held that way would store it."""
+    image = corners()
+    for turn in TURNS[orientation]:
+        image = image.transpose(turn)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return image, exif
+
+
+JPEG_DATA = encode(corners((200, 120)), "JPEG")
