@@ -23,7 +23,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "download",
         help="fetch the photos of the Oxford 102 flowers (330 MB)",
         description="Fetch the official archive from Oxford, check it and unpack it into ROOT/flowers-102. "
-        "What was already fetched is kept; what fails leaves nothing behind.",
+        "Photos that are already there are kept; a download that fails leaves nothing behind.",
     )
     parser.add_argument("--root", type=Path, default=DATA_DIR, help="folder for flowers-102 (default: data)")
     parser.set_defaults(run=main)
