@@ -1,0 +1,122 @@
+"""Photos for PyTorch: a collection's split as a Dataset and its DataLoader."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from classifier.collection import Collection
+from classifier.errors import DatasetError
+from classifier.images import open_image
+from classifier.labels import LabelClass
+from classifier.transforms import eval_transform, to_tensor, train_transform
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A photo on disk and the position of its class in the logits."""
+
+    path: Path
+    target: int
+    image_id: int
+
+
+def samples_of(collection: Collection, *, split_name: str, split: str) -> list[Sample]:
+    """The photos of one split ("train", "valid" or "test") of one way to split ("udacity", "official", …).
+
+    Raises:
+        DatasetError: the photos are not on this machine, or there is no such split.
+    """
+    if split_name not in collection.split_names:
+        raise DatasetError(
+            f"{collection.name} has no split “{split_name}”; it has {', '.join(collection.split_names) or 'none'}."
+        )
+    if collection.root is None:
+        raise DatasetError(
+            f"The photos of {collection.name} are not on this machine. Get them by “python -m classifier download”, "
+            "or set FLOWERS_ROOT to the folder that holds them."
+        )
+    positions = {label.class_id: position for position, label in enumerate(collection.classes)}
+    samples = []
+    for photo in collection.photos:
+        if photo.splits.get(split_name) == split:
+            path = collection.path(photo)
+            assert path is not None
+            samples.append(Sample(path, positions[photo.class_id], photo.image_id))
+    if not samples:
+        raise DatasetError(f"The {split_name} split of {collection.name} has no photo in “{split}”.")
+    return samples
+
+
+class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
+    """Item i: (float tensor (3, size, size), class position). What chance changes depends on (seed, epoch, i) alone,
+    so that a training that was stopped and resumed sees what it would have seen."""
+
+    def __init__(
+        self, samples: Sequence[Sample], transform: Callable[..., torch.Tensor], *, seed: int | None = None
+    ) -> None:
+        self.samples, self.transform, self.seed = samples, transform, seed
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+        sample = self.samples[index]
+        image = open_image(sample.path)
+        if self.seed is None:
+            return self.transform(image), sample.target
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(random.Random(f"{self.seed}/{index}").getrandbits(62))
+            return self.transform(to_tensor(image)), sample.target
+
+
+def train_loader(
+    samples: Sequence[Sample],
+    *,
+    size: int,
+    mean: Sequence[float],
+    std: Sequence[float],
+    augmentation: str,
+    batch_size: int,
+    workers: int,
+    seed: int,
+) -> DataLoader[tuple[torch.Tensor, int]]:
+    """Shuffled, augmented batches of one epoch; `seed` should differ from epoch to epoch. The last, smaller batch is
+    left out (batch normalisation suffers from tiny ones) unless it is the only one."""
+    transform = train_transform(size=size, mean=mean, std=std, augmentation=augmentation)
+    return DataLoader(
+        PhotoDataset(samples, transform, seed=seed),
+        batch_size=min(batch_size, len(samples)),
+        shuffle=True,
+        drop_last=True,
+        num_workers=workers,
+        generator=torch.Generator().manual_seed(seed),
+    )
+
+
+def eval_loader(
+    samples: Sequence[Sample], *, size: int, mean: Sequence[float], std: Sequence[float], batch_size: int, workers: int
+) -> DataLoader[tuple[torch.Tensor, int]]:
+    """Batches in the order of `samples`, without augmentation."""
+    transform = eval_transform(size=size, mean=mean, std=std)
+    return DataLoader(PhotoDataset(samples, transform), batch_size=batch_size, num_workers=workers)
+
+
+def check_classes(collection: Collection, classes: Sequence[LabelClass]) -> None:
+    """Make sure that a checkpoint's classes are the collection's, in the same order.
+
+    Raises:
+        DatasetError: they differ; the message names the first that does.
+    """
+    ours, theirs = [label.class_id for label in collection.classes], [label.class_id for label in classes]
+    names = {label.class_id: label.name for label in classes}
+    same_names = all(names.get(label.class_id) == label.name for label in collection.classes)
+    if ours == theirs and (same_names or collection.name == "flowers102"):
+        return
+    raise DatasetError(
+        f"The checkpoint knows {len(classes)} classes, the photos of {collection.name} have {len(collection.classes)}, "
+        "and they are not the same. Use the photos that it was trained on, or train a checkpoint on these."
+    )
