@@ -1,0 +1,117 @@
+"""How much a classifier loses on damaged photos, and how right it is on photos from elsewhere.
+
+    python benchmarks/robustness.py [--split udacity-valid] [--checkpoint FILE] [--wild DIR] [--limit N]
+
+`--wild DIR`: a folder with `wild.csv` (file, kind, labels: the class ids that count as right, by “|”) and `photos/`.
+Prints one JSON object: top-1 for the clean photos and for each damage, and its distance from clean in points.
+"""
+
+import argparse
+import csv
+import io
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageFilter
+from rich.progress import track
+
+from classifier.commands.common import DEFAULT_CHECKPOINT, open_data
+from classifier.datasets import samples_of
+from classifier.images import open_image
+from classifier.prediction import Classifier
+
+
+def _jpeg(image: Image.Image) -> Image.Image:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=30)
+    return Image.open(buffer).convert("RGB")
+
+
+def _noise(image: Image.Image) -> Image.Image:
+    pixels = np.asarray(image, np.float32)
+    noisy = pixels + np.random.default_rng(image.size[0]).normal(0, 25, pixels.shape)
+    return Image.fromarray(noisy.clip(0, 255).astype(np.uint8))
+
+
+def _middle(image: Image.Image) -> Image.Image:
+    width, height = image.size
+    return image.crop((width // 4, height // 4, width * 3 // 4, height * 3 // 4))
+
+
+def _thumbnail(image: Image.Image) -> Image.Image:
+    small = image.copy()
+    small.thumbnail((96, 96))
+    return small
+
+
+DAMAGES: dict[str, Callable[[Image.Image], Image.Image]] = {
+    "clean": lambda image: image,
+    "JPEG quality 30": _jpeg,
+    "blur, radius 2 px": lambda image: image.filter(ImageFilter.GaussianBlur(2)),
+    "noise, sigma 25": _noise,
+    "grey": lambda image: image.convert("L").convert("RGB"),
+    "middle half (50 % crop)": _middle,
+    "turned by 90°": lambda image: image.transpose(Image.Transpose.ROTATE_90),
+    "96 px": _thumbnail,
+}
+
+
+def measure_damages(classifier: Classifier, split: str, limit: int | None) -> dict[str, dict[str, float]]:
+    collection = open_data("flowers102")
+    name, part = split.rsplit("-", 1)
+    samples = samples_of(collection, split_name=name, split=part)
+    samples = samples[:: max(1, len(samples) // limit)] if limit else samples
+    hits: dict[str, list[bool]] = defaultdict(list)
+    for start in track(range(0, len(samples), 16), description=split):
+        batch = samples[start : start + 16]
+        images = [open_image(sample.path) for sample in batch]
+        for damage, change in DAMAGES.items():
+            guesses = classifier.probabilities([change(image) for image in images]).argmax(1).tolist()
+            hits[damage] += [guess == sample.target for guess, sample in zip(guesses, batch, strict=True)]
+    clean = np.mean(hits["clean"])
+    return {
+        damage: {"top1": round(float(np.mean(right)), 4), "points": round(100 * float(np.mean(right) - clean), 1)}
+        for damage, right in hits.items()
+    }
+
+
+def measure_wild(classifier: Classifier, folder: Path) -> dict[str, float]:
+    """Top-1 and top-5 on the known classes' photos, as means over the classes (a photo counts for its first label)."""
+    positions = {label.class_id: position for position, label in enumerate(classifier.classes)}
+    first: dict[int, list[bool]] = defaultdict(list)
+    fifth: dict[int, list[bool]] = defaultdict(list)
+    with (folder / "wild.csv").open(newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["kind"] == "known"]
+    for row in track(rows, description="wild"):
+        right = {positions[int(label)] for label in row["labels"].split("|")}
+        image = open_image(folder / "photos" / row["file"])
+        best = torch.topk(classifier.probabilities([image])[0], 5).indices.tolist()
+        label = int(row["labels"].split("|")[0])
+        first[label].append(best[0] in right)
+        fifth[label].append(bool(right & set(best)))
+    means = {name: np.mean([np.mean(hits) for hits in by.values()]) for name, by in (("top1", first), ("top5", fifth))}
+    return {"n": len(rows), "classes": len(first), **{name: round(float(value), 4) for name, value in means.items()}}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--checkpoint", type=Path, default=DEFAULT_CHECKPOINT)
+    parser.add_argument("--split", default="udacity-valid")
+    parser.add_argument("--wild", type=Path)
+    parser.add_argument("--limit", type=int, help="at most about so many photos")
+    args = parser.parse_args()
+    classifier = Classifier.load(args.checkpoint)
+    results: dict[str, object] = {}
+    if args.wild:
+        results["wild"] = measure_wild(classifier, args.wild)
+    else:
+        results[args.split] = measure_damages(classifier, args.split, args.limit)
+    print(json.dumps(results, indent=2, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
