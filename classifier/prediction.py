@@ -14,6 +14,7 @@ from PIL import Image
 from classifier.errors import SettingError
 from classifier.images import DEFAULT_LIMITS, ImageLimits, open_image
 from classifier.labels import LabelClass
+from classifier.views import views_of
 
 if TYPE_CHECKING:
     import torch
@@ -110,9 +111,16 @@ class Classifier:
         """The upright RGB picture of a photo, as large as the network needs or larger; raises PhotoError."""
         return open_image(source, limits=self.limits, draft_px=self._size)
 
-    def probabilities(self, images: Sequence[Image.Image]) -> "torch.Tensor":
-        """Upright RGB pictures → float tensor (N, classes) on the CPU; each row sums to 1."""
+    def probabilities(self, images: Sequence[Image.Image], *, tta: bool = False) -> "torch.Tensor":
+        """Upright RGB pictures → float tensor (N, classes) on the CPU; each row sums to 1.
+
+        tta: test-time augmentation, the mean over `views_of` each picture; takes as many times as long.
+        """
         import torch
+
+        if tta:
+            seen = zip(*map(views_of, images), strict=True)
+            return torch.stack([self.probabilities(view) for view in seen]).mean(dim=0)
 
         batch = torch.stack([self._transform(image) for image in images]).to(self.device)
         with self._lock, torch.inference_mode():
