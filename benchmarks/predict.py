@@ -1,0 +1,148 @@
+"""Pairs of ways to compute the same, timed side by side in one run on one machine.
+
+    python benchmarks/predict.py [--checkpoint FILE] [--rounds 20]
+
+The two of a pair take turns, so that whatever else the machine does meets both. What counts is the ratio: the times
+say as much about the machine as about the code.
+"""
+
+import argparse
+import io
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PIL import Image
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from classifier import Classifier, ClassifierError
+from classifier.commands.common import add_checkpoint_option
+from classifier.images import open_image
+
+PHONE_PX = (4000, 3000)
+SHRUNK_PX = (1024, 768)  # what the site's pages make of such a photo before they send it
+BATCH = 8
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two ways to the same; `prepare_*` run before each turn and are not timed."""
+
+    first_name: str
+    second_name: str
+    first: Callable[[], object]
+    second: Callable[[], object]
+    prepare_first: Callable[[], object] = lambda: None
+    prepare_second: Callable[[], object] = lambda: None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Median times in ms, and how many times as long the first takes: median and quartiles over the rounds."""
+
+    first_ms: float
+    second_ms: float
+    ratio: float
+    ratio_low: float
+    ratio_high: float
+
+
+def compare(pair: Pair, *, rounds: int) -> Comparison:
+    """Time both in turns, `rounds` (at least 2) times each, after one turn that does not count."""
+    times: list[tuple[float, float]] = []
+    for turn in range(rounds + 1):
+        first, second = timed(pair.first, pair.prepare_first), timed(pair.second, pair.prepare_second)
+        if turn:
+            times.append((first, second))
+    low, middle, high = statistics.quantiles((first / second for first, second in times), n=4, method="inclusive")
+    first_ms, second_ms = (1000 * statistics.median(column) for column in zip(*times, strict=True))
+    return Comparison(first_ms, second_ms, middle, low, high)
+
+
+def timed(work: Callable[[], object], prepare: Callable[[], object]) -> float:
+    """Seconds that `work` takes."""
+    prepare()
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def make_photo(size: tuple[int, int]) -> bytes:
+    """A JPEG with about as many bytes a pixel as a phone's: soft colours under fine grain."""
+    red, green, blue = (Image.effect_noise((16, 12), 160).resize(size, Image.Resampling.BICUBIC) for _ in range(3))
+    grain = Image.effect_noise(size, 12).convert("RGB")
+    photo = Image.blend(Image.merge("RGB", (red, green, blue)), grain, 0.3)
+    buffer = io.BytesIO()
+    photo.save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+def make_pairs(classifier: Classifier) -> list[Pair]:
+    import torch
+
+    size = int(classifier.metadata["input_size"])
+    large, shrunk = make_photo(PHONE_PX), make_photo(SHRUNK_PX)
+    ready = classifier.open(shrunk)
+    cores = os.cpu_count() or 1
+    pairs = [
+        Pair(
+            f"decode a phone's photo ({len(large) / 1e6:.1f} MB) whole",
+            f"decode it at the size that {size} px need",
+            partial(open_image, large),
+            partial(open_image, large, draft_px=size),
+        ),
+        Pair(
+            "predict a phone's photo",
+            f"predict it shrunk to {SHRUNK_PX[0]} px, as the site's pages send it",
+            partial(classifier.predict, [large]),
+            partial(classifier.predict, [shrunk]),
+        ),
+        Pair(
+            f"predict {BATCH} pictures one by one",
+            f"predict {BATCH} pictures in one batch",
+            lambda: [classifier.predict([ready]) for _ in range(BATCH)],
+            partial(classifier.predict, [ready] * BATCH),
+        ),
+    ]
+    if cores > 1:
+        one_picture = partial(classifier.predict, [ready])
+        threads = (partial(torch.set_num_threads, count) for count in (1, cores))
+        pairs.append(Pair("predict with 1 thread", f"predict with {cores} threads", one_picture, one_picture, *threads))
+    return pairs
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=20, help="turns each of the two takes (default: 20)")
+    add_checkpoint_option(parser)
+    args = parser.parse_args(arguments)
+    if args.rounds < 2:
+        parser.error("--rounds is at least 2")
+    try:
+        classifier = Classifier.load(args.checkpoint, device="cpu")
+    except ClassifierError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    table = Table("", "median ms", "first ÷ second", box=None, padding=(0, 2, 0, 0))
+    for pair in track(make_pairs(classifier), description="Comparing", console=Console(stderr=True), transient=True):
+        result = compare(pair, rounds=args.rounds)
+        spread = f"{result.ratio:.2f} ({result.ratio_low:.2f}-{result.ratio_high:.2f})"
+        table.add_row(pair.first_name, f"{result.first_ms:.1f}")
+        table.add_row(pair.second_name, f"{result.second_ms:.1f}", spread)
+        table.add_row()
+    Console().print(table)
+    print("In brackets: the middle half of the rounds. Other work on this machine changes the figures.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
