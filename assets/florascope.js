@@ -36,6 +36,11 @@
         return [fits ? answer.content : null, Boolean(photo)];
       },
 
+      /* a new answer → the store that outlives the page */
+      keepAnswer(answer) {
+        return answer === undefined ? noUpdate() : answer;
+      },
+
       /* a bar was clicked → the tab with that class's training photos */
       showClass(click) {
         return click && click.points && click.points.length ? String(click.points[0].customdata) : noUpdate();
@@ -111,7 +116,7 @@
       /* no network, or nobody there */
     }
     const asked = String((options && options.body) || "");
-    say(asked.includes('"answer.data') ? "photo-message" : "notice", sentence);
+    say(asked.includes("..fresh-answer.data") ? "photo-message" : "notice", sentence);
     return new Response(null, { status: 204 });
   };
 

@@ -136,11 +136,17 @@
       set("answer", { data: null });
       set("photo-message", { children: "" });
       set("photo-note", { children: "" });
-      document.getElementById("choose-button").focus();
+      focusWhenShown("choose-button");
       return;
     }
     if (target.closest("#drop-zone, #again-button")) input.click();
   });
+
+  function focusWhenShown(id, tries = 60) {
+    const element = document.getElementById(id);
+    if (element && element.offsetParent) element.focus();
+    else if (tries) requestAnimationFrame(() => focusWhenShown(id, tries - 1));
+  }
 
   const carriesFiles = (event) => event.dataTransfer && Array.from(event.dataTransfer.types).includes("Files");
 

@@ -8,6 +8,7 @@ flash. Only bars and dots have fixed colours, middle tones that stand out (3:1) 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,11 @@ CONFIG: Any = {
 }
 
 
+def plain(text: str) -> str:
+    """Text that Plotly shows as it is; it would read tags like <b> and <a> in any label."""
+    return escape(text, quote=False)
+
+
 def create_candidate_bars(candidates: Sequence[Candidate]) -> go.Figure:
     """Horizontal bars of the candidates (best first, on top), each with its name above and its percentage at its right.
 
@@ -75,16 +81,21 @@ def create_candidate_bars(candidates: Sequence[Candidate]) -> go.Figure:
             width=0.3,
             marker={"color": [LEAF] + [LEAF_SOFT] * (len(candidates) - 1), "cornerradius": 4},
             customdata=[candidate.class_id for candidate in candidates],
-            text=[f"{display_name(c.name)}: {format_percent(c.probability)}" for c in candidates],
+            text=[plain(f"{display_name(c.name)}: {format_percent(c.probability)}") for c in candidates],
             textposition="none",
             hovertemplate="%{text}<extra></extra>",
         )
     )
     for row, candidate in enumerate(candidates):
         common = {"y": row - 0.33, "showarrow": False, "yanchor": "middle", "borderpad": 0}
-        figure.add_annotation(text=display_name(candidate.name), x=0, xanchor="left", **common)
+        figure.add_annotation(text=plain(display_name(candidate.name)), x=0, xanchor="left", **common)
         figure.add_annotation(
-            text=format_percent(candidate.probability), x=1, xref="paper", xanchor="right", font={"size": 14}, **common
+            text=plain(format_percent(candidate.probability)),
+            x=1,
+            xref="paper",
+            xanchor="right",
+            font={"size": 14},
+            **common,
         )
     figure.update_layout(
         template=TEMPLATE, height=ROW_HEIGHT_PX * max(len(candidates), 1) + 16, margin={"l": 0, "r": 0, "t": 8, "b": 8}
@@ -96,16 +107,16 @@ def create_candidate_bars(candidates: Sequence[Candidate]) -> go.Figure:
 
 def create_class_bars(counts: Sequence[ClassCount], *, parts: Sequence[str]) -> go.Figure:
     """Photos per class, stacked by the parts of one split, in the order given."""
-    names = [display_name(count.label.name) for count in counts]
+    names = [plain(display_name(count.label.name)) for count in counts]
     figure = go.Figure(
         [
             go.Bar(
-                name=part,
+                name=plain(part),
                 x=list(range(len(counts))),
                 y=[count.parts.get(part, 0) for count in counts],
                 marker={"color": colour, "line": {"width": 0}},
                 customdata=names,
-                hovertemplate=f"<b>%{{customdata}}</b><br>{part}: %{{y}}<extra></extra>",
+                hovertemplate=f"%{{customdata}}<br>{plain(part)}: %{{y}}<extra></extra>",
             )
             for part, colour in zip(parts, cycle(PART_COLOURS), strict=False)
         ]

@@ -53,7 +53,6 @@ def split_title(split_name: str) -> str:
     return display_name(split_name.replace("_", " "))
 
 
-
 def describe_class(label: LabelClass) -> str:
     """What stands under a class's name: scientific name and family, as far as known."""
     return " · ".join(part for part in (label.scientific_name, label.family) if part)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +28,6 @@ def bare_garden() -> Collection:
 @pytest.fixture
 def app(garden: Collection) -> dash.Dash:
     return create_app(Settings(), FakeClassifier(), garden)
-
-
-Ask = Callable[..., TestResponse]
-
-
-@pytest.fixture
-def ask() -> Ask:
-    return ask_callback
 
 
 def ask_callback(

@@ -1,7 +1,9 @@
 import json
+from html import unescape
 
 import pytest
 
+from classifier.labels import LabelClass
 from tests.web.fakes import FakeCandidate
 from web import figures
 from web.statistics import ClassCount, ColourBin, Statistics
@@ -36,7 +38,7 @@ def test_candidate_bars_are_horizontal_with_the_best_on_top():
     assert bar.orientation == "h"
     assert list(bar.customdata) == [10, 11]
     assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
-    words = " ".join(annotation.text for annotation in figure.layout.annotations)
+    words = unescape(" ".join(annotation.text for annotation in figure.layout.annotations))
     assert "Flower 0" in words
     assert ">99.9" in words
     assert "<0.1" in words
@@ -54,7 +56,7 @@ def test_class_bars_stack_the_parts_in_their_order(garden):
     assert [bar.name for bar in figure.data] == ["train", "valid", "test"]
     assert figure.layout.barmode == "stack"
     assert sum(sum(bar.y) for bar in figure.data) == len(garden.photos)
-    assert list(figure.layout.xaxis.ticktext)[0] == "Sunflower"
+    assert figure.layout.xaxis.ticktext[0] == "Sunflower"
 
 
 def test_many_bars_go_without_names_under_them(garden):
@@ -75,8 +77,10 @@ def test_size_dots_grow_with_the_number_of_photos():
 
 def test_colour_bars_stand_upon_each_other():
     bins = [
-        ColourBin(3.0, 0.2, (80, 0, 0), 4), ColourBin(3.0, 0.6, (200, 20, 20), 2), ColourBin(None, 0.5, (99, 99, 99), 1),
-    ]  # fmt: skip
+        ColourBin(3.0, 0.2, (80, 0, 0), 4),
+        ColourBin(3.0, 0.6, (200, 20, 20), 2),
+        ColourBin(None, 0.5, (99, 99, 99), 1),
+    ]
     bar = figures.create_colour_histogram(bins).data[0]
     assert list(bar.base) == [0, 4, 0]
     assert list(bar.y) == [4, 2, 1]
@@ -86,9 +90,25 @@ def test_colour_bars_stand_upon_each_other():
 @pytest.mark.parametrize(
     "figure",
     [
-        figures.create_candidate_bars([]), figures.create_class_bars([], parts=()), figures.create_shape_histogram({}),
-        figures.create_size_scatter({}), figures.create_colour_histogram([]),
+        figures.create_candidate_bars([]),
+        figures.create_class_bars([], parts=()),
+        figures.create_shape_histogram({}),
+        figures.create_size_scatter({}),
+        figures.create_colour_histogram([]),
     ],
-)  # fmt: skip
+)
 def test_nothing_to_show_is_a_figure_too_and_nothing_is_fetched_from_elsewhere(figure):
     assert "http" not in json.dumps(figure.to_plotly_json(), default=str)
+
+
+def test_names_cannot_bring_tags_into_a_figure():
+    name = '<b>bold</b> <a href="https://example.org">link</a> & co'
+    labelled = ClassCount(LabelClass(1, name), {"train": 1})
+    for figure in (
+        figures.create_candidate_bars([FakeCandidate(1, name, None, 0.5)]),
+        figures.create_class_bars([labelled], parts=("train",)),
+    ):
+        text = json.dumps(figure.to_plotly_json(), default=list)
+        assert "<b>" not in text
+        assert "<a " not in text
+        assert "&lt;b&gt;" in text

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from tests.web.conftest import ask_callback
 from tests.web.fakes import FakeClassifier, data_url, draw_flower, encode
 from web import create_app
 from web.hardening import CALLBACK_PATH, CompressedScripts
@@ -9,9 +10,22 @@ from web.settings import Settings
 
 PAGES = ["/", "/dataset", "/dataset/", "/flower/3", "/flower/20"]
 NO_PAGES = [
-    "/nope", "/flower", "/flower/", "/flower/999", "/flower/003", "/flower/-3", "/flower/3x", "/flower/3/4", "/flower/٣",
-    "/flower/9999999999", "/dataset/x", "/wp-login.php", "/app.py", "/favicon.ico", "/flower/<script>alert(1)</script>",
-]  # fmt: skip
+    "/nope",
+    "/flower",
+    "/flower/",
+    "/flower/999",
+    "/flower/003",
+    "/flower/-3",
+    "/flower/3x",
+    "/flower/3/4",
+    "/flower/٣",
+    "/flower/9999999999",
+    "/dataset/x",
+    "/wp-login.php",
+    "/app.py",
+    "/favicon.ico",
+    "/flower/<script>alert(1)</script>",
+]
 
 
 @pytest.fixture
@@ -86,13 +100,13 @@ def test_a_body_over_the_limit_is_refused_with_a_sentence(garden):
     assert "up to 1 MB" in response.text
 
 
-def test_a_photo_just_under_the_limit_passes(garden, ask):
+def test_a_photo_just_under_the_limit_passes(garden):
     app = create_app(Settings(max_upload_mb=1), FakeClassifier(), garden)
     content = encode(draw_flower())
     padded = content + b"\0" * (1024 * 1024 - len(content))
-    answer = ask(
+    answer = ask_callback(
         app,
-        ["answer.data", "photo-message.children", "status.children"],
+        ["fresh-answer.data", "photo-message.children", "status.children"],
         {"classify-button.n_clicks": 1},
         {"photo.data": {"key": "k", "url": data_url(padded)}},
     )
@@ -103,11 +117,18 @@ def test_a_photo_just_under_the_limit_passes(garden, ask):
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        (b"", "application/json"), (b"{}", "application/json"), (b"[]", "application/json"), (b"null", "application/json"),
-        (b"{", "application/json"), (b"\xff\xfe", "application/json"), (b'{"output": "nope.data"}', "application/json"),
-        (b'{"output": ["a"]}', "application/json"), (b'{"output": {}}', "application/json"), (b"a=1", "text/plain"),
+        (b"", "application/json"),
+        (b"{}", "application/json"),
+        (b"[]", "application/json"),
+        (b"null", "application/json"),
+        (b"{", "application/json"),
+        (b"\xff\xfe", "application/json"),
+        (b'{"output": "nope.data"}', "application/json"),
+        (b'{"output": ["a"]}', "application/json"),
+        (b'{"output": {}}', "application/json"),
+        (b"a=1", "text/plain"),
     ],
-)  # fmt: skip
+)
 def test_nonsense_for_callbacks_is_refused_not_tried(client, body, kind):
     response = client.post(CALLBACK_PATH, data=body, content_type=kind)
     assert response.status_code == 400

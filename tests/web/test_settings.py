@@ -13,9 +13,16 @@ def test_an_empty_environment_gives_the_defaults_of_the_table_and_of_the_record(
 
 def test_every_variable_is_read():
     environ = {
-        "HOST": "0.0.0.0", "PORT": "80", "CHECKPOINT": "a/b.safetensors", "FLOWERS_ROOT": "/photos", "MAX_UPLOAD_MB": "5",
-        "BUSY_AFTER_S": "3", "LOG_LEVEL": "debug", "WEB_CONCURRENCY": "2", "WEB_THREADS": "4",
-    }  # fmt: skip
+        "HOST": "0.0.0.0",
+        "PORT": "80",
+        "CHECKPOINT": "a/b.safetensors",
+        "FLOWERS_ROOT": "/photos",
+        "MAX_UPLOAD_MB": "5",
+        "BUSY_AFTER_S": "3",
+        "LOG_LEVEL": "debug",
+        "WEB_CONCURRENCY": "2",
+        "WEB_THREADS": "4",
+    }
     assert set(environ) == {setting.name for setting in SETTINGS}
     assert Settings.from_environ(environ) == Settings(
         "0.0.0.0", 80, Path("a/b.safetensors"), Path("/photos"), 5, 3, "DEBUG", processes=2, threads=4

@@ -50,9 +50,12 @@ def test_nothing_is_known_about_no_photos():
 
 def test_shapes_tell_portrait_square_and_landscape():
     statistics = make_statistics(
-        make_photo(1, size=(300, 500)), make_photo(2, size=(500, 500)), make_photo(3, size=(510, 500)),
-        make_photo(4, size=(600, 500)), make_photo(5, size=(900, 500)),
-    )  # fmt: skip
+        make_photo(1, size=(300, 500)),
+        make_photo(2, size=(500, 500)),
+        make_photo(3, size=(510, 500)),
+        make_photo(4, size=(600, 500)),
+        make_photo(5, size=(900, 500)),
+    )
     shapes = statistics.shapes
     assert (shapes.portrait, shapes.square, shapes.landscape) == (1, 2, 2)
     assert statistics.sizes[500, 500] == 1
@@ -60,9 +63,13 @@ def test_shapes_tell_portrait_square_and_landscape():
 
 def test_colour_bins_hold_every_photo_once_and_greys_apart():
     statistics = make_statistics(
-        make_photo(1, colour=(255, 0, 0)), make_photo(2, colour=(250, 2, 0)), make_photo(3, colour=(0, 0, 255)),
-        make_photo(4, colour=(128, 128, 128)), make_photo(5, colour=(255, 255, 255)), make_photo(6, colour=(0, 0, 0)),
-    )  # fmt: skip
+        make_photo(1, colour=(255, 0, 0)),
+        make_photo(2, colour=(250, 2, 0)),
+        make_photo(3, colour=(0, 0, 255)),
+        make_photo(4, colour=(128, 128, 128)),
+        make_photo(5, colour=(255, 255, 255)),
+        make_photo(6, colour=(0, 0, 0)),
+    )
     bins = statistics.colour_bins
     assert sum(colour_bin.count for colour_bin in bins) == 6
     assert sum(colour_bin.count for colour_bin in bins if colour_bin.hue is None) == 3
@@ -79,10 +86,19 @@ def test_mean_colour_is_the_mean_of_every_channel():
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("", [3, 4, 7, 8, 11, 20]), ("lily", [4, 7]), ("LILY fire", [7]), ("asteraceae", [3, 20]), ("rosa", [8]),
-        ("tussilago", [20]), ("no such flower", []), ("  rose ", [8]), ("<b>", [20]), ("%", []), ("(", []),
+        ("", [3, 4, 7, 8, 11, 20]),
+        ("lily", [4, 7]),
+        ("LILY fire", [7]),
+        ("asteraceae", [3, 20]),
+        ("rosa", [8]),
+        ("tussilago", [20]),
+        ("no such flower", []),
+        ("  rose ", [8]),
+        ("<b>", [20]),
+        ("%", []),
+        ("(", []),
     ],
-)  # fmt: skip
+)
 def test_search_finds_every_word_in_any_name(query, found):
     assert [label.class_id for label in search(CLASSES, query)] == found
 

@@ -7,10 +7,17 @@ from web import wording
 @pytest.mark.parametrize(
     ("probability", "words"),
     [
-        (1.0, ">99.9 %"), (0.99999, ">99.9 %"), (0.9991, ">99.9 %"), (0.999, "99.9 %"), (0.9437, "94.4 %"),
-        (0.5, "50.0 %"), (0.001, "0.1 %"), (0.0009, "<0.1 %"), (0.0, "<0.1 %"),
+        (1.0, ">99.9 %"),
+        (0.99999, ">99.9 %"),
+        (0.9991, ">99.9 %"),
+        (0.999, "99.9 %"),
+        (0.9437, "94.4 %"),
+        (0.5, "50.0 %"),
+        (0.001, "0.1 %"),
+        (0.0009, "<0.1 %"),
+        (0.0, "<0.1 %"),
     ],
-)  # fmt: skip
+)
 def test_percentages_never_claim_certainty(probability, words):
     assert wording.format_percent(probability).replace("\u00a0", " ") == words
 
@@ -18,10 +25,14 @@ def test_percentages_never_claim_certainty(probability, words):
 @pytest.mark.parametrize(
     ("probability", "words"),
     [
-        (0.99, "This looks like"), (0.9, "This looks like"), (0.89, "This is probably"), (0.5, "This could be"),
-        (0.2, "Hard to say. The closest match is"), (0.0, "Hard to say. The closest match is"),
+        (0.99, "This looks like"),
+        (0.9, "This looks like"),
+        (0.89, "This is probably"),
+        (0.5, "This could be"),
+        (0.2, "Hard to say. The closest match is"),
+        (0.0, "Hard to say. The closest match is"),
     ],
-)  # fmt: skip
+)
 def test_the_verdict_is_hedged_by_the_probability(probability, words):
     assert wording.verdict(probability) == words
 

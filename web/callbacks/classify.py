@@ -49,10 +49,16 @@ def register(app: dash.Dash, site: Site) -> None:
         prevent_initial_call=True,
     )
 
+    # The answer comes to a store on the page, since Dash calls a callback at every drawing of the page if one of its
+    # outputs stands outside, and is then copied to the store that outlives the page.
+    app.clientside_callback(
+        ClientsideFunction("florascope", "keepAnswer"), Output("answer", "data"), Input("fresh-answer", "data")
+    )
+
     line = threading.BoundedSemaphore(AT_ONCE)
 
     @app.callback(
-        Output("answer", "data"),
+        Output("fresh-answer", "data"),
         Output("photo-message", "children"),
         Output("status", "children"),
         Input("classify-button", "n_clicks"),

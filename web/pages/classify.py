@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dash import html
+from dash import dcc, html
 
 from web.components.attributes import aria
 from web.components.overview import create_overview
@@ -38,6 +38,7 @@ def layout(**_: object) -> html.Div:
     return html.Div(
         [
             head(site),
+            dcc.Store(id="fresh-answer"),
             html.Div([create_workbench(site), html.Section(id="result", **aria(label="Answer"))], className="stage"),
             create_overview(site),
         ],

@@ -10,7 +10,7 @@ from web import create_app
 from web.callbacks.classify import AT_ONCE, BUSY, OUR_FAULT
 from web.settings import Settings
 
-OUTPUTS = ["answer.data", "photo-message.children", "status.children"]
+OUTPUTS = ["fresh-answer.data", "photo-message.children", "status.children"]
 
 
 def classify(app, content, *, key="k1", clicks=1, url=None):
@@ -24,8 +24,8 @@ def message_of(response):
 
 def test_a_photo_gets_a_verdict_bars_and_training_photos(app):
     response = response_of(classify(app, encode(draw_flower(COLOURS[1]))))
-    content = json.dumps(response["answer"]["data"]["content"])
-    assert response["answer"]["data"]["key"] == "k1"
+    content = json.dumps(response["fresh-answer"]["data"]["content"])
+    assert response["fresh-answer"]["data"]["key"] == "k1"
     assert response["photo-message"]["children"] == ""
     assert response["status"]["children"] == "This looks like: Tiger lily, 94.4\u00a0%."
     assert '"This looks like"' in content
@@ -44,11 +44,15 @@ def test_the_answer_does_not_hold_the_upload(app):
 @pytest.mark.parametrize(
     ("picture", "kind", "options"),
     [
-        (draw_flower(), "PNG", {}), (draw_flower().convert("RGBA"), "PNG", {}), (draw_flower().convert("P"), "GIF", {}),
-        (draw_flower(), "WEBP", {}), (draw_flower(), "BMP", {}), (draw_flower(), "TIFF", {}),
+        (draw_flower(), "PNG", {}),
+        (draw_flower().convert("RGBA"), "PNG", {}),
+        (draw_flower().convert("P"), "GIF", {}),
+        (draw_flower(), "WEBP", {}),
+        (draw_flower(), "BMP", {}),
+        (draw_flower(), "TIFF", {}),
         (draw_flower().convert("CMYK"), "JPEG", {}),
     ],
-)  # fmt: skip
+)
 def test_what_phones_and_browsers_send_is_understood(app, picture, kind, options):
     assert "Sunflower" in response_of(classify(app, encode(picture, kind, **options)))["status"]["children"]
 
@@ -58,7 +62,7 @@ def test_what_phones_and_browsers_send_is_understood(app, picture, kind, options
 )
 def test_a_file_that_is_no_photo_gets_the_named_sentence(app, content):
     response = response_of(classify(app, content))
-    assert response["answer"]["data"] is None
+    assert response["fresh-answer"]["data"] is None
     assert len(response["photo-message"]["children"]) > 20
     assert "went wrong on our side" not in response["photo-message"]["children"]
 
@@ -125,7 +129,7 @@ def test_a_busy_server_says_so_and_keeps_the_photo(garden):
     for other in others:
         other.join()
     assert response["photo-message"]["children"] == BUSY
-    assert "answer" not in response
+    assert "fresh-answer" not in response
     assert message_of(classify(app, content)) == "", "the line moves on"
 
 
@@ -144,7 +148,7 @@ def test_two_visitors_never_meet(app):
         visitor.join()
     names = ("Sunflower", "Tiger lily", "Fire lily", "Rose")
     for (name, turn), response in answers.items():
-        assert response["answer"]["data"]["key"] == f"{name}{turn}"
+        assert response["fresh-answer"]["data"]["key"] == f"{name}{turn}"
         assert names[int(name[1])] in response["status"]["children"]
     assert len(answers) == 20
 

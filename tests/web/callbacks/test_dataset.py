@@ -12,8 +12,11 @@ BALANCE = ["balance-chart.children", "balance-table.children"]
 
 def balance(app, *, near=True, split="home", order="count", query=""):
     inputs = {
-        "charts-near.data": near, "split.value": split, "balance-order.value": order, "balance-query.value": query,
-    }  # fmt: skip
+        "charts-near.data": near,
+        "split.value": split,
+        "balance-order.value": order,
+        "balance-query.value": query,
+    }
     return ask_callback(app, BALANCE, inputs)
 
 
@@ -33,11 +36,16 @@ def test_charts_wait_until_they_come_near(app):
 @pytest.mark.parametrize(
     ("order", "query", "first", "count"),
     [
-        ("count", "", "Colt’s foot <b>& co</b>", 6), ("name", "", "Colt’s foot <b>& co</b>", 6),
-        ("name", "lily", "Fire lily", 2), ("count", "lily", "Fire lily", 2), ("count", "Asteraceae", "Colt’s foot <b>& co</b>", 2),
-        ("nonsense", "rose", "Rose", 1), ("count", None, "Colt’s foot <b>& co</b>", 6), ("count", "x" * 10_000, None, 0),
+        ("count", "", "Colt’s foot <b>& co</b>", 6),
+        ("name", "", "Colt’s foot <b>& co</b>", 6),
+        ("name", "lily", "Fire lily", 2),
+        ("count", "lily", "Fire lily", 2),
+        ("count", "Asteraceae", "Colt’s foot <b>& co</b>", 2),
+        ("nonsense", "rose", "Rose", 1),
+        ("count", None, "Colt’s foot <b>& co</b>", 6),
+        ("count", "x" * 10_000, None, 0),
     ],
-)  # fmt: skip
+)
 def test_the_bars_can_be_sorted_and_searched(app, order, query, first, count):
     table = response_of(balance(app, order=order, query=query))["balance-table"]["children"]
     names = names_in(table) if table else []
@@ -69,10 +77,15 @@ def test_the_words_give_the_ratio(app):
 @pytest.mark.parametrize(
     ("query", "count", "words"),
     [
-        ("", 6, "All 6 flowers"), (None, 6, "All 6 flowers"), ("lily", 2, "2 of 6 flowers"), ("GLORIOSA", 1, "1 of 6 flowers"),
-        ("rosaceae", 1, "1 of 6 flowers"), ("oak", 0, "0 of 6 flowers"), (["lily"], 6, "All 6 flowers"),
+        ("", 6, "All 6 flowers"),
+        (None, 6, "All 6 flowers"),
+        ("lily", 2, "2 of 6 flowers"),
+        ("GLORIOSA", 1, "1 of 6 flowers"),
+        ("rosaceae", 1, "1 of 6 flowers"),
+        ("oak", 0, "0 of 6 flowers"),
+        (["lily"], 6, "All 6 flowers"),
     ],
-)  # fmt: skip
+)
 def test_the_gallery_is_filtered_by_any_name(app, query, count, words):
     outputs = ["gallery-cards.children", "gallery-count.children"]
     response = response_of(ask_callback(app, outputs, {"gallery-query.value": query}))

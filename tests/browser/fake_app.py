@@ -1,0 +1,11 @@
+"""The site with a fake classifier and drawn photos, for gunicorn: everything of the browser, no network to load."""
+
+import os
+from pathlib import Path
+
+from tests.web.fakes import FakeClassifier, plant_garden
+from web import create_app
+from web.settings import Settings
+
+garden = plant_garden(Path(os.environ["GARDEN"]))
+server = create_app(Settings.from_environ(os.environ), FakeClassifier(seconds=0.2), garden).server
