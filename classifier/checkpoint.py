@@ -64,14 +64,22 @@ def save_checkpoint(path: Path, state: Mapping[str, torch.Tensor], metadata: Map
     Raises:
         CheckpointError: the folder cannot be written (full, read-only).
     """
+    save_tensors(path, state, {HEADER_KEY: json.dumps({"format": FORMAT, **metadata}, ensure_ascii=False)})
+
+
+def save_tensors(path: Path, state: Mapping[str, torch.Tensor], header: Mapping[str, str]) -> None:
+    """Write tensors and a header of strings as safetensors, all or nothing.
+
+    Raises:
+        CheckpointError: the folder cannot be written (full, read-only).
+    """
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
-    header = {HEADER_KEY: json.dumps({"format": FORMAT, **metadata}, ensure_ascii=False)}
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             temporary = Path(file.name)
-        save_file(tensors, temporary, metadata=header)
+        save_file(tensors, temporary, metadata=dict(header))
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
         temporary.chmod(0o644)
@@ -80,7 +88,7 @@ def save_checkpoint(path: Path, state: Mapping[str, torch.Tensor], metadata: Map
         if temporary:
             temporary.unlink(missing_ok=True)
         raise CheckpointError(
-            f"The checkpoint could not be written to {path}: {error}. Free some space, or choose another --output."
+            f"{path} could not be written: {error}. Free some space, or choose another place."
         ) from error
 
 

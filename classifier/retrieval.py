@@ -1,0 +1,179 @@
+"""Nearest training photos: an index of embeddings that lies beside its checkpoint, without any pixels.
+
+The embeddings are scaled to length 1, so that a dot product is their cosine, and kept as their coordinates in the
+subspace that holds nearly all of them (the leading right singular vectors). A photo's part outside that subspace has
+no dot product with any training photo, so the cosines stay what they are; its size tells how strange the photo is.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+
+from classifier.checkpoint import HEADER_KEY, save_tensors
+from classifier.errors import CheckpointError
+
+Floats = NDArray[np.float32]
+MOST_COMPONENTS = 256
+HASH_SIDE = 16  # bits a side of the difference hash
+# A photo saved again at another size or quality changes few of the 256 bits; another photo of the same flower changes
+# about half. Both figures, and what they are set from: docs/trust.md.
+DUPLICATE_SIMILARITY = 0.9
+DUPLICATE_BITS = 40
+
+
+@dataclass(frozen=True)
+class Index:
+    """Training photos as the network sees them.
+
+    coordinates: (n, d), rows of length 1. components: (d, D), orthonormal rows, D as the embedding.
+    image_ids, positions: (n,), each photo's id and the position of its class in the logits.
+    hashes: (n, 32) bytes, the difference hash of each photo's crop.
+    fingerprint: of the weights that made the embeddings (`fingerprint_of`).
+    """
+
+    coordinates: Floats
+    components: Floats
+    image_ids: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    hashes: NDArray[np.uint8]
+    fingerprint: str
+
+    def project(self, embeddings: Floats) -> Floats:
+        """(N, D) → (N, d): coordinates of the embeddings scaled to length 1; shorter than 1 by what lies outside."""
+        lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
+        projected: Floats = (embeddings / np.maximum(lengths, 1e-12)) @ self.components.T
+        return projected
+
+    def similarities(self, embeddings: Floats) -> Floats:
+        """(N, D) → cosines (N, n) with every training photo."""
+        found: Floats = self.project(embeddings) @ self.coordinates.T
+        return found
+
+    def duplicate(self, similarities: Floats, hash_pair: NDArray[np.uint8]) -> int | None:
+        """The row of the training photo that a photo is or nearly is, or None.
+
+        similarities: (n,); hash_pair: (2, 32), the hash of the photo and of its mirror image.
+        """
+        near = np.flatnonzero(similarities >= DUPLICATE_SIMILARITY)
+        if not len(near):
+            return None
+        bits = np.bitwise_count(self.hashes[near, None, :] ^ hash_pair[None]).sum(axis=2, dtype=np.int64).min(axis=1)
+        best = int(bits.argmin())
+        return int(near[best]) if bits[best] <= DUPLICATE_BITS else None
+
+
+def build_index(
+    embeddings: Floats,
+    *,
+    image_ids: Sequence[int],
+    positions: Sequence[int],
+    hashes: NDArray[np.uint8],
+    fingerprint: str,
+) -> Index:
+    """An index of (n, D) embeddings; keeps at most `MOST_COMPONENTS` dimensions, those that hold most of them."""
+    scaled = embeddings / np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-12)
+    # The eigenvectors of the (D, D) second moment are the right singular vectors, for a fraction of an SVD's work.
+    _, vectors = np.linalg.eigh(scaled.T.astype(np.float64) @ scaled)
+    components = vectors[:, ::-1][:, :MOST_COMPONENTS].T.astype(np.float32)
+    coordinates = scaled @ components.T
+    coordinates /= np.maximum(np.linalg.norm(coordinates, axis=1, keepdims=True), 1e-12)
+    return Index(
+        coordinates.astype(np.float32),
+        components,
+        np.asarray(image_ids, dtype=np.int64),
+        np.asarray(positions, dtype=np.int64),
+        hashes,
+        fingerprint,
+    )
+
+
+def difference_hash(crop: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
+    """(3, H, W), any scale, as the network gets it → (2, 32) bytes: the hash of the crop and of its mirror image.
+
+    Brightness on a grid of 16 × 17; each bit says whether a cell is brighter than its left neighbour ("dHash",
+    https://www.hackerfactor.com/blog/?/archives/529-Kind-of-Like-That.html). Survives resizing, compression and
+    changes of light.
+    """
+    grey = crop.mean(axis=0)
+    rows = _cell_means(grey, HASH_SIDE, axis=0)
+    cells = _cell_means(rows, HASH_SIDE + 1, axis=1)
+    brighter, mirrored = cells[:, 1:] > cells[:, :-1], cells[:, ::-1][:, 1:] > cells[:, ::-1][:, :-1]
+    return np.stack([np.packbits(brighter), np.packbits(mirrored)])
+
+
+def _cell_means(values: NDArray[Any], cells: int, *, axis: int) -> NDArray[Any]:
+    edges = np.linspace(0, values.shape[axis], cells + 1).astype(int)
+    sums = np.add.reduceat(values, edges[:-1], axis=axis)
+    sizes = np.maximum(np.diff(edges), 1)
+    means: NDArray[Any] = sums / (sizes[:, None] if axis == 0 else sizes)
+    return means
+
+
+def fingerprint_of(state: Mapping[str, Any]) -> str:
+    """SHA-256 (hex, first 16 digits) of a checkpoint's weights: calibration does not change it, training does."""
+    digest = hashlib.sha256()
+    for name in sorted(state):
+        digest.update(name.encode())
+        digest.update(state[name].detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
+def index_path(checkpoint: Path) -> Path:
+    """Where a checkpoint's index lies: flowers.safetensors → flowers.index.safetensors."""
+    return checkpoint.with_name(f"{checkpoint.stem}.index.safetensors")
+
+
+def save_index(path: Path, index: Index) -> None:
+    """Write the index, atomically, coordinates in half precision.
+
+    Raises:
+        CheckpointError: the folder cannot be written.
+    """
+    import torch
+
+    arrays = {
+        "coordinates": index.coordinates.astype(np.float16),
+        "components": index.components.astype(np.float16),
+        "image_ids": index.image_ids.astype(np.int32),
+        "positions": index.positions.astype(np.int32),
+        "hashes": index.hashes,
+    }
+    tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
+    save_tensors(path, tensors, {HEADER_KEY: json.dumps({"format": 1, "fingerprint": index.fingerprint})})
+
+
+def load_index(path: Path, *, fingerprint: str) -> Index:
+    """Read an index and make sure that it belongs to the weights with this fingerprint.
+
+    Raises:
+        CheckpointError: no such file, damaged, or made with other weights.
+    """
+    remedy = "Make it with “python -m classifier index”."
+    if not path.is_file():
+        raise CheckpointError(f"There is no index of training photos at {path}. {remedy}")
+    try:
+        with safe_open(path, framework="np") as file:
+            header = json.loads((file.metadata() or {})[HEADER_KEY])
+            index = Index(
+                file.get_tensor("coordinates").astype(np.float32),
+                file.get_tensor("components").astype(np.float32),
+                file.get_tensor("image_ids").astype(np.int64),
+                file.get_tensor("positions").astype(np.int64),
+                file.get_tensor("hashes"),
+                str(header["fingerprint"]),
+            )
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path} is no index of training photos, or is damaged ({error}). {remedy}") from error
+    if index.fingerprint != fingerprint:
+        raise CheckpointError(
+            f"{path} was made with other weights (fingerprint {index.fingerprint}) than the checkpoint's "
+            f"({fingerprint}), so its photos cannot be compared. {remedy}"
+        )
+    return index
