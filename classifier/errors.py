@@ -85,6 +85,18 @@ class BackboneError(ClassifierError):
     code: ClassVar[str] = "unknown_backbone"
 
 
+class ReportError(ClassifierError):
+    """The report of an evaluation is missing, damaged, or of another version."""
+
+    code: ClassVar[str] = "bad_report"
+
+
+class ExportError(ClassifierError):
+    """The exported network cannot be made, or does not answer as the original does."""
+
+    code: ClassVar[str] = "export_failed"
+
+
 class SettingError(ClassifierError):
     """A setting has a value that makes no sense."""
 
