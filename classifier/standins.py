@@ -107,7 +107,9 @@ def _page(chance: random.Random) -> Image.Image:
     picture = Image.new("RGB", (SIDE, SIDE), (24, 26, 30) if dark else (250, 250, chance.randint(225, 255)))
     ink = (225, 225, 225) if dark else (20, 20, 20)
     _write(ImageDraw.Draw(picture), chance, (16, 12, SIDE - 12, SIDE), ink)
-    return picture.rotate(chance.uniform(-8, 8), fillcolor=picture.getpixel((0, 0))) if chance.random() < 0.5 else picture
+    return (
+        picture.rotate(chance.uniform(-8, 8), fillcolor=picture.getpixel((0, 0))) if chance.random() < 0.5 else picture
+    )
 
 
 def _screen(chance: random.Random) -> Image.Image:

@@ -1,0 +1,168 @@
+"""The JSON API: `POST /api/v1/classify`, `GET /api/v1/classes`, `GET /api/v1/openapi.json`.
+
+Answers are those of `predict --json`; errors are problem details (RFC 9457) with the codes of `classifier.errors`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from typing import Any
+
+from flask import Blueprint, Flask, Response, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from classifier.errors import PhotoError, SettingError, TooManyBytes
+from web.openapi import BASE, describe
+from web.site import Site
+from web.uploads import NoPhoto, too_large_message
+
+# Photos looked at at once, as on the page: more would only make each slower.
+AT_ONCE = 2
+MOST_DRAINED_BYTES = 64 * 1024 * 1024
+_STATUS = {"no_photo": 400, "bad_setting": 400, "too_many_bytes": 413, "unsupported_format": 415}
+_TITLES = {
+    400: "The request is incomplete",
+    404: "There is nothing at this address",
+    405: "This address does not answer that method",
+    413: "The photo is too large",
+    415: "The photo is of a kind that cannot be read",
+    422: "The photo cannot be read",
+    500: "Something went wrong on the server",
+    503: "No answer can be given now",
+}
+logger = logging.getLogger(__name__)
+
+
+class Unavailable(Exception):
+    """No answer now. `code` for programs, `retry_after_s` when asking again will help."""
+
+    def __init__(self, code: str, detail: str, *, retry_after_s: int | None = None) -> None:
+        super().__init__(detail)
+        self.code, self.retry_after_s = code, retry_after_s
+
+
+def register(server: Flask, site: Site) -> None:
+    """Attach the API to a server."""
+    api = Blueprint("api", __name__, url_prefix=BASE)
+    line = threading.BoundedSemaphore(AT_ONCE)
+
+    @api.post("/classify")
+    def classify() -> Response:
+        content, name = sent_photo(max_bytes=site.settings.max_upload_bytes)
+        top_k = asked_top_k()
+        if site.classifier is None:
+            raise Unavailable("no_model", site.problem or "There is no model to ask.")
+        if not line.acquire(timeout=site.settings.busy_after_s):
+            raise Unavailable("busy", "Many are asking just now. Try again in a few seconds.", retry_after_s=5)
+        try:
+            (prediction,) = site.classifier.predict([content], top_k=top_k)
+        finally:
+            line.release()
+        return _json({"photo": name, **prediction.to_dict()})
+
+    @api.get("/classes")
+    def classes() -> Response:
+        known = site.classifier.classes if site.classifier is not None else site.collection.classes
+        return _json({"classes": [label.to_dict() for label in known]})
+
+    @api.get("/openapi.json")
+    def openapi() -> Response:
+        return _json(describe(max_upload_bytes=site.settings.max_upload_bytes))
+
+    methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+    @api.route("/", defaults={"rest": ""}, methods=methods)
+    @api.route("/<path:rest>", methods=methods)
+    def nothing(rest: str) -> Response:
+        wanted = {"classify": "POST", "classes": "GET", "openapi.json": "GET"}.get(rest)
+        if wanted:
+            answer = problem(405, "method_not_allowed", f"{BASE}/{rest} answers {wanted} only.")
+            answer.headers["Allow"] = wanted
+            return answer
+        return problem(404, "not_found", f"The API is described at {BASE}/openapi.json.")
+
+    _register_errors(api, site)
+    server.register_blueprint(api)
+
+
+def sent_photo(*, max_bytes: int) -> tuple[bytes, str | None]:
+    """The photo in the current request, from the multipart field `image` or the raw body, and its name if it has one.
+
+    Raises:
+        NoPhoto: there is none. TooManyBytes: more than `max_bytes`.
+    """
+    name = None
+    if request.mimetype == "multipart/form-data":
+        field = request.files.get("image")
+        if field is None:
+            raise NoPhoto("The form has no file in its field “image”. Send: curl -F image=@photo.jpg")
+        content, name = field.read(max_bytes + 1), field.filename or None
+    else:
+        if (request.content_length or 0) > max_bytes:
+            raise TooManyBytes(too_large_message(max_bytes))
+        content = request.get_data(cache=False)
+    if not content:
+        raise NoPhoto("The request has no photo. Send it as the body, or as the form field “image”.")
+    if len(content) > max_bytes:
+        raise TooManyBytes(too_large_message(max_bytes))
+    return content, name
+
+
+def asked_top_k() -> int:
+    """The query's `top_k`, 5 without one.
+
+    Raises:
+        SettingError: it is no whole number from 1 to 1000.
+    """
+    asked = request.args.get("top_k", "5")
+    if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:5]) <= 1000):
+        raise SettingError(f"top_k is a whole number from 1 to 1000; got “{asked[:20]}”.")
+    return int(asked)
+
+
+def problem(status: int, code: str, detail: str) -> Response:
+    """Problem details (https://www.rfc-editor.org/rfc/rfc9457) with a code for programs."""
+    body = {"type": "about:blank", "title": _TITLES[status], "status": status, "detail": detail, "code": code}
+    return _json(body, status=status, mimetype="application/problem+json")
+
+
+def _register_errors(api: Blueprint, site: Site) -> None:
+    @api.errorhandler(PhotoError)
+    @api.errorhandler(SettingError)
+    def refused(error: PhotoError | SettingError) -> Response:
+        _drain()
+        return problem(_STATUS.get(error.code, 422), error.code, str(error))
+
+    @api.errorhandler(Unavailable)
+    def unavailable(error: Unavailable) -> Response:
+        answer = problem(503, error.code, str(error))
+        if error.retry_after_s:
+            answer.headers["Retry-After"] = str(error.retry_after_s)
+        return answer
+
+    @api.errorhandler(RequestEntityTooLarge)
+    def too_large(_: RequestEntityTooLarge) -> Response:
+        _drain()
+        return problem(413, TooManyBytes.code, too_large_message(site.settings.max_upload_bytes))
+
+    @api.errorhandler(Exception)
+    def failed(error: Exception) -> Response:
+        if isinstance(error, HTTPException) and error.code in _TITLES:
+            return problem(error.code, error.name.lower().replace(" ", "_"), str(error.description))
+        logger.error("%s %s failed", request.method, request.path, exc_info=error)
+        return problem(500, "error", "Something went wrong on our side, not with the photo. Try again later.")
+
+
+def _drain() -> None:
+    """Read and drop what is left of the body: a client still sending would miss our answer otherwise."""
+    left, stream = min(request.content_length or 0, MOST_DRAINED_BYTES), request.environ["wsgi.input"]
+    while left > 0 and (chunk := stream.read(min(left, 1024 * 1024))):
+        left -= len(chunk)
+
+
+def _json(body: Any, *, status: int = 200, mimetype: str = "application/json") -> Response:
+    answer = Response(json.dumps(body, ensure_ascii=False), status=status, mimetype=mimetype)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
