@@ -133,7 +133,7 @@ class Report:
 
     @cached_property
     def cells(self) -> Mapping[tuple[int, int], tuple[Answer, ...]]:
-        """The confusion matrix: (class id, answer's id) → its photos, most confident first; empty cells are left out."""
+        """The confusion matrix: (class id, answer's id) → its photos, most confident first."""
         found: dict[tuple[int, int], list[Answer]] = {}
         for answer in sorted(self.answers, key=lambda answer: -answer.confidence):
             found.setdefault((answer.class_id, answer.answer_id), []).append(answer)

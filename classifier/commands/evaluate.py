@@ -3,17 +3,33 @@
 import argparse
 import json
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from classifier.commands.common import add_checkpoint_option, add_device_option, open_data
+from classifier.collection import Collection, open_collection
+from classifier.commands.common import DATA_DIR, add_checkpoint_option, add_device_option, flowers_root, open_data
+from classifier.errors import SettingError
+from classifier.report import Report, report_path, write_report, write_text
+
+if TYPE_CHECKING:
+    from classifier.prediction import Classifier
 
 EPILOG = """examples:
   python -m classifier evaluate --split udacity-test
-  python -m classifier evaluate --checkpoint runs/first/best.safetensors --split udacity-valid --json
+  python -m classifier evaluate --checkpoint runs/first/best.safetensors --split valid --json
+  python -m classifier evaluate --checkpoint runs/first/best.safetensors --report runs/first/report
+  python -m classifier evaluate --report          what the site's page Model shows, beside the checkpoint
+
+A report has, for every class, precision, recall and F1 with 95 % intervals, the confusion matrix, the most confused
+pairs, the top losses, examples that are right, wrong and uncertain, how well calibrated the probabilities are, and the
+curves of the training. In a folder it is report.html, to be looked at without a network, and report.json.
 """
+BESIDE = Path()
+MOST_LISTED = 8
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -25,51 +41,144 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_checkpoint_option(parser)
-    parser.add_argument("--data", default="flowers102", help="the photos: flowers102 (default)")
+    add_data_options(parser)
+    parser.add_argument("--tta", action="store_true", help="average over six views of each photo: slower, often better")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
     parser.add_argument(
-        "--split", default="test", help="train, valid or test, of a named split if need be: udacity-test, official-test"
+        "--report",
+        type=Path,
+        nargs="?",
+        const=BESIDE,
+        metavar="DIR|FILE.json",
+        help="write a report: report.html and report.json into a folder, or the JSON alone into a file "
+        "(without a value: beside the checkpoint, as NAME.report.json)",
     )
-    parser.add_argument("--batch-size", type=int, default=32, metavar="N")
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     add_device_option(parser)
     parser.set_defaults(run=main)
 
 
+def add_data_options(parser: argparse.ArgumentParser) -> None:
+    """--data, --split and --batch-size, as `compare` has them too."""
+    parser.add_argument(
+        "--data", metavar="DIR|flowers102", help="the photos (default: those that the checkpoint was trained on)"
+    )
+    parser.add_argument(
+        "--split", default="test", help="train, valid or test, of a named split if need be: udacity-test, official-test"
+    )
+    parser.add_argument("--batch-size", type=int, default=32, metavar="N", help="photos at a time (default: 32)")
+
+
 def main(args: argparse.Namespace) -> int:
-    """Measure and print. See `datasets.samples_of` and `Classifier.load` for the errors."""
+    """Measure, print, and write the report. See `samples_of`, `Classifier.load` and `write_report` for the errors."""
     from classifier.datasets import check_classes, samples_of
-    from classifier.evaluation import collect, summarise
+    from classifier.evaluation import collect, create_report
     from classifier.prediction import Classifier
 
-    collection = open_data(args.data)
-    *names, split = args.split.rsplit("-", 1)
-    split_name = names[0] if names else collection.default_split
-    samples = samples_of(collection, split_name=split_name, split=split)
+    if args.batch_size < 1:
+        raise SettingError(f"--batch-size is at least 1; got {args.batch_size}.")
     classifier = Classifier.load(args.checkpoint, device=args.device)
+    collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint)
+    split_name, split = parse_split(args.split, collection)
+    samples = samples_of(collection, split_name=split_name, split=split)
     check_classes(collection, classifier.classes)
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task(f"{len(samples)} photos", total=len(samples))
         outcome = collect(
-            classifier, samples, batch_size=args.batch_size, step=lambda done: progress.update(task, completed=done)
+            classifier,
+            samples,
+            batch_size=args.batch_size,
+            tta=args.tta,
+            step=lambda done: progress.update(task, completed=done),
         )
-    figures = summarise(outcome)
+    paths = {sample.image_id: sample.path for sample in samples}
+    for image_id, reason in outcome.unreadable:
+        print(f"left out: {paths[image_id]}: {reason}", file=sys.stderr)
+    report = create_report(
+        outcome, classifier=classifier, checkpoint=args.checkpoint, split_name=split_name, split=split, tta=args.tta
+    )
     if args.json:
-        print(json.dumps(figures))
-        return 0
-    table = Table(title=f"{args.checkpoint.name} on {collection.name}, {split_name} {split}")
+        print(json.dumps(report.summary))
+    else:
+        print_report(report)
+    if args.report is not None:
+        written = save(report, args.report, checkpoint=args.checkpoint, paths=paths)
+        print(f"The report is in {' and '.join(map(str, written))}.", file=sys.stderr)
+    return 0
+
+
+def photos_of(data: str | None, *, classifier: "Classifier", checkpoint: Path) -> Collection:
+    """The collection that --data names, else the one that the checkpoint was trained on."""
+    if data is not None:
+        return open_data(data)
+    return open_collection(
+        checkpoint_metadata=classifier.metadata,
+        checkpoint_path=checkpoint,
+        data_dir=DATA_DIR,
+        flowers_root=flowers_root(),
+    )
+
+
+def parse_split(text: str, collection: Collection) -> tuple[str, str]:
+    """ "udacity-test" → ("udacity", "test"); "test" is of the collection's default split."""
+    *names, split = text.rsplit("-", 1)
+    return (names[0] if names else collection.default_split), split
+
+
+def save(report: Report, target: Path, *, checkpoint: Path, paths: dict[int, Path]) -> list[Path]:
+    """Write the report where --report says; returns the files."""
+    if target == BESIDE:
+        target = report_path(checkpoint)
+    if target.suffix == ".json":
+        write_report(target, report)
+        return [target]
+    from classifier.report_page import create_page
+
+    files = [target / "report.html", target / "report.json"]
+    write_text(files[0], create_page(report, path_of=paths.get))
+    write_report(files[1], report)
+    return files
+
+
+def print_report(report: Report) -> None:
+    """The figures of the whole, the classes with the lowest F1, and the most confused pairs."""
+    data, summary, console = report.data, report.summary, Console()
+    low, high = summary["top1_interval"]
+    table = Table(title=f"{report.checkpoint['name']} on {data['name']}, {data['split_name']} {data['split']}")
     table.add_column("figure")
     table.add_column("value", justify="right")
     table.add_column("meaning")
-    rows = {
+    for name, meaning in {
         "n": "photos",
-        "top1": "the first answer is right",
+        "top1": f"the first answer is right (95 %: {100 * low:.1f} to {100 * high:.1f} %)",
         "top5": "the right answer is among the first five",
         "mean_class": "first answer right, mean over the classes",
         "nll": "negative log-likelihood in nats, 0 is perfect",
+        "brier": "squared distance of the probabilities from the truth, 0 is perfect",
         "ece": "expected calibration error, 0 is perfect",
-    }
-    for name, meaning in rows.items():
-        value = figures[name]
-        table.add_row(name, str(value) if name in ("n", "nll") else f"{100 * value:.2f} %", meaning)
-    Console().print(table)
-    return 0
+    }.items():
+        value = summary[name]
+        table.add_row(name, str(value) if name in ("n", "nll", "brier") else f"{100 * value:.2f} %", meaning)
+    console.print(table)
+    weak = sorted(
+        (each for each in report.per_class if each.f1 is not None and each.f1 < 1), key=lambda each: each.f1 or 0
+    )
+    if not weak:
+        return
+    table = Table(title=f"The weakest of {len(report.classes)} classes")
+    for heading in ("class", "photos", "recall", "precision", "F1", "F1, 95 %"):
+        table.add_column(heading, justify="left" if heading == "class" else "right")
+    for each in weak[:MOST_LISTED]:
+        ends = f"{100 * each.f1_interval[0]:.0f}–{100 * each.f1_interval[1]:.0f}"
+        shares = [_percent(share) for share in (each.recall, each.precision, each.f1)]
+        table.add_row(report.labels[each.class_id].name, str(each.n), *shares, ends)
+    console.print(table)
+    table = Table(title="The most confused pairs")
+    for heading in ("class", "called", "photos"):
+        table.add_column(heading, justify="right" if heading == "photos" else "left")
+    for pair in report.confusions[:MOST_LISTED]:
+        table.add_row(report.labels[pair.class_id].name, report.labels[pair.answer_id].name, str(pair.count))
+    console.print(table)
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.1f} %"
