@@ -68,7 +68,7 @@
                 observer.disconnect();
                 resolve(true);
               },
-              { rootMargin: "300px" }
+              { rootMargin: "40px" }
             );
             observer.observe(chart);
           });

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -61,16 +62,19 @@ def to_html(node: Any) -> str:
     if not isinstance(node, Component):
         return escape(str(node))
     kind = type(node).__name__
+    if kind == "Image":  # dmc.Image: a photo of the collection
+        props = node.to_plotly_json()["props"]
+        return f"<img{_attributes({'src': props['src'], 'alt': props['alt'], **props['attributes']['root']})}>"
+    if kind == "Img":  # the preview, which is empty yet
+        return ""
     is_html = type(node).__module__.startswith("dash.html")
     tag = kind.lower() if is_html else _TAGS.get(kind, "span")
-    attributes = "".join(
-        f' {name}="{escape(str(value))}"'
-        for prop, name in _ATTRIBUTES.items()
-        if isinstance(value := getattr(node, prop, None), str)
-    )
-    if tag == "img":
-        return ""
-    return f"<{tag}{attributes}>{to_html(getattr(node, 'children', None))}</{tag}>"
+    kept = {name: value for prop, name in _ATTRIBUTES.items() if isinstance(value := getattr(node, prop, None), str)}
+    return f"<{tag}{_attributes(kept)}>{to_html(getattr(node, 'children', None))}</{tag}>"
+
+
+def _attributes(values: Mapping[str, Any]) -> str:
+    return "".join(f' {name.lower()}="{escape(str(value))}"' for name, value in values.items())
 
 
 class FlorascopeDash(dash.Dash):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -28,6 +28,7 @@ QUIET = [
     "--disable-sync",
 ]
 STARTS_WITHIN_S = 60
+PATIENCE_MS = 20_000  # for machines that are busy with something else; an idle one needs a fraction
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,6 +39,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -127,7 +131,7 @@ def page(shared_context: BrowserContext, request: pytest.FixtureRequest) -> Iter
 
     page = shared_context.new_page()
     page.set_viewport_size({"width": 1280, "height": 900})
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.on("console", note_message)
     page.on("pageerror", lambda error: messages.append(f"uncaught: {error}"))
     page.on("request", note_request)

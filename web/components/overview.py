@@ -79,7 +79,7 @@ def create_specimen(site: Site) -> html.Figure | html.Div:
     name = display_name(label.name)
     return html.Figure(
         [
-            create_picture(photo, site=site, alt=f"Training photo of {name}", sizes="(max-width: 600px) 90vw, 320px"),
+            create_picture(photo, site=site, alt=f"Training photo of {name}", sizes="280px", largest=640),
             html.Figcaption(
                 [
                     dcc.Link(name, href=f"/flower/{label.class_id}", className="specimen__name"),

@@ -7,7 +7,7 @@ from dash import html
 
 from classifier.collection import Photo
 from web.components.attributes import aria
-from web.photos import photo_url
+from web.photos import WIDTHS, photo_url
 from web.site import Site
 from web.wording import css_colour
 
@@ -15,32 +15,39 @@ CARD_SIZES = "(max-width: 600px) 45vw, 200px"
 
 
 def create_picture(
-    photo: Photo | None, *, site: Site, alt: str, sizes: str = CARD_SIZES, eager: bool = False, square: bool = True
+    photo: Photo | None,
+    *,
+    site: Site,
+    alt: str,
+    sizes: str = CARD_SIZES,
+    largest: int = 320,
+    eager: bool = False,
 ) -> html.Div:
     """A framed photo that the browser fetches when it comes near the screen (at once if `eager`).
 
     The frame has the photo's mean colour: it is what shows while the photo loads, and all that shows without photos.
+
+    Args:
+        sizes: how wide the picture is drawn, in the words of CSS.
+        largest: width in px of the largest thumbnail that may be fetched; more than 320 is lost on cards.
     """
-    shape = "picture picture--square" if square else "picture"
     if photo is None:
-        return html.Div(className=f"{shape} picture--none", role="img", **aria(label=f"{alt}: no photo"))
-    style: dict[str, str] = {"backgroundColor": css_colour(photo.mean_colour)}
-    if not square:
-        style["aspectRatio"] = f"{photo.width} / {photo.height}"
+        return html.Div(className="picture picture--none", role="img", **aria(label=f"{alt}: no photo"))
+    style = {"backgroundColor": css_colour(photo.mean_colour)}
     if not site.collection.has_photos:
         label = f"{alt}: mean colour of the photo {css_colour(photo.mean_colour)}"
-        return html.Div(className=f"{shape} picture--tile", style=style, role="img", **aria(label=label))
+        return html.Div(className="picture picture--tile", style=style, role="img", **aria(label=label))
     # html.Img has no `loading`; dmc.Image hands any attribute through.
     attributes = {
         "loading": "eager" if eager else "lazy",
         "decoding": "async",
-        "srcSet": f"{photo_url(photo, 160)} 160w, {photo_url(photo, 320)} 320w, {photo_url(photo, 640)} 640w",
+        "srcSet": ", ".join(f"{photo_url(photo, width)} {width}w" for width in WIDTHS if width <= largest),
         "sizes": sizes,
         "width": 320,
         "height": round(320 * photo.height / photo.width),
     }
     image = dmc.Image(src=photo_url(photo), alt=alt, unstyled=True, attributes={"root": attributes})
-    return html.Div(image, className=shape, style=style)
+    return html.Div(image, className="picture", style=style)
 
 
 def create_photo_help() -> html.P:

@@ -61,5 +61,5 @@ def page_opening(path: str, site: Site) -> tuple[str, object] | None:
         return dataset.TITLE, dataset.head(site)
     folder, _, flower_id = parts.partition("/")
     if folder == "flower" and (label := flower.find(flower_id, site)):
-        return flower.title(flower_id, site=site), flower.head(label)
+        return flower.title(flower_id, site=site), flower.opening(label, site)
     return None

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dash import dcc, html
+from dash.development.base_component import Component
 
+from classifier.collection import Photo
 from classifier.labels import LabelClass
 from web.components.attributes import aria
 from web.components.picture import create_photo_help, create_picture
 from web.pages import not_found_404
 from web.site import Site, current_site
 from web.wording import css_colour, display_name, format_count, split_title
+
+# Photos that are on the screen at once.
+EAGER_PHOTOS = 4
 
 
 def find(flower_id: str, site: Site) -> LabelClass | None:
@@ -56,30 +61,42 @@ def layout(flower_id: str = "", **_: object) -> html.Div:
     if label is None:
         return not_found_404.layout()
     photos = site.statistics.training_photos(label.class_id)
-    name = display_name(label.name)
-    pictures = [
-        html.Li(create_picture(photo, site=site, alt=f"Training photo {number} of {name}", eager=number <= 4))
-        for number, photo in enumerate(photos, start=1)
-    ]
     return html.Div(
-        [
-            head(label),
-            create_counts(label, site=site),
-            create_palette(label, site=site),
-            html.H2("Training photos"),
-            html.P(
-                f"The model has learnt from {format_count(len(photos), 'photo')} of this flower."
-                if photos
-                else "No training photo of this flower is listed here.",
-                className="prose",
-            ),
-            None if site.collection.has_photos else create_photo_help(),
-            html.Ul(pictures, className="cards cards--photos"),
-            create_neighbours(label, site=site),
-        ],
+        [*create_top(label, photos, site=site), create_neighbours(label, site=site)],
         className="page wrap",
         key=flower_id,
     )
+
+
+def opening(label: LabelClass, site: Site) -> list[Component | None]:
+    """The page down to its first photos: with these in the first HTML, they are fetched before any script has come."""
+    return create_top(label, site.statistics.training_photos(label.class_id)[:EAGER_PHOTOS], site=site)
+
+
+def create_top(label: LabelClass, photos: tuple[Photo, ...], *, site: Site) -> list[Component | None]:
+    """Everything above the links to the neighbours, with the training photos given."""
+    name = display_name(label.name)
+    count = len(site.statistics.training_photos(label.class_id))
+    pictures = [
+        html.Li(
+            create_picture(photo, site=site, alt=f"Training photo {number} of {name}", eager=number <= EAGER_PHOTOS)
+        )
+        for number, photo in enumerate(photos, start=1)
+    ]
+    words = (
+        f"The model has learnt from {format_count(count, 'photo')} of this flower."
+        if count
+        else "No training photo of this flower is listed here."
+    )
+    return [
+        head(label),
+        create_counts(label, site=site),
+        create_palette(label, site=site),
+        html.H2("Training photos"),
+        html.P(words, className="prose"),
+        None if site.collection.has_photos else create_photo_help(),
+        html.Ul(pictures, className="cards cards--photos"),
+    ]
 
 
 def create_counts(label: LabelClass, *, site: Site) -> html.Div | None:
