@@ -1,24 +1,39 @@
 """python -m classifier predict: what is on these photos?"""
 
 import argparse
+import glob
 import json
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from classifier.answerfile import AnswerFile, readable_name
 from classifier.commands.common import add_checkpoint_option, add_device_option
 from classifier.errors import PhotoError, SettingError, UnreadableFile
-from classifier.prediction import Classifier, Prediction
+from classifier.prediction import Candidate, Classifier, Prediction
+from classifier.streaming import batches, read_ahead, shrink
 
 EPILOG = """examples:
   python -m classifier predict rose.jpg
-  python -m classifier predict holiday/ --json > answers.jsonl     every file in a folder, one JSON object a line
-A photo that cannot be read is told, the others still run, and the exit code is 1.
+  python -m classifier predict holiday/ --csv answers.csv          a row a photo; the same command again goes on
+  python -m classifier predict "holiday/**/*.jpg" --json > answers.jsonl     one JSON object a line
+
+A folder means every file in it and below it. A photo that cannot be read is told, the others still run, and the exit
+code is 1.
 """
+# Up to here every photo has a table of its own, beyond a line.
+MOST_TABLES = 8
+
+Answer = Prediction | PhotoError
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,83 +44,191 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO", help="files, or folders of files")
+    parser.add_argument(
+        "photos", nargs="+", metavar="PHOTO", help="files, folders of files, or quoted patterns such as 'a/**/*.jpg'"
+    )
     parser.add_argument("--top-k", type=int, default=5, metavar="K", help="how many classes a photo (default: 5)")
-    parser.add_argument("--json", action="store_true", help="JSON Lines instead of tables: one object a photo")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="JSON Lines instead of tables: one object a photo")
+    form.add_argument("--csv", type=Path, metavar="FILE", help="a row a photo into FILE; photos in FILE are skipped")
+    parser.add_argument("--tta", action="store_true", help="average over six views of each photo: slower, often better")
+    parser.add_argument("--batch-size", type=int, default=16, metavar="N", help="photos at a time (default: 16)")
     add_checkpoint_option(parser)
     add_device_option(parser)
     parser.set_defaults(run=main)
 
 
 def main(args: argparse.Namespace) -> int:
-    """Predict and print: 0 if every photo could be read, else 1. See `Classifier.load` for the errors."""
-    if args.top_k < 1:
-        raise SettingError(f"--top-k is at least 1; got {args.top_k}.")
-    photos = list(find_photos(args.photos))
+    """Predict and print or write: 0 if every photo could be read, else 1.
+
+    Raises:
+        UnreadableFile: a folder holds no file, a pattern matches none. SettingError: an option makes no sense, or the
+        CSV file is of another kind. See `Classifier.load` for the others.
+    """
+    for option, value in (("--top-k", args.top_k), ("--batch-size", args.batch_size)):
+        if value < 1:
+            raise SettingError(f"{option} is at least 1; got {value}.")
+    photos = list(find_photos(args.photos, leave_out=args.csv))
     classifier = Classifier.load(args.checkpoint, device=args.device)
-    show = print_json if args.json else print_table
-    failed = 0
-    for photo, answer in answers(classifier, photos, top_k=args.top_k):
-        show(photo, answer)
-        failed += isinstance(answer, PhotoError)
+    with ExitStack() as stack:
+        show: Callable[[Path, Answer], None]
+        failed = 0
+        if args.csv:
+            file = stack.enter_context(
+                AnswerFile(args.csv, top_k=min(args.top_k, len(classifier.classes)), model=model_name(args))
+            )
+            whole = len(photos)
+            photos = [photo for photo in photos if readable_name(photo) not in file.done]
+            if whole > len(photos):
+                print(f"{whole - len(photos):,} of {whole:,} photos are in {args.csv} already.", file=sys.stderr)
+            show, failed = file.write, file.failed
+        elif args.json:
+            show = print_json
+        else:
+            show = print_table if len(photos) <= MOST_TABLES else print_line
+        done, seconds = 0, 0.0
+        started = time.perf_counter()
+        try:
+            answered = answers(classifier, photos, top_k=args.top_k, tta=args.tta, batch_size=args.batch_size)
+            for photo, answer in with_progress(answered, total=len(photos), to_stdout=not args.csv):
+                show(photo, answer)
+                done += 1
+                failed += isinstance(answer, PhotoError)
+        finally:  # also after Ctrl-C
+            seconds = time.perf_counter() - started
+            if done:
+                print(describe_speed(done, seconds), file=sys.stderr)
     if failed and not args.json:
-        print(f"{failed} of {len(photos)} photos could not be read.", file=sys.stderr)
+        print(f"{failed:,} photos could not be read.", file=sys.stderr)
     return 1 if failed else 0
 
 
-def find_photos(paths: Iterable[Path]) -> Iterator[Path]:
-    """Files as they are named; of a folder every file below it, in order, but for hidden ones.
+def find_photos(names: Iterable[str | Path], *, leave_out: Path | None = None) -> Iterator[Path]:
+    """Files as they are named; of a folder every file below it, in order, but for hidden ones; of a pattern what it
+    matches (shells on Windows leave that to us). `leave_out`: the file that the answers go to.
 
     Raises:
-        UnreadableFile: a folder has no file.
+        UnreadableFile: a folder has no file, or a pattern matches nothing.
     """
-    for path in paths:
-        if not path.is_dir():
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            found = [file for file in sorted(path.rglob("*")) if file.is_file() and not file.name.startswith(".")]
+            if leave_out and leave_out.exists():
+                found = [file for file in found if not file.samefile(leave_out)]
+            if not found:
+                raise UnreadableFile(f"The folder {path} holds no file. Name a folder with photos in it.")
+            yield from found
+        elif glob.has_magic(str(name)) and not path.exists():
+            matched = [Path(match) for match in sorted(glob.glob(str(name), recursive=True))]
+            if not any(match.is_file() for match in matched):
+                raise UnreadableFile(f"No file matches {name}. Check the pattern; ** stands for any folders.")
+            yield from (match for match in matched if match.is_file())
+        else:
             yield path
-            continue
-        found = [file for file in sorted(path.rglob("*")) if file.is_file() and not file.name.startswith(".")]
-        if not found:
-            raise UnreadableFile(f"The folder {path} holds no file. Name a folder with photos in it.")
-        yield from found
 
 
 def answers(
-    classifier: Classifier, photos: Iterable[Path], *, top_k: int
-) -> Iterator[tuple[Path, Prediction | PhotoError]]:
-    """Each photo with its prediction, or with the error that tells why there is none."""
-    for photo in photos:
-        try:
-            yield photo, classifier.predict([classifier.open(photo)], top_k=top_k)[0]
-        except PhotoError as error:
-            yield photo, error
+    classifier: Classifier, photos: Sequence[Path], *, top_k: int, tta: bool = False, batch_size: int = 16
+) -> Iterator[tuple[Path, Answer]]:
+    """Each photo with its prediction, or with the error that tells why there is none, in the order given."""
+    side = int(classifier.metadata["input_size"])
+
+    def read(photo: Path) -> Any:
+        return shrink(classifier.open(photo), side=side)
+
+    for batch in batches(read_ahead(read, photos), batch_size):
+        pictures = [picture for _, picture in batch if not isinstance(picture, PhotoError)]
+        ask = predict_by_views if tta else Classifier.predict
+        predictions = iter(ask(classifier, pictures, top_k=top_k))
+        for photo, picture in batch:
+            yield photo, picture if isinstance(picture, PhotoError) else next(predictions)
 
 
-def print_json(photo: Path, answer: Prediction | PhotoError) -> None:
+def predict_by_views(
+    classifier: Classifier, pictures: Sequence[Image.Image], *, top_k: int = 5
+) -> tuple[Prediction, ...]:
+    """As `Classifier.predict`, averaged over several views of each picture."""
+    if not pictures:
+        return ()
+    values, places = classifier.probabilities(pictures, tta=True).topk(min(top_k, len(classifier.classes)))
+    return tuple(
+        Prediction(
+            tuple(
+                Candidate(label.class_id, label.name, label.scientific_name, value)
+                for value, label in zip(row, (classifier.classes[place] for place in row_places), strict=True)
+            )
+        )
+        for row, row_places in zip(values.tolist(), places.tolist(), strict=True)
+    )
+
+
+def with_progress(
+    answered: Iterable[tuple[Path, Answer]], *, total: int, to_stdout: bool
+) -> Iterator[tuple[Path, Answer]]:
+    """The same, with a bar on stderr where someone watches and no answers scroll by."""
+    quiet = not sys.stderr.isatty() or (to_stdout and sys.stdout.isatty())
+    columns = (TextColumn("photos"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[speed]}"))
+    # rich would send what is printed to the terminal, although stdout may lead into a file.
+    with Progress(
+        *columns,
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=quiet,
+        redirect_stdout=False,
+    ) as progress:
+        task = progress.add_task("photos", total=total, speed="")
+        started = time.perf_counter()
+        for done, pair in enumerate(answered, start=1):
+            yield pair
+            progress.update(task, completed=done, speed=f"{done / (time.perf_counter() - started):.1f} photos/s")
+
+
+def model_name(args: argparse.Namespace) -> str:
+    """What the rows of a CSV file must have in common: the checkpoint's fingerprint, and how it was used."""
+    from classifier.evaluation import file_fingerprint
+
+    return file_fingerprint(args.checkpoint) + ("+tta" if args.tta else "")
+
+
+def describe_speed(done: int, seconds: float) -> str:
+    return f"{done:,} {'photo' if done == 1 else 'photos'} in {seconds:.1f} s: {done / seconds:.1f} photos/s."
+
+
+def print_json(photo: Path, answer: Answer) -> None:
     """One line: {"photo", "predictions": […]} or {"photo", "error": {"code", "message"}}."""
     said: dict[str, Any]
     if isinstance(answer, PhotoError):
         said = {"error": {"code": answer.code, "message": str(answer)}}
     else:
         said = answer.to_dict()
-    print(json.dumps({"photo": str(photo), **said}, ensure_ascii=False), flush=True)
+    print(json.dumps({"photo": readable_name(photo), **said}, ensure_ascii=False), flush=True)
 
 
-def print_table(photo: Path, answer: Prediction | PhotoError) -> None:
+def print_table(photo: Path, answer: Answer) -> None:
     """A small table with bars, or the error on stderr."""
     if isinstance(answer, PhotoError):
-        print(f"{photo}: {answer}", file=sys.stderr)
+        print(f"{readable_name(photo)}: {answer}", file=sys.stderr)
         return
-    table = Table(title=str(photo), title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table = Table(title=escape(readable_name(photo)), title_justify="left", box=None, padding=(0, 2, 0, 0))
     for heading in ("class", "scientific name"):
         table.add_column(heading)
     table.add_column("probability", justify="right")
     table.add_column("")
     for candidate in answer.candidates:
         share = candidate.probability
-        table.add_row(
-            candidate.name, f"[i]{candidate.scientific_name or ''}[/i]", percent(share), "█" * round(20 * share)
-        )
+        scientific = f"[i]{escape(candidate.scientific_name or '')}[/i]"
+        table.add_row(escape(candidate.name), scientific, percent(share), "█" * round(20 * share))
     Console().print(table)
+
+
+def print_line(photo: Path, answer: Answer) -> None:
+    """One line with the likeliest class, or the error on stderr."""
+    if isinstance(answer, PhotoError):
+        print(f"{readable_name(photo)}: {answer}", file=sys.stderr)
+        return
+    print(f"{percent(answer.best.probability):>7}  {answer.best.name:<28}  {readable_name(photo)}", flush=True)
 
 
 def percent(share: float) -> str:

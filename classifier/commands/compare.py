@@ -1,0 +1,149 @@
+"""python -m classifier compare: two checkpoints on the same photos."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from classifier.commands.common import add_device_option
+from classifier.commands.evaluate import add_data_options, parse_split, photos_of
+from classifier.errors import PhotoError
+
+EPILOG = """example:
+  python -m classifier compare checkpoints/flowers102.safetensors runs/second/best.safetensors --split udacity-valid
+
+Both see the same photos, so what counts is where only one of them is right: the exact McNemar test says how likely such
+a difference is if both are equally good. Speed is measured on one photo at a time, in turn.
+"""
+SPEED_PHOTOS = 8
+# The usual line; below it, a difference is hardly chance.
+SIGNIFICANT = 0.05
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "compare",
+        help="compare two checkpoints on the same photos",
+        description="Compare two checkpoints on one split: accuracy with a paired test, speed, size.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("checkpoints", nargs=2, type=Path, metavar=("A", "B"), help="two .safetensors files")
+    add_data_options(parser)
+    parser.add_argument("--tta", action="store_true", help="average over six views of each photo")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    add_device_option(parser)
+    parser.set_defaults(run=main)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Measure both and print. See `samples_of`, `check_classes` and `Classifier.load` for the errors."""
+    from classifier.comparison import compare, measure_speed
+    from classifier.datasets import check_classes, samples_of
+    from classifier.evaluation import collect, file_fingerprint, summarise
+    from classifier.prediction import Classifier
+
+    paths = args.checkpoints
+    classifiers = [Classifier.load(path, device=args.device) for path in paths]
+    collection = photos_of(args.data, classifier=classifiers[0], checkpoint=paths[0])
+    split_name, split = parse_split(args.split, collection)
+    samples = samples_of(collection, split_name=split_name, split=split)
+    for classifier in classifiers:
+        check_classes(collection, classifier.classes)
+    outcomes = []
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("", total=2 * len(samples))
+        for place, classifier in enumerate(classifiers):
+            before = place * len(samples)
+            progress.update(task, description=paths[place].name)
+            outcomes.append(
+                collect(
+                    classifier,
+                    samples,
+                    batch_size=args.batch_size,
+                    tta=args.tta,
+                    step=lambda done, before=before: progress.update(task, completed=before + done),
+                )
+            )
+    counts = compare(*outcomes)
+    pictures = []
+    for sample in samples[:SPEED_PHOTOS]:
+        try:
+            pictures.append(classifiers[0].open(sample.path))
+        except PhotoError:
+            continue
+    speed = measure_speed(*classifiers, pictures) if pictures else None
+    sides: list[dict[str, Any]] = [
+        {
+            "checkpoint": str(path),
+            "fingerprint": file_fingerprint(path),
+            "backbone": classifier.metadata["backbone"],
+            "input_size": classifier.metadata["input_size"],
+            "parameters": sum(parameter.numel() for parameter in classifier.network.parameters()),
+            "bytes": path.stat().st_size,
+            **summarise(outcome),
+        }
+        for path, classifier, outcome in zip(paths, classifiers, outcomes, strict=True)
+    ]
+    result = {
+        "data": collection.name,
+        "split": f"{split_name}-{split}",
+        "n": counts.n,
+        "a": {**sides[0], "ms_per_photo": speed and round(speed.first_ms, 2)},
+        "b": {**sides[1], "ms_per_photo": speed and round(speed.second_ms, 2)},
+        "both_right": counts.both,
+        "only_a_right": counts.only_first,
+        "only_b_right": counts.only_second,
+        "both_wrong": counts.neither,
+        "mcnemar_p": float(f"{counts.p_value:.4g}"),
+        "time_ratio": speed and round(speed.ratio, 3),
+    }
+    if args.json:
+        print(json.dumps(result, ensure_ascii=False))
+    else:
+        print_comparison(result)
+    return 0
+
+
+def print_comparison(result: dict[str, Any]) -> None:
+    """A column each, then what the test says."""
+    a, b = result["a"], result["b"]
+    table = Table(title=f"{result['n']} photos of {result['data']}, {result['split']}")
+    table.add_column("")
+    for name, side in (("A", a), ("B", b)):
+        table.add_column(f"{name}: {Path(side['checkpoint']).name}", justify="right")
+    rows = {
+        "top-1": lambda side: f"{100 * side['top1']:.2f} %",
+        "top-1, 95 %": lambda side: " to ".join(f"{100 * end:.1f}" for end in side["top1_interval"]),
+        "top-5": lambda side: f"{100 * side['top5']:.2f} %",
+        "mean per class": lambda side: f"{100 * side['mean_class']:.2f} %",
+        "loss (nats)": lambda side: f"{side['nll']:.4f}",
+        "calibration error": lambda side: f"{100 * side['ece']:.2f} %",
+        "one photo": lambda side: f"{side['ms_per_photo']:.1f} ms" if side["ms_per_photo"] else "–",
+        "parameters": lambda side: f"{side['parameters'] / 1e6:.2f} million",
+        "file": lambda side: f"{side['bytes'] / 1e6:.1f} MB",
+        "backbone": lambda side: f"{side['backbone']}, {side['input_size']} px",
+    }
+    for name, show in rows.items():
+        table.add_row(name, show(a), show(b))
+    Console().print(table)
+    print(
+        f"Both right on {result['both_right']}, only A on {result['only_a_right']}, only B on "
+        f"{result['only_b_right']}, neither on {result['both_wrong']}.\n{describe_test(result)}"
+    )
+    if result["time_ratio"]:
+        print(f"B takes {result['time_ratio']:.2f} times as long as A (one photo at a time, measured in turn).")
+
+
+def describe_test(result: dict[str, Any]) -> str:
+    """What the McNemar test says, in a sentence."""
+    p, a, b = result["mcnemar_p"], result["only_a_right"], result["only_b_right"]
+    shown = f"p = {p:.3g}, exact McNemar test"
+    if p < SIGNIFICANT:
+        return f"{'A' if a > b else 'B'} is better, and hardly by chance ({shown})."
+    return f"These photos do not show that one is better ({shown})."
