@@ -28,7 +28,7 @@ TORCH_FREE = {
     "classifier.prediction",
 }
 HEAVY = {"torch", "torchvision", "lightning", "timm", "torchmetrics", "safetensors", "scipy"}
-OF_THE_SITE = {"dash", "dash_mantine_components", "flask", "flask_compress", "werkzeug", "gunicorn", "plotly"}
+OF_THE_SITE = {"dash", "dash_mantine_components", "flask", "flask_compress", "werkzeug", "gunicorn"}
 # Module → package where the two differ.
 PACKAGES = {"PIL": "pillow", "playwright": "playwright", "axe_playwright_python": "axe-playwright-python"}
 # In a requirement file, but never imported by name: run as commands, loaded by name, or imported by a library for us.
@@ -38,6 +38,12 @@ NOT_IMPORTED = {
     "gunicorn": "run as a command",
     "scipy": "torchvision reads Oxford's .mat files with it",
     "axe-playwright-python": "brings axe.min.js",
+    "onnx": "asked for when it is needed",
+    "onnxruntime": "asked for when it is needed",
+    "onnxscript": "torch.onnx needs it",
+    "openapi-spec-validator": "asked for by pytest.importorskip",
+    "scikit-image": "sample pictures in its package",
+    "scikit-learn": "sample pictures in its package",
     "mypy": "run as a command",
     "pytest-playwright": "a plugin of pytest",
     "ruff": "run as a command",
