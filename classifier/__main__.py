@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from classifier.errors import ClassifierError
 
 # One module each in classifier/commands, in the order in which a newcomer meets them.
-COMMANDS = ("download", "train", "evaluate", "compare", "predict", "export")
+COMMANDS = ("download", "split", "lr_find", "train", "index", "calibrate", "evaluate", "compare", "predict", "export")
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import timm
 import torch
@@ -41,8 +42,9 @@ class TimmFeatures(nn.Module):
 
     def __init__(self, architecture: str, *, pretrained: bool) -> None:
         super().__init__()
-        self.model = timm.create_model(architecture, pretrained=pretrained, num_classes=0)
-        self.embedding_size: int = int(self.model.head_hidden_size)
+        # Any: timm's models share these methods, but no class that declares them.
+        self.model = cast(Any, timm.create_model(architecture, pretrained=pretrained, num_classes=0))
+        self.embedding_size = int(self.model.head_hidden_size)
         self.channels_last = getattr(self.model, "output_fmt", "NCHW") == "NHWC"
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

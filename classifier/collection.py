@@ -197,7 +197,7 @@ def open_collection(
 ) -> Collection:
     """The collection that a checkpoint was trained on.
 
-    The Oxford flowers are known here. For other photos, training leaves `manifest.csv` beside the checkpoint, and the
+    The Oxford flowers are known here. For other photos, training leaves a manifest beside the checkpoint, and the
     metadata's `dataset.root` says where the photos were; without a manifest there are classes but no photos.
 
     Raises:
@@ -208,10 +208,15 @@ def open_collection(
     if name == "flowers102":
         return flowers102(data_dir=data_dir, flowers_root=flowers_root)
     classes = tuple(LabelClass.from_dict(values) for values in checkpoint_metadata["classes"])
-    manifest = checkpoint_path.parent / "manifest.csv"
+    manifest = manifest_of(checkpoint_path)
     photos = read_manifest(manifest) if manifest.is_file() else ()
     root = Path(dataset["root"]) if dataset.get("root") else None
     return Collection(name, classes, photos, root if photos and root and root.is_dir() else None, _first_split(photos))
+
+
+def manifest_of(checkpoint: Path) -> Path:
+    """Where the manifest of the photos that a checkpoint was trained on lies: rose.safetensors → rose.manifest.csv."""
+    return checkpoint.with_name(f"{checkpoint.stem}.manifest.csv")
 
 
 def describe_photo(path: Path) -> tuple[int, int, tuple[int, int, int]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 from torch.utils.data import DataLoader, Dataset
+from torch.utils.data.distributed import DistributedSampler
 
 from classifier.collection import Collection
 from classifier.errors import DatasetError
@@ -40,32 +41,44 @@ def samples_of(collection: Collection, *, split_name: str, split: str) -> list[S
             "or set FLOWERS_ROOT to the folder that holds them."
         )
     positions = {label.class_id: position for position, label in enumerate(collection.classes)}
-    samples = []
+    samples, missing = [], []
     for photo in collection.photos:
         if photo.splits.get(split_name) == split:
             path = collection.path(photo)
-            assert path is not None
-            samples.append(Sample(path, positions[photo.class_id], photo.image_id))
+            if path is None:
+                missing.append(photo.file)
+            else:
+                samples.append(Sample(path, positions[photo.class_id], photo.image_id))
+    if missing:
+        raise DatasetError(
+            f"{len(missing)} photos of {collection.name} are no longer in {collection.root}, the first of them "
+            f"{missing[0]}. Put them back, or begin anew with the photos that are there."
+        )
     if not samples:
         raise DatasetError(f"The {split_name} split of {collection.name} has no photo in “{split}”.")
     return samples
 
 
 class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
-    """Item i: (float tensor (3, size, size), class position). What chance changes depends on (seed, epoch, i) alone,
-    so that a training that was stopped and resumed sees what it would have seen."""
+    """Item i: (float tensor (3, size, size), class position). What chance changes depends on (seed, i) alone, so that
+    a training that was stopped and resumed sees what it would have seen. `draft_px`: see `open_image`."""
 
     def __init__(
-        self, samples: Sequence[Sample], transform: Callable[..., torch.Tensor], *, seed: int | None = None
+        self,
+        samples: Sequence[Sample],
+        transform: Callable[..., torch.Tensor],
+        *,
+        seed: int | None = None,
+        draft_px: int | None = None,
     ) -> None:
-        self.samples, self.transform, self.seed = samples, transform, seed
+        self.samples, self.transform, self.seed, self.draft_px = samples, transform, seed, draft_px
 
     def __len__(self) -> int:
         return len(self.samples)
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
         sample = self.samples[index]
-        image = open_image(sample.path)
+        image = open_image(sample.path, draft_px=self.draft_px)
         if self.seed is None:
             return self.transform(image), sample.target
         with torch.random.fork_rng(devices=[]):
@@ -83,14 +96,26 @@ def train_loader(
     batch_size: int,
     workers: int,
     seed: int,
+    rank: int = 0,
+    world_size: int = 1,
 ) -> DataLoader[tuple[torch.Tensor, int]]:
     """Shuffled, augmented batches of one epoch; `seed` should differ from epoch to epoch. The last, smaller batch is
-    left out (batch normalisation suffers from tiny ones) unless it is the only one."""
+    left out (batch normalisation suffers from tiny ones) unless it is the only one.
+
+    Of `world_size` processes, each gets its share of every batch; `rank` says which one this is.
+    """
     transform = train_transform(size=size, mean=mean, std=std, augmentation=augmentation)
+    # Twice the crop's side leaves enough for crops of a quarter of the picture, and spares decoding 12 megapixels.
+    dataset = PhotoDataset(samples, transform, seed=seed, draft_px=2 * size)
+    share = max(1, min(batch_size, len(samples)) // world_size)
+    sampler: DistributedSampler[tuple[torch.Tensor, int]] | None = None
+    if world_size > 1:
+        sampler = DistributedSampler(dataset, num_replicas=world_size, rank=rank, seed=seed, drop_last=True)
     return DataLoader(
-        PhotoDataset(samples, transform, seed=seed),
-        batch_size=min(batch_size, len(samples)),
-        shuffle=True,
+        dataset,
+        batch_size=share,
+        shuffle=sampler is None,
+        sampler=sampler,
         drop_last=True,
         num_workers=workers,
         generator=torch.Generator().manual_seed(seed),
@@ -102,7 +127,7 @@ def eval_loader(
 ) -> DataLoader[tuple[torch.Tensor, int]]:
     """Batches in the order of `samples`, without augmentation."""
     transform = eval_transform(size=size, mean=mean, std=std)
-    return DataLoader(PhotoDataset(samples, transform), batch_size=batch_size, num_workers=workers)
+    return DataLoader(PhotoDataset(samples, transform, draft_px=size), batch_size=batch_size, num_workers=workers)
 
 
 def check_classes(collection: Collection, classes: Sequence[LabelClass]) -> None:

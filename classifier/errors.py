@@ -97,6 +97,12 @@ class ExportError(ClassifierError):
     code: ClassVar[str] = "export_failed"
 
 
+class TrainingError(ClassifierError):
+    """A training cannot begin, or cannot go on."""
+
+    code: ClassVar[str] = "training_failed"
+
+
 class SettingError(ClassifierError):
     """A setting has a value that makes no sense."""
 

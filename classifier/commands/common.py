@@ -2,14 +2,25 @@
 
 import argparse
 import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from classifier.collection import Collection, flowers102
-from classifier.errors import DatasetError
+
+if TYPE_CHECKING:
+    from classifier.folders import FolderPhotos
+    from classifier.splitting import Ratios
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DIR = ROOT / "data"
 DEFAULT_CHECKPOINT = ROOT / "checkpoints" / "flowers102.safetensors"
+DATA_HELP = (
+    "the photos: “flowers102”, or a folder with one folder of photos a class, or one with train, valid and test "
+    "folders of such folders"
+)
 
 
 def flowers_root() -> Path | None:
@@ -34,12 +45,54 @@ def add_device_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def open_data(name: str) -> Collection:
-    """The collection that --data names.
+def open_data(name: str, *, seed: int = 1) -> Collection:
+    """The collection that --data names; a folder that is not split yet is split by `seed`, as `train` does it.
 
     Raises:
-        DatasetError: it is not known.
+        DatasetError: there is no such folder, or it is not what --data needs.
     """
     if name == "flowers102":
         return flowers102(data_dir=DATA_DIR, flowers_root=flowers_root())
-    raise DatasetError(f"--data is “flowers102”; got “{name}”.")
+    return open_folder(Path(name), seed=seed).collection
+
+
+def open_folder(root: Path, *, seed: int = 1, ratios: "Ratios | None" = None) -> "FolderPhotos":
+    """`folders.read_folder` with a progress bar."""
+    from classifier.folders import read_folder
+
+    with progress_bar("looking at the photos") as step:
+        return read_folder(root, seed=seed, ratios=ratios, step=step)
+
+
+@contextmanager
+def progress_bar(name: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on the terminal (nothing elsewhere), moved by calling the value with (done, total)."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task(name, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def print_left_out(found: "FolderPhotos", *, limit: int = 20) -> None:
+    """Tell on stderr which files are no photos, and which photos are there twice."""
+    if found.left_out:
+        print(f"{len(found.left_out)} files are left out, as they are no photos that can be read:", file=sys.stderr)
+        for entry in found.left_out[:limit]:
+            print(f"  {printable(entry.file)}: {entry.reason}", file=sys.stderr)
+        if len(found.left_out) > limit:
+            print(f"  … and {len(found.left_out) - limit} more", file=sys.stderr)
+    if found.leaks:
+        print(
+            f"WARNING: {found.leaks} photos of valid or test are also in train (the same file or the same picture): "
+            "the figures will look better than they are. “split” keeps such photos together.",
+            file=sys.stderr,
+        )
+    elif found.twins:
+        print(f"{found.twins} photos look the same as another one; twins stay in one split.", file=sys.stderr)
+
+
+def printable(name: str) -> str:
+    """A file's name with whatever cannot be printed replaced."""
+    return "".join(letter if letter.isprintable() else "�" for letter in name)

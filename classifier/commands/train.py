@@ -1,16 +1,45 @@
 """python -m classifier train: fine-tune a backbone on a set of photos."""
 
 import argparse
-from dataclasses import fields
+import os
+import shlex
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from classifier.commands.common import ROOT, add_device_option, open_data
+from rich.console import Console
+
+from classifier.collection import Collection, read_manifest
+from classifier.commands.common import (
+    DATA_HELP,
+    add_device_option,
+    open_data,
+    open_folder,
+    print_left_out,
+    progress_bar,
+)
+from classifier.commands.recipe import add_recipe, check_names, default_output, given
+from classifier.errors import SettingError
+from classifier.run_folder import RunFolder, default_path, prepare, read_settings, write_left_out
+from classifier.settings import TrainingSettings, recommended
+
+if TYPE_CHECKING:
+    from classifier.datasets import Sample
 
 EPILOG = """examples:
-  python -m classifier train --data flowers102 --split udacity --epochs 12 --output runs/first/best.safetensors
-  python -m classifier train … --resume      go on after a stop (Ctrl-C, power cut) from the last finished epoch
+  python -m classifier train --data photos --output runs/photos/best.safetensors
+  python -m classifier train --data photos --dry-run                 what would be trained: layers, parameters, work
+  python -m classifier train --data photos --lr auto --epochs 20 --augmentation wild --output more.safetensors
+  python -m classifier train --data flowers102 --split udacity --backbone efficientnet_lite2 --epochs 12
+  python -m classifier train --resume --run-dir runs/photos          go on after Ctrl-C, a kill or a power cut
+  torchrun --nproc-per-node 2 -m classifier train --data photos      several processes, or graphics cards
 
-The checkpoint of the best epoch on the validation split is kept in --output; it is replaced only by a better one.
+photos/ has one folder of photos a class (photos/rose/1.jpg), or train, valid and test folders of such folders. What is
+not split yet is split 85 : 10 : 5, each class alike; files that are no photos are listed and left out.
+
+The checkpoint of the best epoch on the validation photos is kept in --output. Beside it lie NAME.manifest.csv (which
+photo is in which split), and in the run's folder settings.json, metrics.csv, curves.html and last.ckpt, from which a
+stopped run goes on: after its last finished epoch, with the same result as without the stop.
 """
 
 
@@ -18,73 +47,192 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "train",
         help="fine-tune a pretrained backbone on photos",
-        description="Fine-tune a pretrained backbone: the head first, then all layers.",
+        description="Fine-tune a pretrained backbone on photos: the new head first, then all layers.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--data", default="flowers102", help="the photos: flowers102 (default)")
-    add("--split", default=None, help="which split to train and validate on: udacity (default) or official")
-    add("--output", type=Path, required=True, metavar="FILE", help="where the best checkpoint goes (.safetensors)")
-    add("--run-dir", type=Path, help="settings, log and resumable state (default: runs/NAME of the output)")
-    add("--resume", action="store_true", help="go on with the run in --run-dir")
+    add("--data", metavar="DIR", help=DATA_HELP)
+    add("--split", metavar="NAME", help="of flowers102: udacity (default) or official")
+    add("--output", type=Path, metavar="FILE", help="the best checkpoint (default: runs/NAME/best.safetensors)")
+    add("--run-dir", type=Path, metavar="DIR", help="the run's folder (default: that of best.safetensors, else beside)")
+    add("--resume", action="store_true", help="go on with the run in --run-dir, with the settings it began with")
+    add("--dry-run", action="store_true", help="show the photos, the settings and the network; train nothing")
+    add("--tensorboard", action="store_true", help="also log for TensorBoard, to RUN-DIR/tensorboard")
     add_device_option(parser)
-    group = parser.add_argument_group("recipe")
-    recipe = {
-        "backbone": (str, "efficientnet_lite0, efficientnet_lite2, or any timm or torchvision name"),
-        "epochs": (int, "passes over the training photos, the head's included"),
-        "head_epochs": (int, "epochs that train only the new head"),
-        "batch_size": (int, "photos a step"),
-        "learning_rate": (float, "peak rate of the head"),
-        "backbone_lr_ratio": (float, "rate of the first layers as a part of the head's; those between lie between"),
-        "weight_decay": (float, "AdamW's decay, for matrices only"),
-        "label_smoothing": (float, "share of the target spread over all classes"),
-        "dropout": (float, "before the head"),
-        "ema_decay": (float, "of the running average of the weights that is validated and kept; 0 turns it off"),
-        "sizes": (int, "sides of the training crops in pixels, small to large; epochs are shared out over them"),
-        "eval_size": (int, "side in pixels for validation and use (default: 8/7 of the last size)"),
-        "augmentation": (str, "none, light, medium, or wild (imitates visitors' photos)"),
-        "mix": (float, "probability that a batch is mixed by CutMix or Mixup"),
-        "patience": (int, "stop after so many epochs without a better validation loss; 0 never stops early"),
-        "seed": (int, "of everything that chance decides"),
-        "workers": (int, "processes that read photos"),
-    }
-    from classifier.settings import TrainingSettings
-
-    defaults = {field.name: field.default for field in fields(TrainingSettings)}
-    for name, (kind, meaning) in recipe.items():
-        default = defaults[name]
-        shown = " ".join(map(str, default)) if isinstance(default, tuple) else default
-        group.add_argument(
-            f"--{name.replace('_', '-')}",
-            type=kind,
-            nargs="+" if isinstance(default, tuple) else None,
-            default=default,
-            metavar="N" if kind is not str else "NAME",
-            help=meaning if default is None else f"{meaning} (default: {shown})",
-        )
-    group.add_argument("--compile", action="store_true", help="compile the network first: 1-2 min, then faster steps")
+    add_recipe(parser)
     parser.set_defaults(run=main)
 
 
 def main(args: argparse.Namespace) -> int:
-    """Train as the arguments say. See `training.fit` for the errors."""
-    from classifier.settings import TrainingSettings
+    """Train as the arguments say: 0 done, 130 stopped by Ctrl-C. See `training.fit` for the errors."""
+    values = given(args)
+    check_names(values)
+    from classifier.prediction import pick_device
+    from classifier.training import check_tensorboard
+
+    accelerated = pick_device(args.device) != "cpu"
+    if args.tensorboard:
+        check_tensorboard()
+    if args.resume:
+        return _resume(args, values)
+    if not args.data:
+        raise SettingError("--data is needed: a folder with one folder of photos a class, or flowers102.")
+    run = _run_of(args)
+    if not args.dry_run and _is_first_process():
+        prepare(run)
+    auto = values.get("learning_rate") == "auto"
+    values = {name: value for name, value in values.items() if value != "auto"} if auto else values
+    TrainingSettings(**({"epochs": 1_000_000} | values))  # senseless values are told before the photos are looked at
+    collection, left_out = _look(args, seed=values.get("seed", 1))
+    split_name = args.split or collection.default_split
+
+    from classifier.datasets import samples_of
+
+    samples = samples_of(collection, split_name=split_name, split="train")
+    settings = recommended(len(samples), len(collection.classes), accelerated=accelerated, **values)
+    if args.dry_run:
+        return _show_plan(collection, settings)
+    if left_out and _is_first_process():
+        write_left_out(run.left_out, left_out)
+    if auto:
+        settings = _with_suggested_rate(settings, samples, collection, args)
+    data = args.data if args.data == "flowers102" else str(collection.root)
+    record = {"data": data, "split": split_name, "output": str(run.checkpoint.absolute())}
+    return _fit(collection, settings, args, run, record, resume=False)
+
+
+def _resume(args: argparse.Namespace, values: dict[str, Any]) -> int:
+    run = _run_of(args)
+    settings, record = read_settings(run, values)
+    record = {"data": args.data or "flowers102", "split": args.split, "output": str(run.checkpoint)} | record
+    run = RunFolder(run.path, Path(args.output or record["output"]))
+    collection = _collection_of_run(run, record)
+    record["split"] = record["split"] or collection.default_split
+    return _fit(collection, settings, args, run, record, resume=True)
+
+
+def _run_of(args: argparse.Namespace) -> RunFolder:
+    if args.resume and args.run_dir and not args.output:
+        return RunFolder(args.run_dir, args.run_dir / "best.safetensors")
+    if args.resume and not (args.data or args.output):
+        raise SettingError("--resume needs --run-dir, the folder of the run that is to go on.")
+    output = args.output or default_output(args.data)
+    return RunFolder(args.run_dir or default_path(output), output)
+
+
+def _collection_of_run(run: RunFolder, record: dict[str, Any]) -> Collection:
+    """The photos of a run as they were split when it began, whatever has been added to the folder since."""
+    if record["data"] == "flowers102" or not run.manifest.is_file():
+        return open_data(record["data"])
+    from classifier.folders import of_manifest
+
+    return of_manifest(Path(record["data"]), read_manifest(run.manifest))
+
+
+def _look(args: argparse.Namespace, *, seed: int) -> tuple[Collection, list[tuple[str, str]]]:
+    """The photos, and the files among them that are none: (file, reason)."""
+    if args.data == "flowers102":
+        return open_data(args.data), []
+    found = open_folder(Path(args.data), seed=seed)
+    if _is_first_process():
+        print_left_out(found)
+    return found.collection, [(entry.file, entry.reason) for entry in found.left_out]
+
+
+def _with_suggested_rate(
+    settings: TrainingSettings, samples: "list[Sample]", collection: Collection, args: argparse.Namespace
+) -> TrainingSettings:
+    from dataclasses import replace
+
+    from classifier.lr_finder import range_test
+
+    with progress_bar("looking for the learning rate") as step:
+        found = range_test(samples, settings, class_count=len(collection.classes), device=args.device, step=step)
+    print(f"The learning rate range test suggests {found.suggestion:g}.", file=sys.stderr)
+    return replace(settings, learning_rate=found.suggestion)
+
+
+def _fit(
+    collection: Collection,
+    settings: TrainingSettings,
+    args: argparse.Namespace,
+    run: RunFolder,
+    record: dict[str, Any],
+    *,
+    resume: bool,
+) -> int:
     from classifier.training import fit
 
-    names = {field.name for field in fields(TrainingSettings)}
-    values = {name: value for name, value in vars(args).items() if name in names}
-    settings = TrainingSettings(**{**values, "sizes": tuple(args.sizes)})
-    collection = open_data(args.data)
-    run_dir = args.run_dir or ROOT / "runs" / args.output.stem
-    path = fit(
+    if _is_first_process():
+        print(_in_a_sentence(collection, settings, record["split"]), file=sys.stderr)
+    finished = fit(
         collection,
         settings,
-        split_name=args.split or collection.default_split,
-        output=args.output,
-        run_dir=run_dir,
-        resume=args.resume,
+        split_name=record["split"],
+        run=run,
+        resume=resume,
         device=args.device,
+        tensorboard=args.tensorboard,
+        record=record,
     )
-    print(f"The best checkpoint is {path}; the log is {run_dir / 'metrics.csv'}.")
+    if not _is_first_process():
+        return 0
+    if not finished:
+        again = shlex.join(["python", "-m", "classifier", "train", "--resume", "--run-dir", str(run.path)])
+        print(f"\nStopped. The finished epochs are kept; go on with: {again}", file=sys.stderr)
+        return 130
+    print(f"The best checkpoint is {run.checkpoint}; the curves are {run.curves}.")
     return 0
+
+
+def _in_a_sentence(collection: Collection, settings: TrainingSettings, split_name: str) -> str:
+    counts = collection.counts(split_name).values()
+    train, valid = (sum(parts[split] for parts in counts) for split in ("train", "valid"))
+    sizes = ", ".join(map(str, settings.sizes))
+    return (
+        f"{len(collection.classes)} classes, {train:,} photos to train on, {valid:,} to validate on. "
+        f"{settings.backbone}, {settings.epochs} epochs at {sizes} px, batches of {settings.batch_size}, learning rate "
+        f"{settings.learning_rate:g}."
+    )
+
+
+def _show_plan(collection: Collection, settings: TrainingSettings) -> int:
+    """What --dry-run prints."""
+    from dataclasses import asdict
+
+    from rich.table import Table
+
+    from classifier.commands.split import table_of
+    from classifier.fine_tuning import set_trainable
+    from classifier.network import Network
+    from classifier.summary import summarise_network
+
+    console = Console()
+    console.print(table_of(collection))
+    console.print("settings: " + ", ".join(f"{name} {value}" for name, value in asdict(settings).items()), style="dim")
+    network = Network(settings.backbone, len(collection.classes), pretrained=settings.pretrained)
+    set_trainable(network, freeze=settings.freeze, freeze_norm=settings.freeze_norm)
+    summary = summarise_network(network, size=settings.use_size)
+    table = Table(title=f"{settings.backbone} at {settings.use_size} px, one photo", title_justify="left")
+    for heading in ("layer", "kind", "output"):
+        table.add_column(heading)
+    for heading in ("parameters", "trainable", "MACs (million)"):
+        table.add_column(heading, justify="right")
+    for layer in summary.layers:
+        shape = " × ".join(map(str, layer.output))
+        table.add_row(
+            layer.name, layer.kind, shape, f"{layer.parameters:,}", f"{layer.trainable:,}", f"{layer.macs / 1e6:,.1f}"
+        )
+    table.add_section()
+    table.add_row(
+        "all", "", "", f"{summary.parameters:,}", f"{summary.trainable:,}", f"{summary.macs / 1e6:,.1f}", style="bold"
+    )
+    console.print(table)
+    print("Nothing was trained.")
+    return 0
+
+
+def _is_first_process() -> bool:
+    """torchrun starts several; one of them talks and writes."""
+    return os.environ.get("RANK", "0") == "0"

@@ -287,7 +287,7 @@ def test_the_collection_of_any_other_checkpoint(
 ) -> None:
     (tmp_path / "photos").mkdir()
     if manifest:
-        write_manifest(tmp_path / "manifest.csv", [photo(1, 2, "rose/a.jpg", split="train")])
+        write_manifest(tmp_path / "x.manifest.csv", [photo(1, 2, "rose/a.jpg", split="train")])
     dataset = {"name": "my garden"} | ({"root": str(tmp_path / root)} if root else {})
     found = open_collection(
         checkpoint_metadata=METADATA | {"dataset": dataset},
@@ -301,7 +301,7 @@ def test_the_collection_of_any_other_checkpoint(
 
 
 def test_a_manifest_of_other_photos_beside_the_checkpoint_is_noticed(tmp_path: Path) -> None:
-    write_manifest(tmp_path / "manifest.csv", [photo(1, 77, "x.jpg", split="train")])
+    write_manifest(tmp_path / "x.manifest.csv", [photo(1, 77, "x.jpg", split="train")])
     with pytest.raises(DatasetError, match="class 77, which my garden has not"):
         open_collection(
             checkpoint_metadata=METADATA,

@@ -1,0 +1,155 @@
+"""What happens while Lightning trains: the best epoch is kept, and the progress is shown."""
+
+import logging
+import math
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import lightning as L
+import torch
+from lightning.pytorch.callbacks import Callback
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from classifier.checkpoint import load_checkpoint, save_checkpoint
+from classifier.fine_tuning import FineTuning
+from classifier.run_folder import RunFolder, write_metrics
+
+log = logging.getLogger(__name__)
+
+
+class KeepBest(Callback):
+    """After each epoch: print its figures, log them to metrics.csv, and save the checkpoint if it is the best so far.
+
+    The best has the highest top-1 on valid, of equals the lowest loss. It must stand before the EMA callback, which
+    swaps the averaged weights out again in the same hook.
+    """
+
+    def __init__(self, run: RunFolder, metadata: Mapping[str, Any]) -> None:
+        self.run, self.metadata = run, metadata
+        self.history: list[dict[str, float | None]] = []
+        self.best: tuple[float, float] = (-1.0, 0.0)
+        self.started = time.monotonic()
+
+    def on_train_epoch_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        self.started = time.monotonic()
+
+    def on_validation_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        assert isinstance(module, FineTuning)
+        # With several processes, compute() gathers from all of them: every process must take part.
+        metrics = {name: float(value) for name, value in module.valid.compute().items()}
+        metrics["loss"] = float(module.valid_loss.compute())
+        module.valid.reset()
+        module.valid_loss.reset()
+        row: dict[str, float | None] = {
+            "epoch": trainer.current_epoch + 1,
+            "train_loss": float(module.train_loss.compute()),
+            "train_top1": _average(module.train_top1),
+            **{f"valid_{name}": value for name, value in metrics.items()},
+            "seconds": round(time.monotonic() - self.started, 1),
+        }
+        self.history.append({name: value if value is None else round(value, 5) for name, value in row.items()})
+        module.log_dict({name: torch.tensor(value) for name, value in row.items() if value is not None})
+        better = (metrics["top1"], -metrics["loss"]) > self.best
+        if better:
+            self.best = (metrics["top1"], -metrics["loss"])
+        if not trainer.is_global_zero:
+            return
+        if better:
+            self._save(trainer.current_epoch + 1, module, metrics)
+        write_metrics(self.run.metrics, self.history)
+        log.info(
+            "epoch %d of %d: train loss %.3f, valid loss %.3f, valid top-1 %.1f %%, mean per class %.1f %%, %d s%s",
+            trainer.current_epoch + 1, trainer.max_epochs, row["train_loss"], metrics["loss"], 100 * metrics["top1"],
+            100 * metrics["mean_class"], row["seconds"], " — best so far, saved" if better else "",
+        )  # fmt: skip
+
+    def _save(self, epoch: int, module: FineTuning, metrics: Mapping[str, float]) -> None:
+        valid = {name: round(value, 5) for name, value in metrics.items()}
+        training = {**self.metadata["training"], "best_epoch": epoch, "history": self.history}
+        metadata = {**self.metadata, "training": training, "metrics": {"valid": valid}}
+        save_checkpoint(self.run.checkpoint, module.network.state_dict(), metadata)
+
+    def complete_history(self) -> None:
+        """Write the epochs after the best one, too, into the checkpoint: the site draws the curves from there."""
+        if not self.history or not self.run.checkpoint.is_file():
+            return
+        saved = load_checkpoint(self.run.checkpoint)
+        training = {**saved.metadata["training"], "history": self.history}
+        save_checkpoint(self.run.checkpoint, saved.state, {**saved.metadata, "training": training})
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"history": self.history, "best": list(self.best)}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.history, self.best = state["history"], tuple(state["best"])
+
+
+def _average(metric: Any) -> float | None:
+    """The mean, or None when nothing was counted (every batch was mixed, so none had one right answer)."""
+    value = float(metric.compute()) if metric.update_called else math.nan
+    return None if math.isnan(value) else value
+
+
+class ShowProgress(Callback):
+    """On a terminal a bar for each epoch; elsewhere a line now and then, so that a log shows that it lives."""
+
+    def __init__(self, *, every_s: float = 60.0) -> None:
+        self.every_s = every_s
+        console = Console(stderr=True)
+        self.bar = self._new_bar(console) if sys.stderr.isatty() else None
+        self.task: Any = None
+        self.epoch_started = self.last_line = time.monotonic()
+
+    @staticmethod
+    def _new_bar(console: Console) -> Progress:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        return Progress(*columns, console=console, transient=True)
+
+    def on_train_epoch_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        self.epoch_started = self.last_line = time.monotonic()
+        if self.bar and trainer.is_global_zero:
+            self.bar.start()
+            name = f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}"
+            self.task = self.bar.add_task(name, total=int(trainer.num_training_batches))
+
+    def on_train_batch_end(
+        self, trainer: L.Trainer, module: L.LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        if not trainer.is_global_zero:
+            return
+        if self.bar:
+            self.bar.update(self.task, completed=batch_idx + 1)
+            return
+        now = time.monotonic()
+        if now - self.last_line < self.every_s:
+            return
+        self.last_line = now
+        done, total = batch_idx + 1, int(trainer.num_training_batches)
+        seconds = (now - self.epoch_started) / done
+        photos = len(batch[1]) * trainer.world_size / seconds
+        log.info(
+            "  epoch %d of %d: step %d of %d, %.1f photos/s, the epoch needs %s more",
+            trainer.current_epoch + 1, trainer.max_epochs, done, total, photos, in_words((total - done) * seconds),
+        )  # fmt: skip
+
+    def on_validation_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        self._stop()
+
+    def on_exception(self, trainer: L.Trainer, module: L.LightningModule, exception: BaseException) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
+        if self.bar and self.task is not None:
+            self.bar.remove_task(self.task)
+            self.bar.stop()
+            self.task = None
+
+
+def in_words(seconds: float) -> str:
+    """42 → "42 s", 300 → "5 min", 7300 → "2.0 h"."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,64 @@
+"""python -m classifier lr-find: which learning rate suits these photos?"""
+
+import argparse
+from pathlib import Path
+
+from classifier.commands.common import DATA_HELP, add_device_option, open_data, progress_bar
+from classifier.commands.recipe import add_recipe, check_names, default_output, given
+from classifier.errors import SettingError, TrainingError
+from classifier.settings import recommended
+
+EPILOG = """examples:
+  python -m classifier lr-find --data photos                 prints a rate, writes runs/photos/lr-find.png and .html
+  python -m classifier train --data photos --lr auto         does the same, and trains with it
+
+A fresh network is trained for some batches while the rate rises from 1e-5 to 1. The suggestion is where the loss falls
+most steeply, and well below the rate where it begins to rise.
+"""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "lr-find",
+        help="suggest a learning rate",
+        description="Raise the learning rate step by step, draw the loss over it, and suggest a rate.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--data", required=True, metavar="DIR", help=DATA_HELP)
+    parser.add_argument("--split", metavar="NAME", help="of flowers102: udacity (default) or official")
+    parser.add_argument("--steps", type=int, default=80, metavar="N", help="batches (default: 80)")
+    parser.add_argument("--output", type=Path, metavar="DIR", help="where the curve goes (default: runs/NAME)")
+    add_device_option(parser)
+    add_recipe(parser)
+    parser.set_defaults(run=main)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run the test, write lr-find.png and lr-find.html, print the suggestion. See `lr_finder.range_test`."""
+    if args.steps < 10:
+        raise SettingError(f"--steps is at least 10; got {args.steps}.")
+    values = {name: value for name, value in given(args).items() if value != "auto"}
+    check_names(values)
+    from classifier.curves import write_lr_html, write_lr_png
+    from classifier.datasets import samples_of
+    from classifier.lr_finder import range_test
+    from classifier.prediction import pick_device
+
+    accelerated = pick_device(args.device) != "cpu"
+    output = args.output or default_output(args.data).parent
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TrainingError(f"{output} cannot be made: {error.strerror}. Name another --output.") from error
+    collection = open_data(args.data, seed=values.get("seed", 1))
+    samples = samples_of(collection, split_name=args.split or collection.default_split, split="train")
+    settings = recommended(len(samples), len(collection.classes), accelerated=accelerated, **values)
+    with progress_bar("raising the learning rate") as step:
+        found = range_test(
+            samples, settings, class_count=len(collection.classes), device=args.device, steps=args.steps, step=step
+        )
+    write_lr_png(output / "lr-find.png", found.rates, found.losses, suggestion=found.suggestion)
+    write_lr_html(output / "lr-find.html", found.rates, found.losses, suggestion=found.suggestion)
+    print(f"Suggested: --learning-rate {found.suggestion:g}. The curve is {output / 'lr-find.png'} (and .html).")
+    return 0

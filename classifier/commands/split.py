@@ -1,0 +1,103 @@
+"""python -m classifier split: cut a folder of photos into train, valid and test."""
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from classifier.collection import SPLITS, Collection
+from classifier.commands.common import open_folder, print_left_out, progress_bar
+from classifier.errors import DatasetError
+
+EPILOG = """examples:
+  python -m classifier split photos                          copies to photos-split/train/CLASS/…, valid/…, test/…
+  python -m classifier split photos --ratios 0.7 0.15 0.15 --output /data/cut
+  python -m classifier split photos --manifest               writes photos/manifest.csv only, which train follows
+
+“train --data photos” splits by itself; use this command to choose the ratios, or to see and keep the parts.
+Each class is cut in the same ratios, at random by --seed. Photos that are identical, or look it (shrunk, compressed
+anew), stay in one part, so that none is learned by heart and then met again in the test. Nothing is ever overwritten;
+files that are no photos are listed and stay where they are.
+"""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "split",
+        help="cut a folder of photos into train, valid and test",
+        description="Cut a folder with one folder of photos a class into train, valid and test.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("folder", type=Path, metavar="DIR", help="the photos: one folder a class")
+    add(
+        "--ratios",
+        type=float,
+        nargs=3,
+        default=(0.85, 0.10, 0.05),
+        metavar=("TRAIN", "VALID", "TEST"),
+        help="parts that sum to 1 (default: 0.85 0.1 0.05)",
+    )
+    add("--seed", type=int, default=1, metavar="N", help="another number, another split (default: 1)")
+    add("--output", type=Path, metavar="FOLDER", help="where the parts go (default: DIR-split; for --manifest: DIR)")
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument("--copy", action="store_const", dest="way", const="copy", help="copy the photos (default)")
+    ways.add_argument("--move", action="store_const", dest="way", const="move", help="move them; no disk space needed")
+    ways.add_argument("--manifest", action="store_const", dest="way", const="manifest", help="only write manifest.csv")
+    parser.set_defaults(run=main, way="copy")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Split as the arguments say. See `folders.read_folder` and `splitting.place` for the errors."""
+    from classifier.collection import write_manifest
+    from classifier.folders import MANIFEST, is_split
+    from classifier.splitting import Ratios, check_target, place
+
+    root = args.folder.expanduser().absolute()
+    ratios = Ratios(*args.ratios)
+    if root.is_dir() and is_split(root):
+        raise DatasetError(f"{root} is split already: it has train, valid or test folders. Train on it as it is.")
+    if (root / MANIFEST).exists():
+        raise DatasetError(f"{root} is split already, by its {MANIFEST}. Take that file away to split anew.")
+    target = args.output or (root if args.way == "manifest" else root.with_name(f"{root.name}-split"))
+    if args.way != "manifest":
+        check_target(root, target.expanduser().absolute())
+    found = open_folder(root, ratios=ratios, seed=args.seed)
+    print_left_out(found, limit=1000)
+    Console().print(table_of(found.collection))
+    if args.way == "manifest":
+        path = target / MANIFEST
+        if path.exists():
+            raise DatasetError(f"{path} is there already, and nothing is ever overwritten. Name another --output.")
+        try:
+            target.mkdir(parents=True, exist_ok=True)
+            write_manifest(path, found.collection.photos)
+        except OSError as error:
+            raise DatasetError(f"{path} could not be written: {error.strerror}. Name another --output.") from error
+        print(f"The split is recorded in {path}.")
+        return 0
+    with progress_bar("moving" if args.way == "move" else "copying") as step:
+        place(found.collection, target, move=args.way == "move", step=step)
+    print(f"The parts are in {target}. Train with: python -m classifier train --data {target}")
+    return 0
+
+
+def table_of(collection: Collection, *, limit: int = 40) -> Table:
+    """Photos by class and split; of more than `limit` classes only the first ones, and the sum."""
+    table = Table(title=f"{len(collection.photos):,} photos, {len(collection.classes):,} classes", title_justify="left")
+    table.add_column("class")
+    for split in SPLITS:
+        table.add_column(split, justify="right")
+    table.add_column("all", justify="right")
+    counts = collection.counts(collection.default_split)
+    for label in collection.classes[:limit]:
+        parts = counts[label.class_id]
+        table.add_row(label.name, *(f"{parts[split]:,}" for split in SPLITS), f"{sum(parts.values()):,}")
+    if len(collection.classes) > limit:
+        table.add_row(f"… and {len(collection.classes) - limit} more", *[""] * 4)
+    sums = [sum(parts[split] for parts in counts.values()) for split in SPLITS]
+    table.add_section()
+    table.add_row("all", *(f"{number:,}" for number in sums), f"{sum(sums):,}", style="bold")
+    return table

@@ -1,0 +1,114 @@
+"""The learning rate range test (https://arxiv.org/abs/1506.01186): raise the rate step by step and watch the loss.
+
+Lightning's own finder gives every layer the same rate; ours keeps the ratios between the layers that `fit` uses.
+"""
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from classifier.backbones import find_backbone
+from classifier.datasets import Sample, train_loader
+from classifier.errors import TrainingError
+from classifier.fine_tuning import parameter_groups, set_trainable
+from classifier.network import Network
+from classifier.prediction import pick_device
+from classifier.settings import TrainingSettings
+
+LOWEST, HIGHEST = 1e-5, 1.0
+
+
+@dataclass(frozen=True)
+class RangeTest:
+    """rates: of the head, rising. losses: smoothed, as many. suggestion: a rate for `--learning-rate`."""
+
+    rates: tuple[float, ...]
+    losses: tuple[float, ...]
+    suggestion: float
+
+
+def range_test(
+    train: Sequence[Sample],
+    settings: TrainingSettings,
+    *,
+    class_count: int,
+    device: str = "auto",
+    steps: int = 80,
+    step: Callable[[int, int], object] = max,
+) -> RangeTest:
+    """Train a fresh network for `steps` batches at rates from 1e-5 to 1; stops once the loss is four times the best.
+
+    Raises:
+        TrainingError: the loss never fell.
+    """
+    torch.manual_seed(settings.seed)
+    place = torch.device(pick_device(device))
+    network = Network(settings.backbone, class_count, pretrained=settings.pretrained, dropout=settings.dropout)
+    network = network.to(place).to(memory_format=torch.channels_last)
+    set_trainable(network, freeze=settings.freeze, freeze_norm=settings.freeze_norm)
+    optimizer = torch.optim.AdamW(list(parameter_groups(network, settings)))
+    ratios = [group["lr"] / settings.learning_rate for group in optimizer.param_groups]
+    loss_of = torch.nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
+    rates: list[float] = []
+    losses: list[float] = []
+    for index, (images, targets) in enumerate(itertools.islice(_batches(train, settings), steps)):
+        rate = LOWEST * (HIGHEST / LOWEST) ** (index / max(1, steps - 1))
+        for group, ratio in zip(optimizer.param_groups, ratios, strict=True):
+            group["lr"] = rate * ratio
+        images = images.to(place).contiguous(memory_format=torch.channels_last)
+        loss = loss_of(network(images).logits, targets.to(place))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if not torch.isfinite(loss) or (losses and float(loss) > 4 * min(losses)):
+            break
+        rates.append(rate)
+        losses.append(float(loss))
+        step(index + 1, steps)
+    smooth = smoothed(losses)
+    return RangeTest(tuple(rates), tuple(smooth), suggest(rates, smooth))
+
+
+def smoothed(losses: Sequence[float], beta: float = 0.9) -> list[float]:
+    """The running average with decay `beta`, without the bias towards 0 at its beginning."""
+    average, values = 0.0, []
+    for index, loss in enumerate(losses, start=1):
+        average = beta * average + (1 - beta) * loss
+        values.append(average / (1 - beta**index))
+    return values
+
+
+def suggest(rates: Sequence[float], losses: Sequence[float]) -> float:
+    """The rate where the smoothed loss falls most steeply, at most a third of the rate where it is lowest.
+
+    Raises:
+        TrainingError: the loss never fell.
+    """
+    lowest = min(range(len(losses)), key=losses.__getitem__, default=0)
+    if lowest < 3:
+        raise TrainingError(
+            "The loss did not fall at any learning rate, so none can be suggested. Are the photos in the right folders?"
+        )
+    falls = [losses[index - 1] - losses[index + 1] for index in range(1, lowest)]
+    steepest = rates[1 + max(range(len(falls)), key=falls.__getitem__)]
+    return float(f"{min(steepest, rates[lowest] / 3):.1e}")
+
+
+def _batches(train: Sequence[Sample], settings: TrainingSettings) -> itertools.chain[list[torch.Tensor]]:
+    """Batch after batch; a new shuffle whenever the photos are through."""
+    backbone = find_backbone(settings.backbone)
+    return itertools.chain.from_iterable(
+        train_loader(
+            train,
+            size=settings.sizes[0],
+            mean=backbone.mean,
+            std=backbone.std,
+            augmentation=settings.augmentation,
+            batch_size=settings.batch_size,
+            workers=settings.workers,
+            seed=settings.seed + epoch,
+        )
+        for epoch in itertools.count()
+    )
