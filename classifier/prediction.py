@@ -3,15 +3,17 @@
 The values need no PyTorch; it is imported when a `Classifier` is loaded.
 """
 
+import hashlib
+import logging
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from classifier.errors import SettingError
+from classifier.answers import Candidate, Prediction
+from classifier.errors import CheckpointError, ReportError, SettingError
 from classifier.images import DEFAULT_LIMITS, ImageLimits, open_image
 from classifier.labels import LabelClass
 from classifier.views import views_of
@@ -19,33 +21,12 @@ from classifier.views import views_of
 if TYPE_CHECKING:
     import torch
 
-    from classifier.network import Network
+    from classifier.answering import Answerer, Pass
+    from classifier.checkpoint import Checkpoint
+    from classifier.network import Network, Output
 
-
-@dataclass(frozen=True)
-class Candidate:
-    """One class that the photo may show, with its probability (0 to 1)."""
-
-    class_id: int
-    name: str
-    scientific_name: str | None
-    probability: float
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What the classifier says of one photo: the likeliest classes, best first; never empty."""
-
-    candidates: tuple[Candidate, ...]
-
-    @property
-    def best(self) -> Candidate:
-        """The likeliest class."""
-        return self.candidates[0]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, as `predict --json` prints them."""
-        return {"predictions": [asdict(candidate) for candidate in self.candidates]}
+__all__ = ["Candidate", "Classifier", "Prediction", "pick_device"]
+log = logging.getLogger(__name__)
 
 
 class Classifier:
@@ -58,13 +39,18 @@ class Classifier:
         *,
         device: str = "cpu",
         limits: ImageLimits = DEFAULT_LIMITS,
+        answerer: "Answerer | None" = None,
     ) -> None:
+        """`answerer`: what is known beside the weights; without one, answers are plain."""
+        from classifier.answering import Answerer
         from classifier.transforms import eval_transform
 
         self.metadata = metadata
         self.classes = tuple(LabelClass.from_dict(entry) for entry in metadata["classes"])
         self.limits, self.device = limits, device
         self.network = network.to(device).eval()
+        self.answerer = answerer or Answerer(self.classes, network.head.weight.detach().cpu().numpy())
+        self.warnings: tuple[str, ...] = ()
         self._size = int(metadata["input_size"])
         self._transform = eval_transform(size=self._size, mean=metadata["mean"], std=metadata["std"])
         # One pass at a time: PyTorch spreads a pass over all cores, and passes side by side would fight for them.
@@ -72,9 +58,19 @@ class Classifier:
 
     @classmethod
     def load(
-        cls, path: str | Path, *, device: str = "auto", threads: int | None = None, limits: ImageLimits = DEFAULT_LIMITS
+        cls,
+        path: str | Path,
+        *,
+        device: str = "auto",
+        threads: int | None = None,
+        limits: ImageLimits = DEFAULT_LIMITS,
+        beside: bool = True,
     ) -> "Classifier":
-        """Read a checkpoint. `device`: auto, cpu, cuda or mps. `threads`: how many cores a pass may use, all if None.
+        """Read a checkpoint, and what lies beside it: its index of training photos and its report on test photos.
+
+        device: auto, cpu, cuda or mps. threads: how many cores a pass may use, all if None. A calibration, an index or
+        a report that does not fit is left out, with a warning (also in `warnings`): the plain answer is still right.
+        beside: False reads the checkpoint alone, and answers are plain.
 
         Raises:
             CheckpointError: no such file, damaged, or not one of ours.
@@ -87,10 +83,30 @@ class Classifier:
         if threads:
             torch.set_num_threads(threads)
         checkpoint = load_checkpoint(Path(path))
-        return cls(checkpoint.network(), checkpoint.metadata, device=pick_device(device), limits=limits)
+        network = checkpoint.network()
+        answerer, warnings = _answerer(Path(path), checkpoint, head=network.head.weight) if beside else (None, ())
+        classifier = cls(network, checkpoint.metadata, device=pick_device(device), limits=limits, answerer=answerer)
+        classifier.warnings = warnings
+        for warning in warnings:
+            log.warning("%s", warning)
+        return classifier
 
-    def predict(self, images: Sequence[bytes | Image.Image], *, top_k: int = 5) -> tuple[Prediction, ...]:
+    @property
+    def has_trust(self) -> bool:
+        """Whether the checkpoint was calibrated."""
+        return self.answerer.trust is not None
+
+    @property
+    def has_index(self) -> bool:
+        """Whether there is an index of training photos that fits."""
+        return self.answerer.index is not None
+
+    def predict(
+        self, images: Sequence[bytes | Image.Image], *, top_k: int = 5, maps: bool = False
+    ) -> tuple[Prediction, ...]:
         """One prediction a photo, in the same order, each with the `top_k` likeliest classes (or all there are).
+
+        maps: also say, from the same pass, where in the photo each candidate's evidence lies.
 
         Raises:
             PhotoError: a photo is refused; the message is for whoever sent it.
@@ -100,12 +116,7 @@ class Classifier:
             raise SettingError(f"top_k is at least 1; got {top_k}.")
         if not images:
             return ()
-        probabilities = self.probabilities([self.open(image) for image in images])
-        values, positions = probabilities.topk(min(top_k, len(self.classes)))
-        return tuple(
-            Prediction(tuple(self._candidate(*pair) for pair in zip(row, places, strict=True)))
-            for row, places in zip(values.tolist(), positions.tolist(), strict=True)
-        )
+        return self.answerer.answer(self.look([self.open(image) for image in images], maps=maps), top_k=top_k)
 
     def open(self, source: bytes | Path | Image.Image) -> Image.Image:
         """The upright RGB picture of a photo, as large as the network needs or larger; raises PhotoError."""
@@ -122,14 +133,61 @@ class Classifier:
             seen = zip(*map(views_of, images), strict=True)
             return torch.stack([self.probabilities(view) for view in seen]).mean(dim=0)
 
-        batch = torch.stack([self._transform(image) for image in images]).to(self.device)
-        with self._lock, torch.inference_mode():
-            logits = self.network(batch.contiguous(memory_format=torch.channels_last)).logits
-        return logits.float().softmax(dim=1).cpu()
+        logits = self._forward(self._batch(images)).logits
+        return (logits / self.answerer.temperature).softmax(dim=1).cpu()
 
-    def _candidate(self, probability: float, position: int) -> Candidate:
-        label = self.classes[position]
-        return Candidate(label.class_id, label.name, label.scientific_name, probability)
+    def look(self, images: Sequence[Image.Image], *, maps: bool = False) -> "Pass":
+        """Upright RGB pictures → what one pass of the network gives, as NumPy arrays."""
+        from classifier.answering import Pass
+
+        batch = self._batch(images)
+        output = self._forward(batch)
+        logits, embeddings, feature_maps = (part.cpu().numpy() for part in output)
+        return Pass(logits, embeddings, batch.numpy(), feature_maps if maps else None)
+
+    def _batch(self, images: Sequence[Image.Image]) -> "torch.Tensor":
+        import torch
+
+        return torch.stack([self._transform(image) for image in images])
+
+    def _forward(self, batch: "torch.Tensor") -> "Output":
+        import torch
+
+        from classifier.network import Output
+
+        with self._lock, torch.inference_mode():
+            output = self.network(batch.to(self.device).contiguous(memory_format=torch.channels_last))
+        return Output(*(part.float() for part in output))
+
+
+def _answerer(path: Path, checkpoint: "Checkpoint", *, head: "torch.Tensor") -> tuple["Answerer", tuple[str, ...]]:
+    """All that was found beside the weights, and in sentences what does not fit."""
+    from classifier.answering import Answerer
+    from classifier.report import read_report, report_path
+    from classifier.retrieval import fingerprint_of, index_path, load_index
+    from classifier.trackrecord import TrackRecords
+    from classifier.trust import Trust
+
+    found: dict[str, Any] = {}
+    warnings = []
+    try:
+        if "trust" in checkpoint.metadata:
+            found["trust"] = Trust.from_dict(checkpoint.metadata["trust"])
+    except CheckpointError as error:
+        warnings.append(f"Answers are given without a verdict. {error}")
+    try:
+        if index_path(path).is_file() or found:
+            found["index"] = load_index(index_path(path), fingerprint=fingerprint_of(checkpoint.state))
+    except CheckpointError as error:
+        warnings.append(f"Answers are given without similar photos and without a verdict. {error}")
+    try:
+        if report_path(path).is_file():
+            with path.open("rb") as file:
+                fingerprint = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+            found["records"] = TrackRecords.from_report(read_report(report_path(path)), fingerprint=fingerprint)
+    except ReportError as error:
+        warnings.append(f"Answers are given without a track record. {error}")
+    return Answerer(checkpoint.classes, head.detach().cpu().numpy(), **found), tuple(warnings)
 
 
 def pick_device(name: str) -> str:

@@ -85,10 +85,8 @@ def views_of(image: Image.Image) -> list[tuple[str, Box | None, Image.Image]]:
 def _turned(square: Image.Image, degrees: float) -> Image.Image:
     """Turned, and cut to the largest square without empty corners at 15° (0.81 of the side)."""
     margin = round(square.width * 0.095)
-    turned = square.rotate(degrees, Image.Resampling.BICUBIC)
-    return turned.crop(
-        (margin, margin, max(margin + 1, square.width - margin), max(margin + 1, square.height - margin))
-    )
+    far = max(margin + 1, square.width - margin)
+    return square.rotate(degrees, Image.Resampling.BICUBIC).crop((margin, margin, far, far))
 
 
 def _small(picture: Image.Image) -> Image.Image:

@@ -15,7 +15,7 @@ SIDE = 320  # px; near the input sizes in use, so that resizing neither blurs no
 # Packages that ship photos of other things, and the files in them that do show a flower.
 SAMPLE_FOLDERS = {"skimage": "data", "sklearn": "datasets/images"}
 SHOWS_A_FLOWER = frozenset({"flower.jpg"})
-_WORDS = "the of settings file open total price save window draft news reply monday route ticket hello menu map".split()
+_WORDS = ("the", "of", "settings", "file", "open", "total", "price", "save", "news", "reply", "ticket", "hello", "menu")
 
 
 def drawn_pictures(count: int, *, seed: int = 1) -> Iterator[Image.Image]:

@@ -1,0 +1,106 @@
+"""python -m classifier calibrate: fit how far answers can be trusted, and write it into the checkpoint."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from classifier.commands.common import add_checkpoint_option, add_device_option, progress_bar
+from classifier.errors import CheckpointError, UnreadableFile
+
+if TYPE_CHECKING:
+    from classifier.datasets import Sample
+    from classifier.prediction import Classifier
+    from classifier.retrieval import Index
+
+EPILOG = """examples:
+  python -m classifier calibrate
+  python -m classifier calibrate --checkpoint runs/first/best.safetensors --unknown other-pictures/
+
+Fits, on the valid photos: the temperature of the probabilities, the coverage sets, and the verdicts “confident”,
+“unsure” and “unknown”. The weights stay as they are. Makes the index of training photos too when none fits. The more
+pictures of other things --unknown has, the better “unknown” is told; installed scikit-image and scikit-learn lend
+theirs. After it: python -m classifier evaluate --report, for the track record on the test photos.
+"""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "calibrate",
+        help="fit how far a checkpoint's answers can be trusted",
+        description="Fit probabilities, verdicts and coverage sets, and write them into the checkpoint.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_checkpoint_option(parser)
+    parser.add_argument("--data", metavar="DIR|flowers102", help="the photos (default: those it was trained on)")
+    parser.add_argument("--unknown", type=Path, metavar="DIR", help="pictures that show none of the classes")
+    add_device_option(parser)
+    parser.set_defaults(run=main)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Fit and write. See `Classifier.load`, `samples_of` and `save_checkpoint` for the errors."""
+    from classifier.checkpoint import load_checkpoint, save_checkpoint
+    from classifier.commands.evaluate import photos_of
+    from classifier.datasets import check_classes, samples_of
+    from classifier.fitting import fit_trust
+    from classifier.material import gather
+    from classifier.prediction import Classifier
+    from classifier.standins import sample_files
+
+    unknown = _files(args.unknown) if args.unknown else []
+    classifier = Classifier.load(args.checkpoint, device=args.device, beside=False)
+    collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint)
+    check_classes(collection, classifier.classes)
+    split_name = str((classifier.metadata.get("dataset") or {}).get("split") or collection.default_split)
+    samples: list[Sample] = samples_of(collection, split_name=split_name, split="valid")
+    index = _index(classifier, args.checkpoint, data=args.data)
+    with progress_bar("looking at pictures") as bar:
+        material = gather(classifier, samples, unknown=unknown, step=lambda name, done, total: bar(done, total))
+    trust = fit_trust(material, index)
+    fitted_on = {
+        "split": f"{split_name}-valid",
+        "photos": len(material.plain),
+        "unknown": len(unknown),
+        "samples": len(sample_files()),
+    }
+    checkpoint = load_checkpoint(args.checkpoint)
+    metadata = {**checkpoint.metadata, "trust": {**trust.to_dict(), "fitted_on": fitted_on}}
+    save_checkpoint(args.checkpoint, checkpoint.state, metadata)
+    _print(metadata["trust"], args.checkpoint)
+    return 0
+
+
+def _index(classifier: "Classifier", checkpoint: Path, *, data: str | None) -> "Index":
+    """The index that fits; made when there is none."""
+    from classifier.commands.index import make_index
+    from classifier.retrieval import fingerprint_of, index_path, load_index
+
+    try:
+        return load_index(index_path(checkpoint), fingerprint=fingerprint_of(classifier.network.state_dict()))
+    except CheckpointError:
+        return make_index(classifier, checkpoint, data=data)
+
+
+def _files(folder: Path) -> list[Path]:
+    """Every file below the folder, in order.
+
+    Raises:
+        UnreadableFile: there is none.
+    """
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    if not found:
+        raise UnreadableFile(f"--unknown {folder} holds no file. Name a folder with pictures of other things.")
+    return found
+
+
+def _print(trust: dict[str, Any], checkpoint: Path) -> None:
+    table = Table(title=f"{checkpoint.name}, calibrated on {trust['fitted_on']['photos']} photos", show_header=False)
+    table.add_row("temperature", f"{trust['temperature']:.3f}", "what the logits are divided by")
+    table.add_row("unknown below", f"{trust['known_from']:.3f}", "probability that the photo shows one of the classes")
+    table.add_row("confident from", f"{trust['sure_from']:.3f}", "probability that it does and the answer is right")
+    table.add_row("coverage", f"{trust['coverage']['coverage']:.0%}", "how often the set holds the right class")
+    Console().print(table)

@@ -1,0 +1,70 @@
+"""python -m classifier index: remember the training photos, so that answers can show the most similar ones."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from classifier.commands.common import add_checkpoint_option, add_device_option, progress_bar
+
+if TYPE_CHECKING:
+    from classifier.prediction import Classifier
+    from classifier.retrieval import Index
+
+EPILOG = """examples:
+  python -m classifier index
+  python -m classifier index --checkpoint runs/first/best.safetensors
+
+The index lies beside the checkpoint as NAME.index.safetensors. It holds no pixels: embeddings, image ids and a hash.
+It belongs to the weights: after training, make it again. “calibrate” does it when there is none that fits.
+"""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "index",
+        help="index the training photos of a checkpoint",
+        description="Index the photos that a checkpoint was trained on, for similar photos and verdicts.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_checkpoint_option(parser)
+    parser.add_argument("--data", metavar="DIR|flowers102", help="the photos (default: those it was trained on)")
+    add_device_option(parser)
+    parser.set_defaults(run=main)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Make the index. See `Classifier.load`, `samples_of` and `save_index` for the errors."""
+    from classifier.prediction import Classifier
+    from classifier.retrieval import index_path
+
+    classifier = Classifier.load(args.checkpoint, device=args.device, beside=False)
+    index = make_index(classifier, args.checkpoint, data=args.data)
+    path = index_path(args.checkpoint)
+    print(f"{path} holds {len(index.image_ids)} photos in {path.stat().st_size / 1e6:.1f} MB.")
+    return 0
+
+
+def make_index(classifier: "Classifier", checkpoint: Path, *, data: str | None) -> "Index":
+    """Look at the training photos and write the index beside the checkpoint."""
+    from classifier.commands.evaluate import photos_of
+    from classifier.datasets import check_classes, samples_of
+    from classifier.embedding import index_photos
+    from classifier.retrieval import fingerprint_of, index_path, save_index
+
+    collection = photos_of(data, classifier=classifier, checkpoint=checkpoint)
+    check_classes(collection, classifier.classes)
+    split_name = str((classifier.metadata.get("dataset") or {}).get("split") or collection.default_split)
+    samples = samples_of(collection, split_name=split_name, split="train")
+    with progress_bar("indexing the training photos") as bar:
+        index, unreadable = index_photos(
+            classifier,
+            samples,
+            fingerprint=fingerprint_of(classifier.network.state_dict()),
+            step=lambda done: bar(done, len(samples)),
+        )
+    for sentence in unreadable:
+        print(f"left out: {sentence}", file=sys.stderr)
+    save_index(index_path(checkpoint), index)
+    return index
