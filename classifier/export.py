@@ -6,10 +6,11 @@ ONNX's metadata_props or in the extra files of a .pt2. A file is kept only if it
 
 import io
 import json
+import logging
 import os
 import warnings
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -137,7 +138,8 @@ def export(classifier: Classifier, path: Path, *, kind: str, photos: Sequence[Im
     except OSError as error:
         raise ExportError(f"{path} cannot be written: {error}. Free some space, or name another --output.") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
     return check
 
 
@@ -172,6 +174,8 @@ def _load_pt2(path: Path) -> Runner:
 
 def _write_onnx(network: nn.Module, example: torch.Tensor, path: Path, description: dict[str, Any]) -> None:
     onnx = _package("onnx")
+    for name in ("onnxscript", "onnx_ir", "torch.onnx"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     program = torch.onnx.export(
         network,
         (example,),

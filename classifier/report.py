@@ -7,6 +7,7 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from math import log
@@ -270,7 +271,8 @@ def write_text(path: Path, text: str) -> None:
     except OSError as error:
         raise ReportError(f"{path} cannot be written: {error}. Free some space, or name another folder.") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # it has been put in its place, or there is no such folder
+            partial.unlink()
 
 
 def _line(value: Any) -> str:

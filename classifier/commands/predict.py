@@ -99,7 +99,7 @@ def main(args: argparse.Namespace) -> int:
             if done:
                 print(describe_speed(done, seconds), file=sys.stderr)
     if failed and not args.json:
-        print(f"{failed:,} photos could not be read.", file=sys.stderr)
+        print(f"{failed:,} {'photo' if failed == 1 else 'photos'} could not be read.", file=sys.stderr)
     return 1 if failed else 0
 
 

@@ -1,0 +1,61 @@
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from classifier.__main__ import main
+from classifier.report import read_report
+from tests.classifier.runs import plant_run
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return plant_run(tmp_path_factory.mktemp("run"))
+
+
+def test_json_is_one_object(checkpoint: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["evaluate", "--checkpoint", str(checkpoint), "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["n"] == 9
+    assert {"top1", "top5", "mean_class", "nll", "ece", "top1_interval"} <= figures.keys()
+
+
+def test_tables_name_the_weakest_classes_and_pairs(checkpoint: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["evaluate", "--checkpoint", str(checkpoint), "--split", "split-test", "--batch-size", "4"]) == 0
+    out = capsys.readouterr().out
+    assert "best.safetensors on colours, split test" in out
+    assert re.search(r"top1\s.*%", out)
+
+
+@pytest.mark.parametrize("target", ["folder", "some.json", None])
+def test_the_report_goes_where_it_is_told(checkpoint: Path, tmp_path: Path, target: str | None):
+    arguments = [] if target is None else [str(tmp_path / target)]
+    assert main(["evaluate", "--checkpoint", str(checkpoint), "--json", "--report", *arguments]) == 0
+    if target is None:
+        path = checkpoint.with_name("best.report.json")
+    else:
+        path = tmp_path / target if target.endswith(".json") else tmp_path / target / "report.json"
+    report = read_report(path)
+    assert report.summary["n"] == len(report.answers) == 9
+    assert report.training["best_epoch"] == 3
+    if target == "folder":
+        page = (tmp_path / target / "report.html").read_text(encoding="utf-8")
+        assert "data:image/webp" in page
+        assert "green &amp; &lt;b&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--split", "nope-test"], "no split “nope”"),
+        (["--split", "valid"], "no photo in “valid”"),
+        (["--batch-size", "0"], "--batch-size is at least 1"),
+        (["--data", "flowers102", "--split", "udacity-test"], "Use the photos that it was trained on|not on this"),
+    ],
+)
+def test_what_cannot_be_measured_is_told(
+    checkpoint: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+):
+    assert main(["evaluate", "--checkpoint", str(checkpoint), *arguments]) == 1
+    assert re.search(words, capsys.readouterr().err)

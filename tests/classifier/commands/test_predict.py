@@ -1,0 +1,140 @@
+import csv
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from classifier.__main__ import main
+from classifier.commands.predict import find_photos
+from classifier.errors import UnreadableFile
+from tests.classifier.runs import NAMES, plant_photos, save_untrained
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(save_untrained(tmp_path_factory.mktemp("tiny") / "tiny.safetensors"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Twelve photos, a text file that calls itself a photo, an empty file, a hidden one."""
+    root = tmp_path / "holiday 花"
+    plant_photos(root)
+    (root / "fake.jpg").write_text("not a photo")
+    (root / "empty.JPG").touch()
+    (root / ".hidden.jpg").touch()
+    return root
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_json_has_a_line_for_every_file(checkpoint: str, folder: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["predict", str(folder), "--json", "--checkpoint", checkpoint, "--batch-size", "5"]) == 1
+    out, err = capsys.readouterr()
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [line["photo"] for line in lines] == [str(photo) for photo in find_photos([folder])]
+    failed = {Path(line["photo"]).name: line["error"] for line in lines if "error" in line}
+    assert {name: error["code"] for name, error in failed.items()} == {
+        "fake.jpg": "not_an_image", "empty.JPG": "not_an_image"
+    }  # fmt: skip
+    best = next(line for line in lines if "predictions" in line)["predictions"]
+    assert sum(candidate["probability"] for candidate in best) == pytest.approx(1, abs=1e-5)
+    assert best[0].keys() >= {"class_id", "name", "scientific_name", "probability"}
+    assert "14 photos in" in err
+    assert "photos/s" in err
+
+
+def test_csv_is_gone_on_with_after_a_stop(checkpoint: str, folder: Path, capsys: pytest.CaptureFixture[str]):
+    answers = folder / "answers.csv"  # in the very folder that is looked at
+    command = ["predict", str(folder), "--csv", str(answers), "--checkpoint", checkpoint, "--top-k", "2"]
+    assert main(command) == 1
+    complete = rows_of(answers)
+    assert len(complete) == 14
+    assert complete[-1].keys() >= {"photo", "model", "error", "message", "name_1", "probability_1", "name_2"}
+    # Killed in the middle of the ninth photo's row:
+    content = answers.read_bytes().splitlines(keepends=True)
+    answers.write_bytes(b"".join(content[:9]) + content[9][:20])
+    capsys.readouterr()
+    assert main(command) == 1
+    err = capsys.readouterr().err
+    assert "8 of 14 photos are in" in err
+    assert "6 photos in" in err
+    assert rows_of(answers) == complete
+    # Nothing left to do, and still a photo that could not be read.
+    assert main(command) == 1
+    assert rows_of(answers) == complete
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (["--top-k", "3"], "other columns"),
+        (["--tta"], "another checkpoint"),
+        (["--checkpoint", ""], "another checkpoint"),
+    ],
+)
+def test_a_csv_of_another_kind_is_left_alone(
+    checkpoint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], change: list[str], words: str
+):
+    photo, answers = plant_photos(tmp_path / "photos", each=1)[0], tmp_path / "a.csv"
+    command = ["predict", str(photo), "--csv", str(answers), "--checkpoint", checkpoint, "--top-k", "1"]
+    assert main(command) == 0
+    before = answers.read_bytes()
+    if change[0] == "--checkpoint":
+        change = ["--checkpoint", str(save_untrained(tmp_path / "other.safetensors", seed=3))]
+    assert main([*command, *change]) == 1
+    assert words in capsys.readouterr().err
+    assert answers.read_bytes() == before
+
+
+def test_a_foreign_file_is_never_overwritten(checkpoint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    photo, thesis = plant_photos(tmp_path / "photos", each=1)[0], tmp_path / "thesis.txt"
+    thesis.write_text("years of work")
+    assert main(["predict", str(photo), "--csv", str(thesis), "--checkpoint", checkpoint]) == 1
+    assert "Name another file" in capsys.readouterr().err
+    assert thesis.read_text() == "years of work"
+
+
+def test_few_photos_get_tables_and_many_get_lines(checkpoint: str, folder: Path, capsys: pytest.CaptureFixture[str]):
+    photo = str(folder / "class 0" / "0 photo.jpg")
+    assert main(["predict", photo, "--checkpoint", checkpoint, "--tta"]) == 0
+    out = capsys.readouterr().out
+    assert all(name in out for name in NAMES)
+    assert main(["predict", str(folder), "--checkpoint", checkpoint]) == 1
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 12
+    assert "fake.jpg: This file is not a picture" in err
+    assert "2 photos could not be read." in err
+
+
+def test_patterns_and_folders_and_files_are_found(folder: Path):
+    assert [file.name for file in find_photos([f"{folder}/**/0*.jpg"])] == ["0 photo.jpg"] * 3
+    assert list(find_photos([folder / "nothing.jpg"])) == [folder / "nothing.jpg"]
+    odd = folder / "what [1].jpg"
+    shutil.copy(folder / "class 0" / "0 photo.jpg", odd)
+    assert list(find_photos([str(odd)])) == [odd]
+
+
+@pytest.mark.parametrize("name", ["*.tiff", "void"])
+def test_where_nothing_is_that_is_said(folder: Path, name: str):
+    (folder / "void").mkdir()
+    with pytest.raises(UnreadableFile, match=r"matches|holds no file"):
+        list(find_photos([f"{folder}/{name}"]))
+
+
+def test_names_that_are_no_unicode_are_no_obstacle(checkpoint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    strange = os.fsencode(tmp_path) + b"/caf\xe9.jpg"
+    shutil.copy(plant_photos(tmp_path / "photos", each=1)[0], strange)
+    assert main(["predict", os.fsdecode(strange), "--json", "--checkpoint", checkpoint]) == 0
+    assert "caf�.jpg" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("option", ["--top-k", "--batch-size"])
+def test_options_below_one_are_refused(checkpoint: str, capsys: pytest.CaptureFixture[str], option: str):
+    assert main(["predict", "x.jpg", option, "0", "--checkpoint", checkpoint]) == 1
+    assert f"{option} is at least 1" in capsys.readouterr().err
