@@ -75,12 +75,12 @@ def serve_without_photos() -> Iterator[str]:
         for table in (ROOT / "data").glob("*.csv"):
             shutil.copy(table, data)
         environ = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "FLOWERS_ROOT": "", "PYTHONPATH": str(ROOT)}
-        environ["CHECKPOINT"] = str(ROOT / "checkpoints" / "flowers102.safetensors")
+        environ["CHECKPOINT"] = str(ROOT / os.environ.get("CHECKPOINT", "checkpoints/flowers102.safetensors"))
         command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "app:server"]
         process = subprocess.Popen(command, cwd=folder, env=environ)
         address = f"http://127.0.0.1:{port}"
         try:
-            for _ in range(600):
+            for _ in range(1200):
                 try:
                     urllib.request.urlopen(f"{address}/healthz", timeout=2).close()
                     break
@@ -111,7 +111,7 @@ def show_answer(page: Page, address: str) -> None:
 
 
 def main() -> None:
-    browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser_path = next(filter(None, map(shutil.which, (os.environ.get("CHROME_PATH", ""), *BROWSERS))), None)
     if browser_path is None:
         sys.exit("No Chromium or Chrome was found; install one (Debian: apt-get install chromium) and try again.")
     DOCS.mkdir(exist_ok=True)

@@ -46,7 +46,7 @@ expect.set_options(timeout=PATIENCE_MS)
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = next(filter(None, map(shutil.which, (os.environ.get("CHROME_PATH", ""), *BROWSERS))), None)
     if path is None:
         pytest.skip("NO BROWSER: no Chromium or Chrome was found, so the browser tests are left out")
     return {**browser_type_launch_args, "executable_path": path, "args": QUIET}
