@@ -82,7 +82,7 @@ def fit(
         class_weights=balanced_weights(train, len(collection.classes)) if settings.class_weights else None,
     )
     if settings.compile:
-        module.network.compile()
+        module.network.compile(dynamic=False)  # a graph of its own for each of the few sizes: quicker than one for all
     if os.environ.get("RANK", "0") == "0":
         run.path.mkdir(parents=True, exist_ok=True)
         check_space(run, sum(parameter.numel() for parameter in network.parameters()))
