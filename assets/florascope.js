@@ -23,8 +23,9 @@
       /* answer, photo → [result, overview hidden]; an answer to an earlier photo is not shown */
       showAnswer(answer, photo) {
         const fits = answer && photo && answer.key === photo.key;
-        if (fits && !shownKeys.has(answer.key)) {
-          shownKeys.add(answer.key);
+        const shown = fits ? answer.key + " " + (answer.turn || 0) : "";
+        if (fits && !shownKeys.has(shown)) {
+          shownKeys.add(shown);
           whenDrawn("verdict-name", (name) => {
             name.focus({ preventScroll: true });
             const box = name.getBoundingClientRect();

@@ -19,13 +19,16 @@ ROOMS = ("classifier", "web", "app", "gunicorn.conf")
 # What needs neither a network nor its libraries: all that the site may import of the classifier.
 TORCH_FREE = {
     "classifier",
+    "classifier.answers",
     "classifier.collection",
     "classifier.errors",
+    "classifier.explanation",
     "classifier.formats",
     "classifier.images",
     "classifier.labels",
     "classifier.pixels",
     "classifier.prediction",
+    "classifier.stability",
 }
 HEAVY = {"torch", "torchvision", "lightning", "timm", "torchmetrics", "safetensors", "scipy"}
 OF_THE_SITE = {"dash", "dash_mantine_components", "flask", "flask_compress", "werkzeug", "gunicorn"}

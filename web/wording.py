@@ -11,6 +11,12 @@ VERDICTS: tuple[tuple[float, str], ...] = (
     (0.35, "This could be"),
     (0.0, "Hard to say. The closest match is"),
 )
+# The same where the checkpoint was calibrated, and says itself how far it can be trusted.
+CALIBRATED = {"confident": "It is", "unsure": "It could be"}
+REASONS = {
+    "not_a_flower": "It does not look like a flower at all.",
+    "unknown_flower": "It may well be a flower, but none that I have learnt.",
+}
 
 
 def format_percent(probability: float) -> str:
@@ -46,6 +52,21 @@ def display_name(name: str) -> str:
 def verdict(probability: float) -> str:
     """The words in front of the best class's name, hedged by its probability (0..1)."""
     return next(words for at_least, words in VERDICTS if probability >= at_least)
+
+
+def verdict_words(kind: str | None, probability: float) -> str:
+    """The words in front of the best class's name: by the calibrated verdict, else by the probability (0..1)."""
+    return CALIBRATED.get(kind or "", verdict(probability))
+
+
+def describe_unknown(classes: int) -> str:
+    """The verdict on a photo of something else."""
+    return f"This does not look like one of the {format_count(classes, 'flower')} I know"
+
+
+def out_of_hundred(share: float) -> str:
+    """How many times of 100: 0.95 → "95"."""
+    return f"{100 * share:.0f}"
 
 
 def split_title(split_name: str) -> str:

@@ -6,12 +6,12 @@ import base64
 import io
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
 
+from classifier.answers import ActivationMap, Candidate, Confusion, Neighbour, Neighbours, Prediction, TrackRecord
 from classifier.collection import Collection, Photo
 from classifier.images import open_image
 from classifier.labels import LabelClass
@@ -28,25 +28,18 @@ COLOURS = ((240, 190, 30), (230, 110, 30), (200, 40, 30), (220, 90, 130), (120, 
 PROBABILITIES = (0.9437, 0.0310, 0.0142, 0.0020, 0.0004)
 
 
-@dataclass(frozen=True)
-class FakeCandidate:
-    class_id: int
-    name: str
-    scientific_name: str | None
-    probability: float
-
-
-@dataclass(frozen=True)
-class FakePrediction:
-    candidates: tuple[FakeCandidate, ...]
-
-    @property
-    def best(self) -> FakeCandidate:
-        return self.candidates[0]
+# Evidence at the top left of the photo for the best class, further down for each other.
+MAPS = tuple(
+    ActivationMap(tuple(tuple(float(row == place and column < 2) - 0.1 for column in range(5)) for row in range(5)))
+    for place in range(5)
+)
 
 
 class FakeClassifier:
-    """Reads photos as the real one does, then answers by the class whose colour is nearest to the middle pixel."""
+    """Reads photos as the real one does, then answers by the class whose colour is nearest to the middle pixel.
+
+    trust: what a calibrated checkpoint with an index and a report would add; see `trust_values`.
+    """
 
     def __init__(
         self,
@@ -55,30 +48,58 @@ class FakeClassifier:
         probabilities: Sequence[float] = PROBABILITIES,
         seconds: float = 0,
         error: Exception | None = None,
+        trust: Mapping[str, Any] | None = None,
     ) -> None:
         self.classes = classes
         self.metadata: Mapping[str, Any] = {"dataset": {"name": "garden"}}
-        self.probabilities, self.seconds, self.error = probabilities, seconds, error
+        self.probabilities, self.seconds, self.error, self.trust = probabilities, seconds, error, trust
 
-    def predict(self, images: Sequence[bytes | Image.Image], *, top_k: int = 5) -> tuple[FakePrediction, ...]:
+    def predict(
+        self, images: Sequence[bytes | Image.Image], *, top_k: int = 5, maps: bool = False
+    ) -> tuple[Prediction, ...]:
         time.sleep(self.seconds)
         if self.error:
             raise self.error
-        return tuple(self._predict(open_image(image), top_k) for image in images)
+        return tuple(self._predict(open_image(image), top_k, maps) for image in images)
 
-    def _predict(self, image: Image.Image, top_k: int) -> FakePrediction:
+    def _predict(self, image: Image.Image, top_k: int, maps: bool) -> Prediction:
         middle = image.getpixel((image.width // 2, image.height // 2))
         distances = [
             (sum(abs(a - b) for a, b in zip(middle, colour, strict=True)), label)
             for colour, label in zip(COLOURS, self.classes, strict=False)
         ]
         ordered = [label for _, label in sorted(distances, key=lambda pair: pair[0])][:top_k]
-        return FakePrediction(
-            tuple(
-                FakeCandidate(label.class_id, label.name, label.scientific_name, probability)
-                for label, probability in zip(ordered, self.probabilities, strict=False)
-            )
+        candidates = tuple(
+            Candidate(label.class_id, label.name, label.scientific_name, probability)
+            for label, probability in zip(ordered, self.probabilities, strict=False)
         )
+        if self.trust is None:
+            return Prediction(candidates)
+        seen = {c.class_id: found for c, found in zip(candidates, MAPS, strict=False)} if maps else None
+        return Prediction(candidates, **{**trust_values(candidates), "maps": seen, **self.trust})
+
+
+def trust_values(candidates: tuple[Candidate, ...]) -> dict[str, Any]:
+    """What a confident answer brings along, in the garden of `plant_garden`: its training photos have ids …00, …01."""
+    firsts = {label.class_id: 100 * (place + 1) for place, label in enumerate(CLASSES)}
+    by_class = {
+        c.class_id: tuple(
+            Neighbour(firsts[c.class_id] + number, c.class_id, round(0.91 - 0.1 * place - 0.03 * number, 2))
+            for number in range(2)
+        )
+        for place, c in enumerate(candidates)
+    }
+    best = candidates[0].class_id
+    other = next(label.class_id for label in CLASSES if label.class_id != best)
+    confusion = Confusion(said=best, was=other, count=2, image_ids=(firsts[other] + 3,))
+    return {
+        "verdict": "confident",
+        "coverage_set": candidates[:2],
+        "coverage": 0.95,
+        "neighbours": Neighbours(tuple(found[0] for found in by_class.values()), by_class),
+        "similarity": 0.91,
+        "track_record": TrackRecord(best, 0.8, 0.95, 18, 17, 17 / 18, 0.742, 0.99, 120, 114, 0.95, (confusion,)),
+    }
 
 
 def draw_flower(colour: tuple[int, int, int] = COLOURS[0], *, size: tuple[int, int] = (320, 240)) -> Image.Image:

@@ -3,8 +3,8 @@ from html import unescape
 
 import pytest
 
+from classifier.answers import Candidate
 from classifier.labels import LabelClass
-from tests.web.fakes import FakeCandidate
 from web import figures
 from web.statistics import ClassCount, ColourBin, Statistics
 
@@ -12,7 +12,7 @@ PAPER, NIGHT = "#faf8f2", "#111713"  # --paper, light and dark, of assets/floras
 
 
 def make_candidates(*probabilities):
-    return [FakeCandidate(10 + i, f"flower {i}", None, p) for i, p in enumerate(probabilities)]
+    return [Candidate(10 + i, f"flower {i}", None, p) for i, p in enumerate(probabilities)]
 
 
 def luminance(colour):
@@ -105,7 +105,7 @@ def test_names_cannot_bring_tags_into_a_figure():
     name = '<b>bold</b> <a href="https://example.org">link</a> & co'
     labelled = ClassCount(LabelClass(1, name), {"train": 1})
     for figure in (
-        figures.create_candidate_bars([FakeCandidate(1, name, None, 0.5)]),
+        figures.create_candidate_bars([Candidate(1, name, None, 0.5)]),
         figures.create_class_bars([labelled], parts=("train",)),
     ):
         text = json.dumps(figure.to_plotly_json(), default=list)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+
 import dash
 
-from web.callbacks import classify, dataset, navigation
+from web.callbacks import classify, dataset, navigation, trust
 from web.site import Site
 
 
 def register_callbacks(app: dash.Dash, site: Site) -> None:
     """Attach all callbacks to the app."""
     navigation.register(app)
-    classify.register(app, site)
+    line = threading.BoundedSemaphore(classify.AT_ONCE)
+    classify.register(app, site, line)
+    trust.register(app, site, line)
     dataset.register(app, site)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import dash
@@ -12,8 +14,9 @@ from dash.exceptions import PreventUpdate
 
 from classifier.errors import PhotoError
 from web.components.overview import create_specimen
-from web.components.result import create_result, describe_answer
-from web.site import Site
+from web.components.result import WHOLE, create_result, describe_answer
+from web.components.stage import PartView
+from web.site import Predictor, Site
 from web.uploads import photo_bytes
 
 TOP_K = 5
@@ -25,7 +28,8 @@ OUR_FAULT = "Something went wrong on our side, not with your photo. Try again; i
 logger = logging.getLogger(__name__)
 
 
-def register(app: dash.Dash, site: Site) -> None:
+def register(app: dash.Dash, site: Site, line: threading.BoundedSemaphore) -> None:
+    """`line` lets `AT_ONCE` photos through to the model."""
     app.clientside_callback(
         ClientsideFunction("florascope", "showPhoto"),
         Output("workbench", "className"),
@@ -54,8 +58,6 @@ def register(app: dash.Dash, site: Site) -> None:
     app.clientside_callback(
         ClientsideFunction("florascope", "keepAnswer"), Output("answer", "data"), Input("fresh-answer", "data")
     )
-
-    line = threading.BoundedSemaphore(AT_ONCE)
 
     @app.callback(
         Output("fresh-answer", "data"),
@@ -92,20 +94,32 @@ def register(app: dash.Dash, site: Site) -> None:
         return create_specimen(site)
 
 
-def answer(photo: Any, *, site: Site, line: threading.BoundedSemaphore) -> tuple[html.Div, str]:
-    """The answer to a photo as the store has it: (what the page shows, one sentence).
+def answer(photo: Any, *, site: Site, line: threading.BoundedSemaphore, view: PartView = WHOLE) -> tuple[html.Div, str]:
+    """The answer to a photo, or a part of one, as the store has it: (what the page shows, one sentence).
 
     Raises:
         PhotoError: nothing came, or nothing that can be read as a photo; its message is for the visitor.
         TimeoutError: others kept the model busy for too long.
     """
     content = photo_bytes(photo, max_bytes=site.settings.max_upload_bytes)
+    with asking(site, line) as classifier:
+        (prediction,) = classifier.predict([content], top_k=TOP_K, maps=True)
+    return create_result(prediction, site=site, view=view), describe_answer(prediction, site=site)
+
+
+@contextmanager
+def asking(site: Site, line: threading.BoundedSemaphore) -> Iterator[Predictor]:
+    """The classifier, once it is this visitor's turn.
+
+    Raises:
+        PhotoError: there is no classifier; the message says why.
+        TimeoutError: others kept it busy for too long.
+    """
     if site.classifier is None:
         raise PhotoError(site.problem or "There is no model to ask.")
     if not line.acquire(timeout=site.settings.busy_after_s):
         raise TimeoutError
     try:
-        (prediction,) = site.classifier.predict([content], top_k=TOP_K)
+        yield site.classifier
     finally:
         line.release()
-    return create_result(prediction, site=site), describe_answer(prediction)

@@ -6,13 +6,25 @@ from typing import TYPE_CHECKING
 
 import dash_mantine_components as dmc
 from dash import dcc, html
+from dash.development.base_component import Component
 
 from web import figures
 from web.components.attributes import aria
+from web.components.closer import create_closer_look
+from web.components.comparison import OVERALL, create_nearest, create_overall
 from web.components.picture import create_photo_help, create_picture
+from web.components.stage import PartView
+from web.components.trust import create_alarm, create_coverage, create_record_line
 from web.site import Site
 from web.statistics import spread
-from web.wording import display_name, format_count, format_percent, verdict
+from web.wording import (
+    REASONS,
+    describe_unknown,
+    display_name,
+    format_count,
+    format_percent,
+    verdict_words,
+)
 
 if TYPE_CHECKING:
     from classifier.prediction import Candidate, Prediction
@@ -20,51 +32,110 @@ if TYPE_CHECKING:
 SAMPLES = 6
 
 
-def create_result(prediction: Prediction, *, site: Site) -> html.Div:
-    """The whole answer to one photo."""
+WHOLE = PartView()
+
+
+def create_result(prediction: Prediction, *, site: Site, view: PartView = WHOLE) -> html.Div:
+    """The whole answer to one photo, or to the part of it that `view` tells."""
+    kinds = format_count(len(site.collection.classes), "kind")
+    honesty = (
+        f"The model knows {kinds} of flowers and can take one for another."
+        if prediction.verdict
+        else f"The model knows {kinds} of flowers and names one of them whatever it is shown."
+    )
     return html.Div(
         [
-            create_verdict(prediction.best, site=site),
+            create_verdict(prediction, site=site, view=view),
             html.Div(
-                [create_bars(prediction.candidates), create_comparison(prediction.candidates, site=site)],
+                [create_bars(prediction.candidates), create_comparison(prediction, site=site)],
                 className="result__grid",
             ),
-            html.P(
-                f"The model knows {format_count(len(site.collection.classes), 'kind')} of flowers and names one of "
-                "them whatever it is shown. Compare with the photos before you believe it.",
-                className="result__honesty",
-            ),
+            create_closer_look(prediction, view=view, site=site),
+            html.P(f"{honesty} Compare with the photos before you believe it.", className="result__honesty"),
         ],
         className="result",
     )
 
 
-def describe_answer(prediction: Prediction) -> str:
+def describe_answer(prediction: Prediction, *, site: Site) -> str:
     """The answer in one sentence, for the live region that screen readers read out."""
     best = prediction.best
-    return f"{verdict(best.probability)}: {display_name(best.name)}, {format_percent(best.probability)}."
+    closest = f"{display_name(best.name)}, {format_percent(best.probability)}."
+    if prediction.verdict == "unknown":
+        unknown = describe_unknown(len(site.collection.classes))
+        return f"{unknown}. {REASONS.get(prediction.reason or '', '')} The closest is {closest}".replace("  ", " ")
+    return f"{verdict_words(prediction.verdict, best.probability)}: {closest}"
 
 
-def create_verdict(best: Candidate, *, site: Site) -> html.Div:
+def create_verdict(prediction: Prediction, *, site: Site, view: PartView = WHOLE) -> html.Div:
     """The name like on a herbarium label, hedged by how sure the model is."""
-    label = site.statistics.labels.get(best.class_id)
-    family = label.family if label else None
-    name = display_name(best.name)
+    unknown = prediction.verdict == "unknown"
     return html.Div(
         [
-            html.P(verdict(best.probability), className="verdict__words"),
-            html.H2(name, id="verdict-name", className="verdict__name", tabIndex=-1),
-            html.P(
-                [html.I(best.scientific_name) if best.scientific_name else None, f" · {family}" if family else None],
-                className="verdict__detail",
+            create_part_note() if view != WHOLE else None,
+            *(create_unknown(prediction, site=site) if unknown else create_name(prediction, site=site)),
+            create_record_line(prediction),
+            create_coverage(prediction),
+            create_alarm(prediction, site=site),
+            dcc.Link(
+                f"See all about {display_name(prediction.best.name)}",
+                href=f"/flower/{prediction.best.class_id}",
+                className="more-link",
             ),
-            html.P(
-                ["The model gives it ", html.Strong(format_percent(best.probability)), "."],
-                className="verdict__probability",
-            ),
-            dcc.Link(f"See all about {name}", href=f"/flower/{best.class_id}", className="more-link"),
         ],
-        className="verdict",
+        className="verdict verdict--unknown" if unknown else "verdict",
+    )
+
+
+def create_name(prediction: Prediction, *, site: Site) -> list[Component]:
+    """What it is, with its probability."""
+    best = prediction.best
+    label = site.statistics.labels.get(best.class_id)
+    family = label.family if label else None
+    return [
+        html.P(verdict_words(prediction.verdict, best.probability), className="verdict__words"),
+        html.H2(display_name(best.name), id="verdict-name", className="verdict__name", tabIndex=-1),
+        html.P(
+            [html.I(best.scientific_name) if best.scientific_name else None, f" · {family}" if family else None],
+            className="verdict__detail",
+        ),
+        html.P(
+            ["The model gives it ", html.Strong(format_percent(best.probability)), "."],
+            className="verdict__probability",
+        ),
+    ]
+
+
+def create_unknown(prediction: Prediction, *, site: Site) -> list[Component]:
+    """None of the flowers known: why, and what it would be if it had to be one of them."""
+    best = prediction.best
+    return [
+        html.H2(
+            f"{describe_unknown(len(site.collection.classes))}.",
+            id="verdict-name",
+            className="verdict__name verdict__name--sentence",
+            tabIndex=-1,
+        ),
+        html.P(REASONS[prediction.reason], className="verdict__reason") if prediction.reason in REASONS else html.P(),
+        html.P(
+            [
+                "If it had to be one of them: ",
+                html.Strong(display_name(best.name)),
+                f" ({format_percent(best.probability)}).",
+            ],
+            className="verdict__probability",
+        ),
+    ]
+
+
+def create_part_note() -> html.P:
+    """Told when the answer is to a part of the photo, with the way back."""
+    return html.P(
+        [
+            "To the part that you framed. ",
+            html.Button("Ask about the whole photo", id="whole-button", type="button", className="text-button"),
+        ],
+        className="part-note",
     )
 
 
@@ -90,24 +161,28 @@ def create_bars(candidates: tuple[Candidate, ...]) -> html.Section:
     )
 
 
-def create_comparison(candidates: tuple[Candidate, ...], *, site: Site) -> html.Section:
-    """Training photos of the best class, and one tab away those of the runners-up."""
-    tabs = [
-        dmc.TabsTab(
-            display_name(candidate.name), value=str(candidate.class_id), className="compare__tab", disabled=False
-        )
-        for candidate in candidates
-    ]
-    panels = [
-        dmc.TabsPanel(create_samples(candidate, site=site), value=str(candidate.class_id)) for candidate in candidates
-    ]
+def create_comparison(prediction: Prediction, *, site: Site) -> html.Section:
+    """Training photos of the best class, and one tab away those of the runners-up and the most similar of all.
+
+    The most similar ones where an index tells them, else a few of each class.
+    """
+    candidates, neighbours = prediction.candidates, prediction.neighbours
+    shown = [(str(candidate.class_id), display_name(candidate.name)) for candidate in candidates]
+    if neighbours:
+        contents = [create_nearest(candidate, neighbours, site=site) for candidate in candidates]
+        shown.append((OVERALL, "Any flower"))
+        contents.append(create_overall(neighbours, site=site))
+    else:
+        contents = [create_samples(candidate, site=site) for candidate in candidates]
+    tabs = [dmc.TabsTab(name, value=value, className="compare__tab", disabled=False) for value, name in shown]
+    panels = [dmc.TabsPanel(content, value=value) for (value, _), content in zip(shown, contents, strict=True)]
     return html.Section(
         [
-            html.H3("Training photos to compare"),
+            html.H3("The most similar training photos" if neighbours else "Training photos to compare"),
             dmc.Tabs(
                 [dmc.TabsList(tabs, className="compare__list", **aria(label="Likeliest flowers")), *panels],
                 id="compare",
-                value=str(candidates[0].class_id),
+                value=shown[0][0],
                 variant="pills",
                 className="compare",
             ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import dcc, html
 
 from web.components.attributes import aria
+from web.components.closer import create_stores
 from web.components.overview import create_overview
 from web.components.workbench import create_workbench
 from web.site import Site, current_site
@@ -39,6 +40,7 @@ def layout(**_: object) -> html.Div:
         [
             head(site),
             dcc.Store(id="fresh-answer"),
+            create_stores(),
             html.Div([create_workbench(site), html.Section(id="result", **aria(label="Answer"))], className="stage"),
             create_overview(site),
         ],

@@ -1,0 +1,128 @@
+/* A closer look at an answer, on the visitor's own photo, which never leaves the browser for it. */
+(function () {
+  "use strict";
+
+  const JPEG_QUALITY = 0.92;
+  const noUpdate = () => window.dash_clientside.no_update;
+  const set = (id, props) => window.dash_clientside.set_props(id, props);
+
+  let turns = 0; // parts asked about so far
+  let latest = { url: null, picture: null };
+
+  /* The photo as a decoded picture; the last one is kept. */
+  async function pictureOf(url) {
+    if (latest.url !== url) {
+      const picture = new Image();
+      picture.src = url;
+      latest = { url: url, picture: picture };
+    }
+    await latest.picture.decode();
+    return latest.picture;
+  }
+
+  /* A part of the photo (web/components/stage.py, PartView) → left, top, width, height from 0 to 1. */
+  function boxOf(view, width, height) {
+    const side = (Math.min(width, height) * view.size) / 100;
+    return {
+      left: ((1 - side / width) * view.x) / 100,
+      top: ((1 - side / height) * view.y) / 100,
+      width: side / width,
+      height: side / height,
+    };
+  }
+
+  async function styleOf(view, photo) {
+    const picture = await pictureOf(photo.url);
+    const box = boxOf(view, picture.naturalWidth, picture.naturalHeight);
+    const style = {};
+    for (const edge in box) style[edge] = 100 * box[edge] + "%";
+    return style;
+  }
+
+  const visible = (photo) => photo && photo.preview && photo.url;
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    trust: {
+      /* view, photo → the photo in every stage, and what the model saw of it framed */
+      async showOwnPhoto(view, photo) {
+        const [photos, frames] = window.dash_clientside.callback_context.outputs_list;
+        if (!visible(photo) || !view) return [photos.map(noUpdate), frames.map(noUpdate)];
+        const style = await styleOf(view, photo);
+        return [photos.map(() => photo.url), frames.map(() => style)];
+      },
+
+      showHeat(chosen, on, opacity, maps) {
+        return [(maps && maps[chosen]) || "", { opacity: on ? opacity / 100 : 0 }];
+      },
+
+      showContrast(chosen, maps) {
+        return (maps && maps[chosen]) || "";
+      },
+
+      async placeFrame(size, x, y, photo) {
+        return visible(photo) ? styleOf({ size: size, x: x, y: y }, photo) : noUpdate();
+      },
+
+      /* The part in the frame, cut out here → what is sent */
+      async askPart(clicks, size, x, y, photo) {
+        if (!clicks || !visible(photo)) return noUpdate();
+        const view = { size: size, x: x, y: y };
+        const picture = await pictureOf(photo.url);
+        const box = boxOf(view, picture.naturalWidth, picture.naturalHeight);
+        const side = Math.max(2, Math.round(box.width * picture.naturalWidth));
+        const canvas = document.createElement("canvas");
+        canvas.width = canvas.height = side;
+        canvas
+          .getContext("2d")
+          .drawImage(
+            picture, box.left * picture.naturalWidth, box.top * picture.naturalHeight, side, side, 0, 0, side, side
+          );
+        turns += 1;
+        return { key: photo.key, turn: turns, url: canvas.toDataURL("image/jpeg", JPEG_QUALITY), view: view };
+      },
+
+      keepPart(answer) {
+        return answer || noUpdate();
+      },
+
+      askStability(clicks, photo, part, answer) {
+        if (!clicks || !photo || !answer) return noUpdate();
+        const turn = answer.turn || 0;
+        const url = turn && part && part.turn === turn ? part.url : photo.url;
+        return { key: photo.key, turn: turn, url: url };
+      },
+
+      showStability(found, answer) {
+        return found && answer && found.key === answer.key && found.turn === (answer.turn || 0) ? found.content : null;
+      },
+    },
+  });
+
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest ? event.target : event.target.parentElement;
+    if (target && target.closest("#whole-button")) document.getElementById("classify-button").click();
+  });
+
+  /* The frame follows the finger or the mouse; sliders do the same for keys. */
+  let held = null;
+
+  document.addEventListener("pointerdown", (event) => {
+    const frame = event.target.closest && event.target.closest("#crop-frame");
+    if (!frame || event.button) return;
+    const stage = frame.parentElement.getBoundingClientRect();
+    const box = frame.getBoundingClientRect();
+    held = {
+      frame: frame, dx: event.clientX - box.left, dy: event.clientY - box.top,
+      left: stage.left, top: stage.top, roomX: stage.width - box.width, roomY: stage.height - box.height,
+    };
+    frame.setPointerCapture(event.pointerId);
+    event.preventDefault();
+  });
+  document.addEventListener("pointermove", (event) => {
+    if (!held) return;
+    const share = (offset, room) => (room > 1 ? Math.round(100 * Math.min(1, Math.max(0, offset / room))) : 50);
+    set("crop-x", { value: share(event.clientX - held.dx - held.left, held.roomX) });
+    set("crop-y", { value: share(event.clientY - held.dy - held.top, held.roomY) });
+  });
+  for (const kind of ["pointerup", "pointercancel"]) document.addEventListener(kind, () => (held = null));
+})();

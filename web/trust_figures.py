@@ -1,0 +1,37 @@
+"""Activation maps → small pictures that lie over the visitor's own photo. Pure: no Dash, no request."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+
+from classifier.answers import ActivationMap, Candidate
+from classifier.explanation import contrast, paint
+
+# The browser smooths a picture that it enlarges; more pixels would only make the answer heavier.
+SIDE_PX = 64
+
+
+def create_overlay(activation: ActivationMap, *, diverging: bool = False) -> str:
+    """A data URL of a transparent PNG, to be stretched over the square that the model saw."""
+    buffer = io.BytesIO()
+    paint(activation, size=(SIDE_PX, SIDE_PX), diverging=diverging).save(buffer, "PNG", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def create_heatmaps(candidates: Sequence[Candidate], maps: Mapping[int, ActivationMap]) -> dict[str, str]:
+    """Class id → where the evidence for it lies; as strings, which JSON's keys are."""
+    return {str(c.class_id): create_overlay(maps[c.class_id]) for c in candidates if c.class_id in maps}
+
+
+def create_contrasts(candidates: Sequence[Candidate], maps: Mapping[int, ActivationMap]) -> dict[str, str]:
+    """Class id of each runner-up → where the evidence for the best class outweighs its own, and the reverse."""
+    best, *others = candidates
+    if best.class_id not in maps:
+        return {}
+    return {
+        str(other.class_id): create_overlay(contrast(maps[best.class_id], maps[other.class_id]), diverging=True)
+        for other in others
+        if other.class_id in maps
+    }
