@@ -139,13 +139,17 @@ def create_matrix(report: Report, labels: Sequence[LabelClass]) -> go.Figure:
         ]
         for row, line in enumerate(counts)
     ]
+    named = len(labels) <= MOST_NAMED_CLASSES
+    # Any gap makes Plotly draw cells with sharp edges; without one it asks for them by a style attribute, which the
+    # site's security policy forbids.
+    gap = 1 if named else 0.2
     figure = go.Figure(
         go.Heatmap(
             x=names, y=names, z=values, zmin=-1, zmax=1, colorscale=HEAT, showscale=False, customdata=counts,
+            xgap=gap, ygap=gap,
             hovertemplate="%{y}<br>called %{x}: %{customdata}<extra></extra>",
         )
     )  # fmt: skip
-    named = len(labels) <= MOST_NAMED_CLASSES
     axis = {"showticklabels": named, "tickmode": "linear", "showgrid": False, "constrain": "domain", "ticks": ""}
     figure.update_xaxes(title_text="called", tickangle=-60, **axis)
     figure.update_yaxes(title_text="is", autorange="reversed", scaleanchor="x", **axis)

@@ -1,0 +1,105 @@
+"""Charts, matrix and table of the page *Model*; all from the report, nothing is computed anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html
+from dash.exceptions import PreventUpdate
+
+from classifier.report import Report
+from classifier.report_figures import axis_names, classes_with_errors
+from web import model_figures
+from web.components.attributes import aria
+from web.components.model_photos import create_opened
+from web.components.model_table import create_table
+from web.figures import CONFIG
+from web.model_report import find_report
+from web.site import Site
+
+
+def register(app: dash.Dash, site: Site) -> None:
+    app.clientside_callback(
+        ClientsideFunction("florascope", "comesNear"),
+        Output("model-near", "data"),
+        Input("model-page", "id"),
+        State("training", "id"),
+    )
+
+    @app.callback(
+        Output("model-loss-chart", "children"),
+        Output("model-top1-chart", "children"),
+        Output("model-reliability-chart", "children"),
+        Input("model-near", "data"),
+    )
+    def show_charts(near: bool | None) -> tuple[Any, ...]:
+        report = _report(site, near)
+        curves: list[Any] = [None, None]
+        if report.training.get("history"):
+            curves = [
+                _graph(model_figures.create_curves(report, "loss"), "Lines: loss in training and validation by epoch"),
+                _graph(
+                    model_figures.create_curves(report, "top1"), "Lines: accuracy in training and validation by epoch"
+                ),
+            ]
+        dots = _graph(model_figures.create_reliability(report), "Dots: how often answers of a confidence are right")
+        return (*curves, dots)
+
+    @app.callback(
+        Output("model-matrix-chart", "children"),
+        Input("model-near", "data"),
+        Input("model-mistaken", "checked"),
+    )
+    def show_matrix(near: bool | None, only_mistaken: bool | None) -> html.Div:
+        report = _report(site, near)
+        labels = classes_with_errors(report) if only_mistaken else report.classes
+        figure = model_figures.create_matrix(report, labels or report.classes)
+        graph = dcc.Graph(id="model-matrix", figure=figure, config=CONFIG, className="matrix__graph", responsive=True)
+        words = "Confusion matrix. The chooser above opens the photos of a class, the table below has its figures."
+        return html.Div(graph, role="img", className="matrix__square", **aria(label=words))
+
+    @app.callback(
+        Output("model-opened", "children"),
+        Input("model-matrix", "clickData"),
+        Input("model-row", "value"),
+        prevent_initial_call=True,
+    )
+    def open_photos(click: Any, row: str | None) -> html.Div | None:
+        report = _report(site, True)
+        if ctx.triggered_id == "model-row":
+            place = (_known_class(report, row), None) if row else None
+        else:
+            place = _clicked(report, click)
+        if place is None or place[0] is None:
+            return None
+        return create_opened(report, place[0], place[1], site=site)
+
+    @app.callback(Output("model-table", "children"), Input("model-order", "value"), prevent_initial_call=True)
+    def sort_table(order: str | None) -> html.Table:
+        return create_table(_report(site, True), str(order))
+
+
+def _report(site: Site, near: bool | None) -> Report:
+    report = find_report(site).report if near else None
+    if report is None:
+        raise PreventUpdate
+    return report
+
+
+def _graph(figure: Any, words: str) -> html.Div:
+    return html.Div(dcc.Graph(figure=figure, config=CONFIG), role="img", **aria(label=words))
+
+
+def _clicked(report: Report, click: Any) -> tuple[int | None, int | None] | None:
+    """(class id, answer's id) of the cell that was clicked."""
+    try:
+        point = click["points"][0]
+        names = dict(zip(axis_names(report.classes), report.classes, strict=True))
+        return names[point["y"]].class_id, names[point["x"]].class_id
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _known_class(report: Report, text: str) -> int | None:
+    return next((class_id for class_id in report.labels if str(class_id) == text), None)

@@ -1,0 +1,37 @@
+"""The page *Model*'s figures: those of the report (`classifier/report_figures.py`) in the dress of the site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from classifier import report_figures
+from classifier.labels import LabelClass
+from classifier.report import Report
+from web.figures import TEMPLATE
+
+CURVE_HEIGHT_PX, RELIABILITY_HEIGHT_PX = 320, 400
+
+
+def create_curves(report: Report, quantity: str) -> go.Figure:
+    """Training and validation by epoch; quantity: "loss" or "top1"."""
+    figure = report_figures.create_training_curves(report, quantity)
+    figure.update_layout(template=TEMPLATE, height=CURVE_HEIGHT_PX, margin={"t": 36, "l": 8, "r": 8, "b": 8})
+    return figure
+
+
+def create_reliability(report: Report) -> go.Figure:
+    """Accuracy against confidence."""
+    figure = report_figures.create_reliability(report)
+    figure.update_layout(template=TEMPLATE, height=RELIABILITY_HEIGHT_PX, margin={"t": 36, "l": 8, "r": 8, "b": 8})
+    return figure
+
+
+def create_matrix(report: Report, labels: Sequence[LabelClass]) -> go.Figure:
+    """The confusion matrix of these classes; as large as the square that holds it (assets/model.css)."""
+    figure = report_figures.create_matrix(report, labels)
+    figure.update_layout(template=TEMPLATE, autosize=True)
+    figure.update_xaxes(showline=True, mirror=True, linecolor=report_figures.GREY)
+    figure.update_yaxes(showline=True, mirror=True, linecolor=report_figures.GREY)
+    return figure
