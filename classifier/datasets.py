@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, Sampler
 from torch.utils.data.distributed import DistributedSampler
 
 from classifier.collection import Collection
@@ -108,17 +108,13 @@ def train_loader(
     # Twice the crop's side leaves enough for crops of a quarter of the picture, and spares decoding 12 megapixels.
     dataset = PhotoDataset(samples, transform, seed=seed, draft_px=2 * size)
     share = max(1, min(batch_size, len(samples)) // world_size)
-    sampler: DistributedSampler[tuple[torch.Tensor, int]] | None = None
+    # Not `shuffle=True`: that draws another order when the loader is begun anew, as Lightning does on resuming.
+    generator = torch.Generator().manual_seed(seed)
+    order: Sampler[int] | list[int] = torch.randperm(len(samples), generator=generator).tolist()
     if world_size > 1:
-        sampler = DistributedSampler(dataset, num_replicas=world_size, rank=rank, seed=seed, drop_last=True)
+        order = DistributedSampler(dataset, num_replicas=world_size, rank=rank, seed=seed, drop_last=True)
     return DataLoader(
-        dataset,
-        batch_size=share,
-        shuffle=sampler is None,
-        sampler=sampler,
-        drop_last=True,
-        num_workers=workers,
-        generator=torch.Generator().manual_seed(seed),
+        dataset, batch_size=share, sampler=order, drop_last=True, num_workers=workers, generator=generator
     )
 
 

@@ -4,6 +4,7 @@ Lightning's own finder gives every layer the same rate; ours keeps the ratios be
 """
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -62,10 +63,11 @@ def range_test(
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        if not torch.isfinite(loss) or (losses and float(loss) > 4 * min(losses)):
+        value = loss.item()
+        if not math.isfinite(value) or (losses and value > 4 * min(losses)):
             break
         rates.append(rate)
-        losses.append(float(loss))
+        losses.append(value)
         step(index + 1, steps)
     smooth = smoothed(losses)
     return RangeTest(tuple(rates), tuple(smooth), suggest(rates, smooth))

@@ -47,7 +47,7 @@ def stratify(classes: Sequence[str], groups: Sequence[int], *, ratios: Ratios, s
         by_class.setdefault(classes[group_members[0]], []).append(group_members)
     splits = ["train"] * len(classes)
     for name, class_groups in sorted(by_class.items()):
-        random.Random(f"{seed}/{name}").shuffle(class_groups)
+        random.Random(f"{seed}/{name}".encode(errors="surrogateescape")).shuffle(class_groups)
         total = sum(map(len, class_groups))
         for split, wanted in _quotas(total, ratios).items():
             class_groups = _take(class_groups, wanted, split, splits)

@@ -66,6 +66,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def main(args: argparse.Namespace) -> int:
     """Train as the arguments say: 0 done, 130 stopped by Ctrl-C. See `training.fit` for the errors."""
+    # Gradients that come and go with the head's epochs make PyTorch's processes warn each other; it is meant so.
+    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     values = given(args)
     check_names(values)
     from classifier.prediction import pick_device

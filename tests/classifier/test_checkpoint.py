@@ -1,0 +1,89 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from classifier.checkpoint import HEADER_KEY, load_checkpoint, read_metadata, save_checkpoint
+from classifier.errors import CheckpointError
+from classifier.network import Network
+
+METADATA = {
+    "backbone": "test_efficientnet",
+    "classes": [{"class_id": 1, "name": "Rose"}, {"class_id": 5, "name": "郁金香"}],
+    "input_size": 96,
+    "mean": [0.5] * 3,
+    "std": [0.5] * 3,
+}
+
+
+def test_a_checkpoint_comes_back_as_it_was_saved(tmp_path: Path) -> None:
+    network = Network("test_efficientnet", 2).eval()
+    path = tmp_path / "new" / "x.safetensors"
+    save_checkpoint(path, network.state_dict(), METADATA)
+    loaded = load_checkpoint(path)
+    assert loaded.metadata == {"format": 1, **METADATA}
+    assert [label.name for label in loaded.classes] == ["Rose", "郁金香"]
+    images = torch.rand(1, 3, 96, 96)
+    with torch.no_grad():
+        assert torch.equal(loaded.network()(images).logits, network(images).logits)
+    assert os.listdir(path.parent) == ["x.safetensors"]
+
+
+def test_a_failed_save_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.safetensors"
+    save_checkpoint(path, {"a": torch.ones(2)}, METADATA)
+
+    def full(*args: object, **options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("classifier.checkpoint.save_file", full)
+    with pytest.raises(CheckpointError, match=r"No space left .* Free some space"):
+        save_checkpoint(path, {"a": torch.zeros(2)}, METADATA)
+    assert torch.equal(load_checkpoint(path).state["a"], torch.ones(2))
+    assert os.listdir(tmp_path) == ["x.safetensors"]
+
+
+def test_files_that_are_no_checkpoint(tmp_path: Path) -> None:
+    path = tmp_path / "x.safetensors"
+    with pytest.raises(CheckpointError, match="There is no checkpoint"):
+        load_checkpoint(path)
+    for content in (b"", b"\x80\x04K*.", b"PK\x03\x04 a pickle in a zip", b"\xff" * 40):
+        path.write_bytes(content)
+        with pytest.raises(CheckpointError, match="not a safetensors file or is damaged"):
+            load_checkpoint(path)
+    save_checkpoint(path, {"a": torch.ones(100)}, METADATA)
+    path.write_bytes(path.read_bytes()[:-50])
+    with pytest.raises(CheckpointError, match="damaged"):
+        load_checkpoint(path)
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        (None, "not one of ours"),
+        ("{", "not one of ours"),
+        ("[]", "not one of ours"),
+        (json.dumps({"format": 2, **METADATA}), "has format 2; this version reads format 1"),
+        (json.dumps({"format": 1, "backbone": "x"}), "lacks classes, input_size, mean, std"),
+        (json.dumps({"format": 1, **METADATA, "classes": [{"name": "no id"}]}), "not one of ours"),
+    ],
+)
+def test_headers_that_make_no_sense(tmp_path: Path, header: str | None, message: str) -> None:
+    path = tmp_path / "x.safetensors"
+    save_file({"a": torch.ones(2)}, path, metadata={HEADER_KEY: header} if header else None)
+    with pytest.raises(CheckpointError, match=message):
+        read_metadata(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"backbone": "no_such_net"}, "is not here"), ({"classes": METADATA["classes"][:1]}, "do not fit")],  # type: ignore[index]
+)
+def test_weights_that_do_not_fit(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    path = tmp_path / "x.safetensors"
+    save_checkpoint(path, Network("test_efficientnet", 2).state_dict(), METADATA | change)
+    with pytest.raises(CheckpointError, match=message):
+        load_checkpoint(path).network()

@@ -1,0 +1,86 @@
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from classifier.collection import Collection
+from classifier.datasets import check_classes, eval_loader, samples_of, train_loader
+from classifier.errors import DatasetError
+from classifier.folders import read_folder
+from classifier.labels import LabelClass
+from tests.classifier.photo_folders import plant
+
+NORM = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5)}
+
+
+@pytest.fixture
+def garden(tmp_path: Path) -> Collection:
+    return read_folder(plant(tmp_path / "garden", {"blue": 10, "red": 10})).collection
+
+
+def test_targets_are_positions_in_the_order_of_the_classes(garden: Collection) -> None:
+    samples = samples_of(garden, split_name="split", split="train")
+    assert len(samples) == 16
+    assert {(sample.path.parent.name, sample.target) for sample in samples} == {("blue", 0), ("red", 1)}
+
+
+def test_missing_photos_and_splits_are_told(garden: Collection) -> None:
+    with pytest.raises(DatasetError, match="no split “udacity”; it has split"):
+        samples_of(garden, split_name="udacity", split="train")
+    bare = Collection("x", garden.classes, garden.photos, None, "split")
+    with pytest.raises(DatasetError, match="not on this machine"):
+        samples_of(bare, split_name="split", split="train")
+    assert garden.root
+    shutil.rmtree(garden.root / "red")
+    with pytest.raises(DatasetError, match=r"8 photos of garden are no longer in .* red/"):
+        samples_of(garden, split_name="split", split="train")
+
+
+def batches(garden: Collection, seed: int, **options: int) -> tuple[torch.Tensor, torch.Tensor]:
+    samples = samples_of(garden, split_name="split", split="train")
+    loader = train_loader(
+        samples, size=32, augmentation="medium", batch_size=4, workers=options.pop("workers", 0), seed=seed,
+        **NORM, **options,
+    )  # fmt: skip
+    images, targets = zip(*loader, strict=True)
+    return torch.cat(images), torch.cat(targets)
+
+
+def test_an_epoch_follows_from_its_seed_whatever_the_number_of_workers(garden: Collection) -> None:
+    images, targets = batches(garden, 1)
+    assert images.shape == (16, 3, 32, 32)
+    assert images.dtype == torch.float32
+    again, same_targets = batches(garden, 1, workers=1)
+    assert torch.equal(images, again)
+    assert torch.equal(targets, same_targets)
+    assert not torch.equal(images, batches(garden, 2)[0])
+
+
+def test_two_processes_share_the_photos_of_an_epoch(garden: Collection) -> None:
+    parts = [batches(garden, 1, rank=rank, world_size=2)[0] for rank in range(2)]
+    assert [len(part) for part in parts] == [8, 8]
+    assert len(torch.cat(parts).flatten(1).unique(dim=0)) == 16
+
+
+def test_evaluation_keeps_the_order(garden: Collection) -> None:
+    samples = samples_of(garden, split_name="split", split="train")
+    images, targets = next(iter(eval_loader(samples, size=32, batch_size=99, workers=0, **NORM)))
+    assert targets.tolist() == [sample.target for sample in samples]
+    red, blue = (images[targets == target] for target in (1, 0))
+    assert red[:, 0].mean() > red[:, 2].mean()
+    assert blue[:, 0].mean() < blue[:, 2].mean()
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        (LabelClass(1, "blue"),),
+        (LabelClass(2, "red"), LabelClass(1, "blue")),
+        (LabelClass(1, "x"), LabelClass(2, "red")),
+    ],
+)
+def test_a_checkpoint_of_other_classes_does_not_fit(garden: Collection, classes: tuple[LabelClass, ...]) -> None:
+    check_classes(garden, garden.classes)
+    with pytest.raises(DatasetError, match="not the same"):
+        check_classes(garden, classes)

@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from classifier.curves import write_curves, write_lr_html, write_lr_png
+from classifier.datasets import samples_of
+from classifier.errors import TrainingError
+from classifier.folders import read_folder
+from classifier.lr_finder import range_test, smoothed, suggest
+from classifier.settings import TrainingSettings
+from tests.classifier.photo_folders import plant
+
+RATES = list(np.geomspace(1e-5, 1, 60))
+
+
+def test_the_suggestion_is_where_the_loss_falls_most_steeply() -> None:
+    losses = [2 - 1 / (1 + np.exp(-4 * (np.log10(rate) + 3))) + max(0, np.log10(rate) + 1) for rate in RATES]
+    assert suggest(RATES, losses) == pytest.approx(1e-3, rel=0.2)
+
+
+def test_the_suggestion_keeps_away_from_the_lowest_point() -> None:
+    losses = [2.0] * 38 + [1.0, 0.5] + [3.0] * 20
+    assert suggest(RATES, losses) <= RATES[39] / 3
+
+
+@pytest.mark.parametrize("losses", [[], [1.0], [1.0 + index for index in range(60)]])
+def test_no_fall_no_suggestion(losses: list[float]) -> None:
+    with pytest.raises(TrainingError, match="did not fall"):
+        suggest(RATES, losses)
+
+
+def test_smoothing_has_no_bias_at_the_start() -> None:
+    assert smoothed([2.0] * 5) == pytest.approx([2.0] * 5)
+    assert smoothed([1.0, 3.0])[1] == pytest.approx((0.9 * 1 + 3) / 1.9)
+
+
+def test_a_real_test_draws_a_curve(tmp_path: Path) -> None:
+    collection = read_folder(plant(tmp_path / "garden", {"blue": 12, "red": 12})).collection
+    samples = samples_of(collection, split_name="split", split="train")
+    settings = TrainingSettings(backbone="test_efficientnet", pretrained=False, sizes=(32,), batch_size=8, workers=0)
+    found = range_test(samples, settings, class_count=2, device="cpu", steps=25)
+    assert len(found.rates) == len(found.losses) <= 25
+    assert 1e-5 < found.suggestion < 1
+    write_lr_png(tmp_path / "x.png", found.rates, found.losses, suggestion=found.suggestion)
+    with Image.open(tmp_path / "x.png") as picture:
+        assert picture.size == (1280, 800)
+    write_lr_html(tmp_path / "x.html", found.rates, found.losses, suggestion=found.suggestion)
+    assert "suggested" in (tmp_path / "x.html").read_text(encoding="utf-8")
+
+
+def test_training_curves_open_offline(tmp_path: Path) -> None:
+    history = [{"epoch": 1, "train_loss": 1.0, "train_top1": None, "valid_loss": 0.9, "valid_top1": 0.5}]
+    write_curves(tmp_path / "curves.html", history, title="a < b")
+    page = (tmp_path / "curves.html").read_text(encoding="utf-8")
+    assert "plotly.js v" in page
+    assert "<script src=" not in page
