@@ -29,8 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 an error told in a sentence, 2 wrong usage, 130 Ctrl-C."""
     logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
-    args = build_parser().parse_args(arguments)
     try:
+        args = build_parser().parse_args(arguments)
         return int(args.run(args))
     except ClassifierError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -22,6 +22,8 @@ class TrainingSettings:
     mix: probability that a batch is mixed, by CutMix or Mixup in turn by chance.
     freeze: part of the backbone's layers, from the first on, that never learn; 1 trains the head alone.
     freeze_norm: whether batch normalisation keeps the statistics of the pretrained weights.
+    start_from: a checkpoint of the same backbone and classes whose weights the run begins with; None begins with
+        the pretrained ones.
     """
 
     backbone: str = "efficientnet_lite2"
@@ -43,6 +45,7 @@ class TrainingSettings:
     freeze: float = 0.0
     freeze_norm: bool = True
     pretrained: bool = True
+    start_from: str | None = None
     patience: int = 0
     seed: int = 1
     workers: int = 2

@@ -25,6 +25,7 @@ OPTIONS: dict[str, tuple[type, str]] = {
     "mix": (float, "probability that a batch is mixed by CutMix or Mixup"),
     "freeze": (float, "part of the backbone's layers, from the first on, that never learn; 1 trains the head alone"),
     "patience": (int, "stop after so many epochs without a lower validation loss; 0 never stops early"),
+    "start_from": (str, "a checkpoint of the same classes to begin with, instead of the pretrained weights"),
     "seed": (int, "of everything that chance decides, the split of an unsplit folder included"),
     "workers": (int, "processes that read photos"),
     "precision": (str, f"{', '.join(PRECISIONS)}; auto mixes where the graphics card gains by it"),
@@ -47,7 +48,7 @@ def add_recipe(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="peak rate of the head, or “auto”: what lr-find suggests",
     )
-    adapted = ("backbone", "epochs", "head_epochs", "batch_size", "ema_decay", "sizes", "eval_size")
+    adapted = ("backbone", "epochs", "head_epochs", "batch_size", "ema_decay", "sizes", "eval_size", "start_from")
     for name, (kind, meaning) in OPTIONS.items():
         default = getattr(TrainingSettings, name)
         group.add_argument(
