@@ -55,11 +55,13 @@ class RunFolder:
 
 def default_path(checkpoint: Path) -> Path:
     """The run's folder if none is named: that of best.safetensors, else one beside the checkpoint, named like it."""
-    return checkpoint.parent if checkpoint.stem == "best" else checkpoint.with_suffix("")
+    if checkpoint.stem == "best":
+        return checkpoint.parent
+    return checkpoint.with_suffix("") if checkpoint.suffix else checkpoint.with_name(f"{checkpoint.name}-run")
 
 
 def prepare(run: RunFolder) -> None:
-    """Make sure that a new run can write where it must, and overwrites nothing.
+    """Make sure that a new run will be able to write where it must, and overwrites nothing. Leaves no trace itself.
 
     Raises:
         TrainingError: an earlier run or checkpoint is there, or a folder cannot be written.
@@ -76,8 +78,7 @@ def prepare(run: RunFolder) -> None:
         raise TrainingError(f"{run.checkpoint} is there already, and nothing is overwritten. Choose another --output.")
     for folder in (run.checkpoint.parent, run.path):
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder) as file:
+            with tempfile.TemporaryFile(dir=_nearest(folder)) as file:
                 file.write(b"room for a line?")
         except OSError as error:
             raise TrainingError(
@@ -85,11 +86,16 @@ def prepare(run: RunFolder) -> None:
             ) from error
 
 
+def _nearest(folder: Path) -> Path:
+    """The folder itself if it is there, else the nearest one above it that is."""
+    return next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+
+
 def check_space(run: RunFolder, parameters: int) -> None:
     """Raises TrainingError when the disk has no room for the run of a network with so many parameters."""
     # 4 bytes each; the state holds weights, their average and two moments, and old and new lie there for a moment.
     needed = 4 * parameters * 10
-    free = shutil.disk_usage(run.path).free
+    free = shutil.disk_usage(_nearest(run.path)).free
     if free < needed:
         raise TrainingError(
             f"The run needs {needed / 1e6:,.0f} MB and {run.path} has {free / 1e6:,.0f} MB free. Make room, or choose "
@@ -98,7 +104,9 @@ def check_space(run: RunFolder, parameters: int) -> None:
 
 
 def write_settings(run: RunFolder, settings: TrainingSettings, record: Mapping[str, Any]) -> None:
-    """`record`: what else is needed to resume (data, split, output) or good to know."""
+    """Make the run's folders and settings.json. `record`: what else is needed to resume: data, split, output."""
+    run.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    run.path.mkdir(parents=True, exist_ok=True)
     write_text(run.settings, json.dumps({**record, **asdict(settings)}, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -140,6 +148,7 @@ def write_metrics(path: Path, history: Sequence[Mapping[str, float | None]]) -> 
 
 def write_left_out(path: Path, rows: Iterable[tuple[str, str]]) -> None:
     """The files that were no photos, as CSV: file, reason."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([("file", "reason"), *rows])
 

@@ -87,7 +87,6 @@ def fit(
     if settings.compile:
         module.network.compile(dynamic=False)  # a graph of its own for each of the few sizes: quicker than one for all
     if os.environ.get("RANK", "0") == "0":
-        run.path.mkdir(parents=True, exist_ok=True)
         check_space(run, sum(parameter.numel() for parameter in network.parameters()))
         write_settings(run, settings, {**(record or {}), "torch": torch.__version__})
         if collection.name != "flowers102":

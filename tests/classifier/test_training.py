@@ -223,7 +223,7 @@ def test_precision_by_name(name: str, accelerator: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("output", "folder"),
-    [("runs/x/best.safetensors", "runs/x"), ("my.safetensors", "my"), ("a/b.c.safetensors", "a/b.c")],
+    [("runs/x/best.safetensors", "runs/x"), ("my.safetensors", "my"), ("a/b.c.safetensors", "a/b.c"), ("x", "x-run")],
 )
 def test_the_folder_of_a_run(output: str, folder: str) -> None:
     assert default_path(Path(output)) == Path(folder)

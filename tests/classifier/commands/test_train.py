@@ -1,0 +1,131 @@
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from classifier.__main__ import main
+from classifier.callbacks import KeepBest
+from classifier.checkpoint import read_metadata
+from classifier.collection import open_collection
+from tests.classifier.photo_folders import plant
+
+TINY = ["--backbone", "test_efficientnet", "--no-pretrained", "--sizes", "32", "--workers", "0", "--device", "cpu"]
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = plant(tmp_path_factory.mktemp("data") / "my garden", {"blue": 16, "red": 16})
+    (root / "red" / "text.jpg").write_text("no photo")
+    return root
+
+
+def test_data_and_output_are_enough(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "rose.safetensors"
+    assert main(["train", "--data", str(photos), "--output", str(output), "--epochs", "2", *TINY]) == 0
+    said = capsys.readouterr()
+    assert f"The best checkpoint is {output}" in said.out
+    assert "red/text.jpg: This file is not a picture" in said.err
+    assert "2 classes, 26 photos to train on, 4 to validate on." in said.err
+    assert sorted(os.listdir(tmp_path)) == ["rose", "rose.manifest.csv", "rose.safetensors"]
+    assert sorted(os.listdir(tmp_path / "rose")) == [
+        "curves.html", "last.ckpt", "left-out.csv", "metrics.csv", "settings.json",
+    ]  # fmt: skip
+    metadata = read_metadata(output)
+    collection = open_collection(
+        checkpoint_metadata=metadata, checkpoint_path=output, data_dir=tmp_path, flowers_root=None
+    )
+    assert (collection.name, collection.root, len(collection.photos)) == ("my garden", photos, 32)
+
+
+def test_a_stopped_run_goes_on_by_its_folder(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(callback: KeepBest, trainer: Any, module: Any) -> None:
+        if trainer.current_epoch == 1:
+            raise KeyboardInterrupt
+
+    mine = tmp_path / "photos"
+    shutil.copytree(photos, mine)
+    output = tmp_path / "run" / "best.safetensors"
+    with monkeypatch.context() as patch:
+        patch.setattr(KeepBest, "on_train_epoch_start", interrupt)
+        assert main(["train", "--data", str(mine), "--output", str(output), "--epochs", "3", *TINY]) == 130
+    assert f"train --resume --run-dir {tmp_path / 'run'}" in capsys.readouterr().err
+    plant(mine, {"red": 20}, seed=99)  # photos that came later do not change the run's split
+    resume = ["train", "--resume", "--run-dir", str(tmp_path / "run"), "--device", "cpu"]
+    assert main([*resume, "--epochs", "9"]) == 1
+    assert "This run began with --epochs 3; got 9" in capsys.readouterr().err
+    assert main(resume) == 0
+    assert [row["epoch"] for row in read_metadata(output)["training"]["history"]] == [1, 2, 3]
+    settings = json.loads((tmp_path / "run" / "settings.json").read_text(encoding="utf-8"))
+    assert (settings["data"], settings["output"]) == (str(mine), str(output))
+
+
+def test_a_dry_run_shows_everything_and_writes_nothing(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "--data", str(photos), "--dry-run", "--freeze", "1", *TINY]) == 0
+    said = capsys.readouterr().out
+    for word in ("32 photos, 2 classes", "red", "parameters", "trainable", "MACs", "conv_stem", "Nothing was trained."):
+        assert word in said
+    assert os.listdir(tmp_path) == []
+
+
+def test_auto_looks_for_the_learning_rate(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "best.safetensors"
+    assert main(["train", "--data", str(photos), "--output", str(output), "--lr", "auto", "--epochs", "1", *TINY]) == 0
+    assert "range test suggests" in capsys.readouterr().err
+    assert read_metadata(output)["training"]["learning_rate"] != 0.0015
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "--data is needed"),
+        (["--data", "nowhere"], "There is no folder"),
+        (["--data", "x", "--backbone", "efficientnet_light0"], "Nearest names: .*efficientnet_lite0"),
+        (["--data", "x", "--augmentation", "heavy"], "--augmentation is one of none, light, medium, wild"),
+        (["--data", "x", "--epochs", "0"], "--epochs is at least 1; got 0"),
+        (["--data", "x", "--lr", "0"], "--learning-rate is above 0"),
+        (["--data", "x", "--output", "file/x.safetensors"], "Nothing can be written to file"),
+        (["--data", "x", "--output", "x"], "is a folder; name a file"),
+        (["--data", "one"], "only one class"),
+        (["--data", "single"], "only one photo"),
+        (["--data", "flowers102", "--split", "mine"], "no split “mine”; it has udacity, official"),
+        (["--resume"], "--resume needs --run-dir"),
+        (["--resume", "--run-dir", "nowhere"], "There is nothing to resume"),
+        (["--resume", "--run-dir", "damaged"], "is damaged, so the run cannot be resumed"),
+    ],
+)
+def test_errors_come_before_any_work(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plant(tmp_path / "x", {"a": 3, "b": 3})
+    plant(tmp_path / "one", {"a": 3})
+    plant(tmp_path / "single", {"a": 3, "b": 1})
+    (tmp_path / "file").touch()
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "settings.json").write_text("{}")
+    assert main(["train", "--device", "cpu", *arguments]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert re.search(message, said)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("train", "split", "lr-find"):
+        with pytest.raises(SystemExit) as stopped:
+            main([command, "--help"])
+        assert stopped.value.code == 0
+        assert "examples:" in capsys.readouterr().out
