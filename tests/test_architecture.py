@@ -25,9 +25,12 @@ TORCH_FREE = {
     "classifier.explanation",
     "classifier.formats",
     "classifier.images",
+    "classifier.intervals",
     "classifier.labels",
     "classifier.pixels",
     "classifier.prediction",
+    "classifier.report",
+    "classifier.report_figures",
     "classifier.stability",
 }
 HEAVY = {"torch", "torchvision", "lightning", "timm", "torchmetrics", "safetensors", "scipy"}

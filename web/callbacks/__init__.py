@@ -6,7 +6,7 @@ import threading
 
 import dash
 
-from web.callbacks import classify, dataset, navigation, trust
+from web.callbacks import classify, dataset, model, navigation, trust
 from web.site import Site
 
 
@@ -17,3 +17,4 @@ def register_callbacks(app: dash.Dash, site: Site) -> None:
     classify.register(app, site, line)
     trust.register(app, site, line)
     dataset.register(app, site)
+    model.register(app, site)

@@ -24,7 +24,7 @@ def register(app: dash.Dash, site: Site) -> None:
         ClientsideFunction("florascope", "comesNear"),
         Output("model-near", "data"),
         Input("model-page", "id"),
-        State("training", "id"),
+        State("model-charts", "id"),
     )
 
     @app.callback(

@@ -10,7 +10,7 @@ from web.components.attributes import aria
 
 NAME = "Florascope"
 # (path, name) of the pages in the header.
-NAVIGATION: tuple[tuple[str, str], ...] = (("/", "Classify"), ("/dataset", "Data set"))
+NAVIGATION: tuple[tuple[str, str], ...] = (("/", "Classify"), ("/dataset", "Data set"), ("/model", "Model"))
 
 LEAF_SHADES = [
     "#eff6ee", "#dcebda", "#b9d7b6", "#9bc998", "#84bd86", "#5f9d62", "#47854e", "#2f6a3b", "#285a32", "#1d4526",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dash
 
-from web.pages import classify, dataset, flower, not_found_404
+from web.pages import classify, dataset, flower, model, not_found_404
 from web.site import Site
 
 
@@ -42,13 +42,22 @@ def register_pages() -> None:
         order=2,
     )
     dash.register_page(
+        "web.pages.model",
+        path="/model",
+        name="Model",
+        title=model.TITLE,
+        description=model.description,
+        layout=model.layout,
+        order=3,
+    )
+    dash.register_page(
         "web.pages.not_found_404",
         path="/not-found",
         name="Not found",
         title=not_found_404.TITLE,
         description="",
         layout=not_found_404.layout,
-        order=3,
+        order=4,
     )
 
 
@@ -59,6 +68,8 @@ def page_opening(path: str, site: Site) -> tuple[str, object] | None:
         return classify.TITLE, classify.head(site)
     if parts == "dataset":
         return dataset.TITLE, dataset.head(site)
+    if parts == "model":
+        return model.TITLE, model.head(site)
     folder, _, flower_id = parts.partition("/")
     if folder == "flower" and (label := flower.find(flower_id, site)):
         return flower.title(flower_id, site=site), flower.opening(label, site)

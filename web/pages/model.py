@@ -92,13 +92,18 @@ def create_body(report: Report, *, site: Site) -> list[object]:
             **aria(label="On this page"),
         ),
         None if site.collection.has_photos else create_photo_help(),
-        # Filled by assets/florascope.js when the first chart comes near the screen: plotly.js weighs 1.3 MB.
+        # Filled by assets/florascope.js when a chart comes near the screen: plotly.js weighs 1.3 MB.
         dcc.Store(id="model-near"),
         html.Section([html.H2("The model in words"), create_card(report)], id="card", className="section"),
-        create_training(report),
-        create_confidence(report),
-        create_confusions(report, site=site),
-        create_matrix(report),
+        html.Div(
+            [
+                create_training(report),
+                create_confidence(report),
+                create_confusions(report, site=site),
+                create_matrix(report),
+            ],
+            id="model-charts",
+        ),
         create_losses(report, site=site),
         create_classes(report),
     ]
