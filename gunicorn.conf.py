@@ -18,7 +18,8 @@ bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.processes
 threads = _settings.threads
 loglevel = _settings.log_level.lower()
-# A photo takes tens of milliseconds; the longest legal wait is for a turn, then some for a slow machine.
-timeout = _settings.busy_after_s + 40
+# A photo takes tens of milliseconds, and the longest legal wait is for a turn; but on a busy machine, starting PyTorch
+# alone can take a minute, and a worker that is silent for longer than this is replaced.
+timeout = _settings.busy_after_s + 160
 # gunicorn 27 would open a control socket in the home folder of whoever starts it.
 control_socket_disable = True
