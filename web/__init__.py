@@ -8,7 +8,7 @@ import dash
 from flask import Flask
 
 from classifier.collection import Collection
-from web import hardening, photos
+from web import api, hardening, photos
 from web.settings import Settings
 from web.site import Predictor, Site
 from web.statistics import Statistics
@@ -52,5 +52,6 @@ def create_app(
     register_pages()
     app.layout = create_frame
     register_callbacks(app, site)
+    api.register(server, site)
     hardening.register(app, site)
     return app

@@ -80,12 +80,13 @@ def create_header() -> html.Header:
 
 
 def create_footer() -> html.Footer:
-    """Two honest sentences."""
+    """Two honest sentences, and the way in for programs."""
     return html.Footer(
         html.Div(
             [
                 html.P("Your photo stays yours: it is shrunk in your browser, looked at once, and never stored."),
                 html.P("A machine’s guess is no expert’s word. Never eat or touch a plant because of it."),
+                html.P(["Programs may ask too: ", html.A("the API", href="/api/v1/openapi.json"), "."]),
             ],
             className="wrap site-footer__row",
         ),
