@@ -12,7 +12,7 @@ from classifier.explanation import activation_maps
 from classifier.labels import LabelClass
 from classifier.retrieval import Index, difference_hash
 from classifier.trackrecord import TrackRecords
-from classifier.trust import Trust, softmax
+from classifier.trust import Trust, signals, softmax
 
 Floats = NDArray[np.float32]
 NEIGHBOURS_OVERALL = 8
@@ -51,13 +51,18 @@ class Answerer:
         similarities = self.index.similarities(done.embeddings) if self.index else None
         judged = None
         if self.trust and self.index and similarities is not None:
-            judged = self.trust.judge(
-                self.trust.signals(done.logits, done.embeddings, self.index, similarities=similarities)
+            seen = signals(
+                done.logits,
+                done.embeddings,
+                self.index,
+                similarities=similarities,
+                temperature=self.temperature,
             )
+            judged = self.trust.judge(seen)
         answers = []
         for row, shares in enumerate(probabilities):
             order = np.argsort(-shares, kind="stable")
-            places = order[:top_k]
+            places = [int(place) for place in order[:top_k]]
             candidates = tuple(self._candidate(shares, place) for place in places)
             extras: dict[str, Any] = {}
             if self.records:

@@ -19,14 +19,14 @@ from classifier.trust import Trust, log_sum_exp, signals, softmax
 
 Floats = NDArray[np.floating[Any]]
 COVERAGE = 0.95
-# Parts of the known photos that may be turned away: of valid ones as they are, and as visitors might send them.
-MOST_TURNED_AWAY = 0.035
-MOST_CHANGED_TURNED_AWAY = 0.15
+# Parts of the known photos that may be turned away, of valid ones as they are and as visitors might send them: as no
+# flower, and in all.
+NO_FLOWER = (0.01, 0.04)
+TURNED_AWAY = (0.035, 0.15)
 # Of confident answers so many must be right: of valid photos as they are, and of all photos here taken together.
 CONFIDENT_RIGHT = 0.995
 CONFIDENT_RIGHT_OF_ALL = 0.97
 FOLDS = 5  # of classes, each left out in turn
-HIDDEN = -1e4  # the logit of a class that is left out
 
 
 @dataclass(frozen=True)
@@ -60,53 +60,56 @@ def fit_trust(material: Material, index: Index) -> Trust:
     temperature = fit_temperature(plain.logits, plain.positions)
 
     def see(seen: Seen) -> Floats:
-        return signals_of(seen, index, temperature=temperature)
+        return _signals(seen.logits, seen.embeddings, index, temperature, None)
 
     known = [see(plain), see(changed)]
-    strange_flowers = np.concatenate(
-        [leave_classes_out(seen, index, temperature=temperature) for seen in (plain, changed)]
-    )
-    others = [see(seen) for seen in (material.drawn, material.photos, material.corners) if seen is not None]
-    is_known = _fit([*known, strange_flowers, *others], [1, 1, 0, *[0] * len(others)])
     right = [hits(seen) for seen in (plain, changed)]
-    is_sure = _fit([*known, strange_flowers, *others], [*right, 0, *[0] * len(others)])
-    flower = _fit([strange_flowers, *others], [1, *[0] * len(others)])
-    known_from = known_threshold(is_known(known[0]), is_known(known[1]))
-    sure_from = sure_threshold(
-        [is_sure(rows) for rows in (*known, strange_flowers)], [*right, np.zeros(len(strange_flowers), dtype=bool)]
+    strange = [rows for seen in (plain, changed) for rows in strange_flowers(seen, index, temperature=temperature)]
+    others = [see(seen) for seen in (material.drawn, material.photos, material.corners) if seen is not None]
+    rest = [0] * len(strange), [0] * len(others)
+    flower = _fit([*known, *strange, *others], [1, 1, *[1] * len(strange), *rest[1]])
+    is_known = _fit([*known, *strange], [1, 1, *rest[0]])
+    is_sure = _fit([*known, *strange, *others], [*right, *rest[0], *rest[1]])
+    flower_from = _threshold([flower(rows) for rows in known], NO_FLOWER)
+    kept = [flower(rows) >= flower_from for rows in known]
+    known_from = _threshold(
+        [np.where(k, is_known(rows), -1.0) for k, rows in zip(kept, known, strict=True)], TURNED_AWAY
     )
-    coverage = fit_coverage(changed, kept=is_known(known[1]) >= known_from, temperature=temperature)
-    return Trust(temperature, coverage, is_known, known_from, is_sure, sure_from, flower)
+    sure_from = sure_threshold([is_sure(rows) for rows in known], right)
+    kept_changed = kept[1] & (is_known(known[1]) >= known_from)
+    coverage = fit_coverage(changed, kept=kept_changed, temperature=temperature)
+    return Trust(temperature, coverage, flower, flower_from, is_known, known_from, is_sure, sure_from)
 
 
-def signals_of(seen: Seen, index: Index, *, temperature: float) -> Floats:
-    """The signals of pictures that were looked at."""
-    return signals(
-        seen.logits,
-        seen.embeddings,
-        index,
-        similarities=index.similarities(seen.embeddings),
-        temperature=temperature,
-    )
+def strange_flowers(seen: Seen, index: Index, *, temperature: float, seed: int = 1) -> tuple[Floats, Floats]:
+    """Signals of flowers that are none of ours, for want of such: classes left out, and blends.
 
-
-def leave_classes_out(seen: Seen, index: Index, *, temperature: float, seed: int = 1) -> Floats:
-    """The signals that each photo would have if its class were unknown: without the class's logit and neighbours, and
-    without those of the other classes of its fold. Photos of flowers that are none of ours, for want of such."""
+    Left out: each photo as if its class, and the others of its fold, were known to nobody. That is too easy, as the
+    network has learnt to set them apart. Blends: the mean of the embeddings of two photos of different classes (the
+    logits are their mean too, the head being linear): features of flowers, of no one flower.
+    """
+    chance = np.random.default_rng(seed)
     classes = seen.logits.shape[1]
-    fold_of = np.random.default_rng(seed).permutation(classes) % min(FOLDS, classes)
-    rows = []
+    fold_of = chance.permutation(classes) % min(FOLDS, classes)
+    left_out = []
     for fold in np.unique(fold_of):
         hidden = fold_of == fold
         own = hidden[seen.positions]
-        if not own.any() or hidden.all():
-            continue
-        logits = seen.logits[own].copy()
-        logits[:, hidden] = HIDDEN
-        similarities = index.similarities(seen.embeddings[own])
-        similarities[:, hidden[index.positions]] = -1.0
-        rows.append(signals(logits, seen.embeddings[own], index, similarities=similarities, temperature=temperature))
-    return np.concatenate(rows) if rows else np.zeros((0, 0), dtype=np.float32)
+        if own.any() and not hidden.all():
+            left_out.append(_signals(seen.logits[own], seen.embeddings[own], index, temperature, hidden))
+    partner = chance.permutation(len(seen.logits))
+    pairs = np.flatnonzero(seen.positions != seen.positions[partner])
+    logits, embeddings = ((of[pairs] + of[partner[pairs]]) / 2 for of in (seen.logits, seen.embeddings))
+    blends = _signals(logits, embeddings, index, temperature, None)
+    nothing = np.zeros((0, blends.shape[1]), dtype=np.float32)
+    return np.concatenate([nothing, *left_out]), blends
+
+
+def _signals(
+    logits: Floats, embeddings: Floats, index: Index, temperature: float, hidden: NDArray[np.bool_] | None
+) -> Floats:
+    similarities = index.similarities(embeddings)
+    return signals(logits, embeddings, index, similarities=similarities, temperature=temperature, hidden=hidden)
 
 
 def hits(seen: Seen) -> NDArray[np.bool_]:
@@ -115,9 +118,9 @@ def hits(seen: Seen) -> NDArray[np.bool_]:
     return found
 
 
-def known_threshold(plain: Floats, changed: Floats) -> float:
-    """The highest threshold that turns away neither too many valid photos nor too many changed ones."""
-    return float(min(np.quantile(plain, MOST_TURNED_AWAY), np.quantile(changed, MOST_CHANGED_TURNED_AWAY)))
+def _threshold(scores: Sequence[Floats], shares: Sequence[float]) -> float:
+    """The highest threshold below which no group has more than its share of scores; 0 if there are more anyway."""
+    return max(0.0, float(min(np.quantile(group, share) for group, share in zip(scores, shares, strict=True))))
 
 
 def sure_threshold(scores: Sequence[Floats], right: Sequence[NDArray[np.bool_]]) -> float:
@@ -156,4 +159,4 @@ def _fit(groups: Sequence[Floats], targets: Sequence[Any]) -> Logistic:
         of_side = values == side
         if of_side.any():
             weights[of_side] *= 500 / weights[of_side].sum()
-    return fit_logistic(np.concatenate([rows for rows, _ in kept]), values, weights=weights)
+    return fit_logistic(np.concatenate([rows for rows, _ in kept]), values, weights=weights, increasing=True)

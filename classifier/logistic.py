@@ -38,31 +38,38 @@ class Logistic:
 
 
 def fit_logistic(
-    features: Floats, targets: NDArray[Any], *, weights: Floats | None = None, decay: float = 1.0
+    features: Floats,
+    targets: NDArray[Any],
+    *,
+    weights: Floats | None = None,
+    decay: float = 1.0,
+    increasing: bool = False,
 ) -> Logistic:
-    """Newton's method on the penalised likelihood (decay × |w|² / 2; the bias is free).
+    """The penalised maximum of the likelihood (decay × |w|² / 2; the bias is free).
 
-    targets: (N,) true or false; weights: (N,) how much each row counts.
+    targets: (N,) true or false; weights: (N,) how much each row counts. increasing: no weight is below 0, for features
+    that are meant to speak for the target. Features that say nearly the same would otherwise be set against each other,
+    which fits the rows at hand and fails on rows of another kind.
     """
+    from scipy.optimize import minimize
+
     mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-6
-    standard = np.clip((features - mean) / scale, -4, 4)
-    rows = np.hstack([standard, np.ones((len(standard), 1))])
+    rows = np.hstack([np.clip((features - mean) / scale, -4, 4), np.ones((len(features), 1))]).astype(np.float64)
     counts = np.ones(len(rows)) if weights is None else np.asarray(weights, dtype=float)
-    penalty = np.diag([decay] * features.shape[1] + [1e-6])
-    solution = np.zeros(rows.shape[1])
-    for _ in range(50):
-        said = 1 / (1 + np.exp(-np.clip(rows @ solution, -30, 30)))
-        slope = rows.T @ (counts * (said - targets)) + penalty @ solution
-        curvature = (rows * (counts * said * (1 - said))[:, None]).T @ rows + penalty
-        step = np.linalg.solve(curvature, slope)
-        # A step of Newton's may overshoot where nearly all is settled; a bounded one does not.
-        solution -= step * min(1.0, 5.0 / (np.abs(step).max() + 1e-12))
-        if np.abs(step).max() < 1e-6:
-            break
-    rounded = [round(float(value), 6) for value in solution]
+    sign = 2.0 * np.asarray(targets, dtype=float) - 1
+    penalty = np.array([decay] * features.shape[1] + [1e-6])
+
+    def loss(solution: Floats) -> tuple[float, Floats]:
+        margins = sign * (rows @ solution)
+        slope = -rows.T @ (counts * sign / (1 + np.exp(np.clip(margins, -500, 500)))) + penalty * solution
+        return float(counts @ np.logaddexp(0, -margins) + (penalty * solution**2).sum() / 2), slope
+
+    bounds = [(0.0 if increasing else None, None)] * features.shape[1] + [(None, None)]
+    solution = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds).x
+    *fitted, bias = (round(float(value), 6) for value in solution)
     return Logistic(
         tuple(round(float(value), 6) for value in mean),
         tuple(round(float(value), 6) for value in scale),
-        tuple(rounded[:-1]),
-        rounded[-1],
+        tuple(fitted),
+        bias,
     )

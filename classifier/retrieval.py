@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,31 @@ class Index:
         found: Floats = self.project(embeddings) @ self.coordinates.T
         return found
 
+    @cached_property
+    def class_means(self) -> Floats:
+        """(classes, d): the mean coordinates of each class; zeros for a class without a photo."""
+        sums = np.zeros((int(self.positions.max(initial=0)) + 1, self.coordinates.shape[1]), dtype=np.float32)
+        np.add.at(sums, self.positions, self.coordinates)
+        counts = np.bincount(self.positions, minlength=len(sums))
+        means: Floats = sums / np.maximum(counts, 1)[:, None].astype(np.float32)
+        return means
+
+    @cached_property
+    def whitening(self) -> tuple[Floats, Floats]:
+        """Two (d, d) matrices: after the first, the spread of photos around their class's mean is 1 in all directions;
+        after the second, that of all photos around their common mean."""
+        centred = self.coordinates - self.class_means[self.positions]
+        return _whitening(centred), _whitening(self.coordinates - self.coordinates.mean(axis=0))
+
+    def distances(self, projected: Floats) -> tuple[Floats, Floats]:
+        """Coordinates (N, d) → squared Mahalanobis distances to each class's mean (N, classes), and to the mean of all
+        (N,), whose difference is the relative distance (https://arxiv.org/abs/2106.09022)."""
+        within, overall = self.whitening
+        photos, means = projected @ within, self.class_means @ within
+        to_classes = (photos**2).sum(axis=1)[:, None] + (means**2).sum(axis=1) - 2 * photos @ means.T
+        to_all = (((projected - self.coordinates.mean(axis=0)) @ overall) ** 2).sum(axis=1)
+        return np.maximum(to_classes, 0), to_all
+
     def duplicate(self, similarities: Floats, hash_pair: NDArray[np.uint8]) -> int | None:
         """The row of the training photo that a photo is or nearly is, or None.
 
@@ -67,6 +93,15 @@ class Index:
         bits = np.bitwise_count(self.hashes[near, None, :] ^ hash_pair[None]).sum(axis=2, dtype=np.int64).min(axis=1)
         best = int(bits.argmin())
         return int(near[best]) if bits[best] <= DUPLICATE_BITS else None
+
+
+def _whitening(centred: Floats) -> Floats:
+    """(n, d) with mean 0 → (d, d), a square root of the inverse covariance, made safe where there is no spread."""
+    covariance = centred.T.astype(np.float64) @ centred / len(centred)
+    values, vectors = np.linalg.eigh(covariance)
+    least = 1e-4 * values.sum() / len(values) + 1e-9
+    whitening: Floats = (vectors / np.sqrt(np.maximum(values, 0) + least)).astype(np.float32)
+    return whitening
 
 
 def build_index(

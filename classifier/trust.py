@@ -20,19 +20,18 @@ from classifier.retrieval import Index
 Floats = NDArray[np.float32]
 FORMAT = 1
 NEAREST = 10
-VOTERS = 20
-# What the verdicts are decided on; the order of the columns of `Trust.signals`.
+# What the verdicts are decided on; the order of the columns of `signals`.
 SIGNALS = (
     "log_odds",  # of the best class, calibrated
-    "margin",  # first minus second logit
-    "energy",  # log of the sum of the logits' exponentials (https://arxiv.org/abs/2010.03759)
-    "nearest",  # cosine with the most similar training photo
-    "nearest_ten",  # mean cosine with the ten most similar (https://arxiv.org/abs/2204.06507)
-    "nearest_own",  # cosine with the most similar photo of the best class
-    "votes",  # part of the twenty most similar that are of the best class
-    "inside",  # part of the embedding's length inside the training photos' subspace (https://arxiv.org/abs/2203.10807)
-    "length",  # log of the embedding's length
+    "lead",  # the best logit above the mean logit
+    "nearest_ten",  # mean cosine with the ten most similar training photos (https://arxiv.org/abs/2204.06507)
+    "inside",  # part of the embedding inside the training photos' subspace (https://arxiv.org/abs/2203.10807)
+    "class_cosine",  # cosine with the nearest class's mean
+    "class_lead",  # that, above the cosine with the second nearest
+    "distance",  # minus the Mahalanobis distance to the nearest class (https://arxiv.org/abs/1807.03888)
+    "relative_distance",  # the same, less the distance to all photos (https://arxiv.org/abs/2106.09022)
 )
+HIDDEN = -1e4  # the logit of a hidden class
 
 
 @dataclass(frozen=True)
@@ -40,33 +39,42 @@ class Trust:
     """The fitted numbers.
 
     temperature: what logits are divided by (https://arxiv.org/abs/1706.04599).
-    known, sure, flower: from signals to the probability that the photo shows one of the classes; that it does and the
-        answer is right; that a photo that shows none of them shows a flower at all.
-    known_from, sure_from: the least values of `known` and `sure` for an answer, and for a confident one.
+    flower: from signals to the probability that the photo shows a flower, whichever.
+    known: the same, for a flower that is one of the classes, given that it is a flower.
+    sure: the same, that it is one of the classes and the answer is right.
+    flower_from, known_from, sure_from: the least values for an answer, and for a confident one.
     """
 
     temperature: float
     coverage: CoverageSets
+    flower: Logistic
+    flower_from: float
     known: Logistic
     known_from: float
     sure: Logistic
     sure_from: float
-    flower: Logistic
-
-    def signals(self, logits: Floats, embeddings: Floats, index: Index, *, similarities: Floats) -> Floats:
-        """(N, C), (N, D), (N, n) → (N, len(SIGNALS))."""
-        return signals(logits, embeddings, index, similarities=similarities, temperature=self.temperature)
 
     def judge(self, seen: Floats) -> list[tuple[Verdict, Reason | None]]:
-        """(N, len(SIGNALS)) → a verdict for each photo, and for “unknown” the likelier reason."""
-        known, sure, flower = self.known(seen), self.sure(seen), self.flower(seen)
+        """(N, len(SIGNALS)) → a verdict for each photo, and the reason of an “unknown”."""
+        flower, known = self.flower(seen) >= self.flower_from, self.known(seen) >= self.known_from
+        sure = self.sure(seen) >= self.sure_from
         verdicts: list[tuple[Verdict, Reason | None]] = []
         for row in range(len(seen)):
-            if known[row] < self.known_from:
-                verdicts.append(("unknown", "unknown_flower" if flower[row] >= 0.5 else "not_a_flower"))
+            if not flower[row]:
+                verdicts.append(("unknown", "not_a_flower"))
+            elif not known[row]:
+                verdicts.append(("unknown", "unknown_flower"))
             else:
-                verdicts.append(("confident" if sure[row] >= self.sure_from else "unsure", None))
+                verdicts.append(("confident" if sure[row] else "unsure", None))
         return verdicts
+
+    def familiarity(self, seen: Floats) -> Floats:
+        """(N, len(SIGNALS)) → (N,): how far (in log-odds) a photo is from “unknown”; below 0 it is."""
+        least: Floats = np.minimum(
+            _log_odds(self.flower(seen)) - _log_odds(np.array(self.flower_from)),
+            _log_odds(self.known(seen)) - _log_odds(np.array(self.known_from)),
+        )
+        return least
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for the checkpoint's metadata."""
@@ -85,11 +93,12 @@ class Trust:
             return cls(
                 temperature=float(values["temperature"]),
                 coverage=CoverageSets(**values["coverage"]),
+                flower=Logistic.from_dict(values["flower"]),
+                flower_from=float(values["flower_from"]),
                 known=Logistic.from_dict(values["known"]),
                 known_from=float(values["known_from"]),
                 sure=Logistic.from_dict(values["sure"]),
                 sure_from=float(values["sure_from"]),
-                flower=Logistic.from_dict(values["flower"]),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise CheckpointError(
@@ -97,28 +106,55 @@ class Trust:
             ) from error
 
 
-def signals(logits: Floats, embeddings: Floats, index: Index, *, similarities: Floats, temperature: float) -> Floats:
-    """What `SIGNALS` names, for N photos: logits (N, C), embeddings (N, D), similarities (N, n) → (N, len(SIGNALS))."""
-    best = logits.argmax(axis=1)
-    shares = softmax(logits, temperature=temperature).max(axis=1)
-    two = np.partition(logits, -2, axis=1)[:, -2:] if logits.shape[1] > 1 else np.repeat(logits, 2, axis=1)
-    voters = min(VOTERS, similarities.shape[1])
-    nearest = np.argpartition(-similarities, voters - 1, axis=1)[:, :voters]
-    values = -np.sort(-np.take_along_axis(similarities, nearest, axis=1), axis=1)
-    own = np.where(index.positions[None] == best[:, None], similarities, -1).max(axis=1)
-    lengths = np.linalg.norm(embeddings, axis=1)
+def signals(
+    logits: Floats,
+    embeddings: Floats,
+    index: Index,
+    *,
+    similarities: Floats,
+    temperature: float,
+    hidden: NDArray[np.bool_] | None = None,
+) -> Floats:
+    """What `SIGNALS` names, for N photos: logits (N, C), embeddings (N, D), similarities (N, n) → (N, len(SIGNALS)).
+
+    hidden: (C,) classes to leave out, as if neither the network nor the index knew them.
+    """
+    classes = len(index.class_means)
+    projected = index.project(embeddings)
+    cosines = _unit(projected) @ _unit(index.class_means).T
+    to_classes, to_all = index.distances(projected)
+    absent = np.bincount(index.positions, minlength=classes) == 0
+    left_out = absent if hidden is None else absent | hidden[:classes]
+    if left_out.any():
+        cosines[:, left_out], to_classes[:, left_out] = -1.0, np.inf
+    if hidden is not None:
+        logits = np.where(hidden, np.float32(HIDDEN), logits)
+        similarities = np.where(hidden[index.positions], np.float32(-1), similarities)
+    visible = logits if hidden is None else logits[:, ~hidden]
+    shares = softmax(visible, temperature=temperature).max(axis=1)
+    few = min(NEAREST, similarities.shape[1])
+    nearest = to_classes.min(axis=1)
     columns = (
-        np.log(np.maximum(shares, 1e-6) / np.maximum(1 - shares, 1e-6)),
-        two[:, 1] - two[:, 0],
-        log_sum_exp(logits),
-        values[:, 0],
-        values[:, :NEAREST].mean(axis=1),
-        own,
-        (index.positions[nearest] == best[:, None]).mean(axis=1),
-        np.linalg.norm(index.project(embeddings), axis=1),
-        np.log(np.maximum(lengths, 1e-6)),
+        _log_odds(shares),
+        visible.max(axis=1) - visible.mean(axis=1),
+        np.partition(similarities, -few, axis=1)[:, -few:].mean(axis=1),
+        np.linalg.norm(projected, axis=1),
+        cosines.max(axis=1),
+        np.ptp(np.partition(cosines, -2, axis=1)[:, -2:], axis=1) if classes > 1 else cosines[:, 0],
+        -np.sqrt(nearest),
+        to_all - nearest,
     )
     return np.nan_to_num(np.stack(columns, axis=1)).astype(np.float32)
+
+
+def _log_odds(shares: NDArray[Any]) -> Floats:
+    odds: Floats = np.log(np.maximum(shares, 1e-6) / np.maximum(1 - shares, 1e-6))
+    return odds
+
+
+def _unit(rows: Floats) -> Floats:
+    scaled: Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    return scaled
 
 
 def softmax(logits: Floats, *, temperature: float = 1.0) -> Floats:

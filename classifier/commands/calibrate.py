@@ -100,7 +100,8 @@ def _files(folder: Path) -> list[Path]:
 def _print(trust: dict[str, Any], checkpoint: Path) -> None:
     table = Table(title=f"{checkpoint.name}, calibrated on {trust['fitted_on']['photos']} photos", show_header=False)
     table.add_row("temperature", f"{trust['temperature']:.3f}", "what the logits are divided by")
-    table.add_row("unknown below", f"{trust['known_from']:.3f}", "probability that the photo shows one of the classes")
+    table.add_row("no flower below", f"{trust['flower_from']:.3f}", "probability that the photo shows a flower")
+    table.add_row("unknown below", f"{trust['known_from']:.3f}", "probability that it is one of the classes")
     table.add_row("confident from", f"{trust['sure_from']:.3f}", "probability that it does and the answer is right")
     table.add_row("coverage", f"{trust['coverage']['coverage']:.0%}", "how often the set holds the right class")
     Console().print(table)

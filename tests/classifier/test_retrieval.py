@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from classifier.errors import CheckpointError
 from classifier.retrieval import (
@@ -111,9 +111,7 @@ def test_hashes_of_other_pictures_differ_and_flat_ones_do_not_crash():
     for number, one in enumerate(hashes):
         for other in hashes[:number]:
             assert np.bitwise_count(one ^ other).sum() > DUPLICATE_BITS
-    flat = Image.new("RGB", (40, 40))
-    ImageDraw.Draw(flat)
-    assert difference_hash(as_crop(flat)).shape == (2, 32)
+    assert difference_hash(as_crop(Image.new("RGB", (40, 40)))).shape == (2, 32)
 
 
 def test_the_fingerprint_is_of_the_weights():
@@ -122,3 +120,14 @@ def test_the_fingerprint_is_of_the_weights():
     one = {"a": torch.ones(2), "b": torch.zeros(3)}
     assert fingerprint_of(one) == fingerprint_of(dict(reversed(one.items())))
     assert fingerprint_of(one) != fingerprint_of({**one, "b": torch.full((3,), 1e-6)})
+
+
+def test_mahalanobis_distances_grow_away_from_the_classes():
+    index, embeddings = make_index()
+    projected = index.project(embeddings)
+    to_classes, to_all = index.distances(projected)
+    assert to_classes.shape == (50, 5)
+    assert to_all.shape == (50,)
+    assert np.isfinite(to_classes).all()
+    far, _ = index.distances(projected * 3)
+    assert far.min() > to_classes.min()

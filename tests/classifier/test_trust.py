@@ -13,7 +13,7 @@ from classifier.__main__ import main
 from classifier.checkpoint import load_checkpoint, read_metadata, save_checkpoint
 from classifier.conformal import CoverageSets, conformal_threshold
 from classifier.errors import CheckpointError, TooSmall
-from classifier.fitting import fit_temperature, known_threshold, sure_threshold
+from classifier.fitting import fit_temperature, sure_threshold
 from classifier.logistic import Logistic, fit_logistic
 from classifier.prediction import Classifier
 from classifier.retrieval import index_path
@@ -71,12 +71,13 @@ def test_a_logistic_regression_is_found_again_and_survives_json():
 def test_a_logistic_regression_of_separable_or_constant_columns_stays_finite():
     fitted = fit_logistic(np.array([[0.0, 7], [0, 7], [1, 7], [1, 7]]), np.array([0, 0, 1, 1]))
     assert np.isfinite(fitted.weights).all()
+    against = fit_logistic(np.array([[3.0], [2], [1], [0]]), np.array([0, 0, 1, 1]), increasing=True)
+    assert against.weights == (0.0,)
     assert 0 < fitted(np.array([[1e9, -1e9]]))[0] < 1
 
 
 def test_thresholds():
     even = np.linspace(0, 1, 1001)
-    assert known_threshold(even, even) == pytest.approx(0.035, abs=0.002)
     right = even > 0.5
     assert sure_threshold([even, even], [right, right]) == pytest.approx(0.5, abs=0.02)
     assert sure_threshold([even, even], [right & False, right]) == 1.0
@@ -215,3 +216,11 @@ def test_a_damaged_calibration(copy, calibrated, change):
 def test_trust_survives_json(calibrated):
     trust = Trust.from_dict(read_metadata(calibrated)["trust"])
     assert Trust.from_dict(json.loads(json.dumps(trust.to_dict()))) == trust
+
+
+def test_the_verdict_is_unknown_where_familiarity_is_below_zero(calibrated):
+    trust = Trust.from_dict(read_metadata(calibrated)["trust"])
+    seen = np.random.default_rng(5).normal(0, 50, (200, len(trust.known.weights))).astype(np.float32)
+    unknown = [verdict == "unknown" for verdict, _ in trust.judge(seen)]
+    assert (trust.familiarity(seen) < 0).tolist() == unknown
+    assert all((reason is None) == (verdict != "unknown") for verdict, reason in trust.judge(seen))
