@@ -1,6 +1,6 @@
 """How much a classifier loses on damaged photos, and how right it is on photos from elsewhere.
 
-    python benchmarks/robustness.py [--split udacity-valid] [--checkpoint FILE] [--wild DIR] [--limit N]
+    python -m benchmarks.robustness [--split udacity-valid] [--checkpoint FILE] [--wild DIR] [--limit N]
 
 `--wild DIR`: a folder with `wild.csv` (file, kind, labels: the class ids that count as right, by “|”) and `photos/`.
 Prints one JSON object: top-1 for the clean photos and for each damage, and its distance from clean in points.

@@ -1,6 +1,6 @@
 """A checkpoint between two others of the same network: weights = (1 − SHARE) × A + SHARE × B.
 
-    python scripts/average_checkpoints.py A.safetensors B.safetensors --share 0.5 --output AB.safetensors
+    python -m scripts.average_checkpoints A.safetensors B.safetensors --share 0.5 --output AB.safetensors
 
 Between a network fitted to varied photos (A) and the same one fitted further to plain ones (B), the average is often
 better than either (WiSE-FT, https://arxiv.org/abs/2109.01903). The metadata are B's and say where it
