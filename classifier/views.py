@@ -7,12 +7,12 @@ ZOOM = 0.8
 
 
 def views_of(image: Image.Image) -> tuple[Image.Image, ...]:
-    """Six pictures of an upright RGB photo: as it is (the network sees its central square), the squares at its two
-    ends put side by side with nothing cut away, its middle enlarged; each also mirrored."""
+    """Six pictures of an upright RGB photo: as it is (the network sees its central square), the whole squeezed
+    into a square so that nothing is cut away, and its middle enlarged; each also mirrored."""
     width, height = image.size
     part = round(min(width, height) * ZOOM)
     left, top = (width - part) // 2, (height - part) // 2
     zoomed = image.crop((left, top, left + part, top + part))
-    padded = image.resize((max(width, height),) * 2, Image.Resampling.BICUBIC)
-    seen = (image, padded, zoomed)
+    squeezed = image.resize((max(width, height),) * 2, Image.Resampling.BICUBIC)
+    seen = (image, squeezed, zoomed)
     return (*seen, *(ImageOps.mirror(view) for view in seen))
