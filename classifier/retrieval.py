@@ -63,7 +63,7 @@ class Index:
         sums = np.zeros((int(self.positions.max(initial=0)) + 1, self.coordinates.shape[1]), dtype=np.float32)
         np.add.at(sums, self.positions, self.coordinates)
         counts = np.bincount(self.positions, minlength=len(sums))
-        means: Floats = sums / np.maximum(counts, 1)[:, None].astype(np.float32)
+        means: Floats = (sums / np.maximum(counts, 1)[:, None]).astype(np.float32)
         return means
 
     @cached_property

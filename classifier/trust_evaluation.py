@@ -14,8 +14,9 @@ from classifier.datasets import Sample
 from classifier.embedding import Seen, look_at
 from classifier.errors import CheckpointError, PhotoError
 from classifier.prediction import Classifier
+from classifier.retrieval import Index
 from classifier.streaming import read_ahead, shrink
-from classifier.trust import signals, softmax
+from classifier.trust import Trust, signals, softmax
 
 Floats = NDArray[np.floating[Any]]
 CALIBRATION_BINS = 15  # equal in width, as in https://arxiv.org/abs/1706.04599
@@ -44,17 +45,26 @@ class Judged:
         return found
 
 
+def require_trust(classifier: Classifier) -> tuple[Trust, Index]:
+    """What the verdicts are made with.
+
+    Raises:
+        CheckpointError: the checkpoint is not calibrated, or has no index that fits.
+    """
+    trust, index = classifier.answerer.trust, classifier.answerer.index
+    if trust is None or index is None:
+        reason = classifier.warnings[0] if classifier.warnings else "The checkpoint is not calibrated."
+        raise CheckpointError(f"{reason} For verdicts, run: python -m classifier calibrate")
+    return trust, index
+
+
 def judge(classifier: Classifier, seen: Seen) -> Judged:
     """What the classifier says of pictures that were looked at.
 
     Raises:
         CheckpointError: it is not calibrated, or has no index that fits.
     """
-    answerer = classifier.answerer
-    trust, index = answerer.trust, answerer.index
-    if trust is None or index is None:
-        reason = classifier.warnings[0] if classifier.warnings else "The checkpoint is not calibrated."
-        raise CheckpointError(f"{reason} Run: python -m classifier calibrate")
+    trust, index = require_trust(classifier)
     shares = softmax(seen.logits, temperature=trust.temperature)
     columns = signals(
         seen.logits,

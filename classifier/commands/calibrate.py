@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from classifier.commands.common import add_checkpoint_option, add_device_option, progress_bar
-from classifier.errors import CheckpointError, UnreadableFile
+from classifier.commands.trust_figures import files_in
+from classifier.errors import CheckpointError
 
 if TYPE_CHECKING:
     from classifier.datasets import Sample
@@ -51,7 +52,7 @@ def main(args: argparse.Namespace) -> int:
     from classifier.prediction import Classifier
     from classifier.standins import sample_files
 
-    unknown = _files(args.unknown) if args.unknown else []
+    unknown = files_in(args.unknown) if args.unknown else []
     classifier = Classifier.load(args.checkpoint, device=args.device, beside=False)
     collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint)
     check_classes(collection, classifier.classes)
@@ -83,18 +84,6 @@ def _index(classifier: "Classifier", checkpoint: Path, *, data: str | None) -> "
         return load_index(index_path(checkpoint), fingerprint=fingerprint_of(classifier.network.state_dict()))
     except CheckpointError:
         return make_index(classifier, checkpoint, data=data)
-
-
-def _files(folder: Path) -> list[Path]:
-    """Every file below the folder, in order.
-
-    Raises:
-        UnreadableFile: there is none.
-    """
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-    if not found:
-        raise UnreadableFile(f"--unknown {folder} holds no file. Name a folder with pictures of other things.")
-    return found
 
 
 def _print(trust: dict[str, Any], checkpoint: Path) -> None:

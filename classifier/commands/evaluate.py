@@ -12,6 +12,7 @@ from rich.table import Table
 
 from classifier.collection import Collection, open_collection
 from classifier.commands.common import DATA_DIR, add_checkpoint_option, add_device_option, flowers_root, open_data
+from classifier.commands.trust_figures import add_trust_options, measure_trust
 from classifier.errors import SettingError
 from classifier.report import Report, report_path, write_report, write_text
 
@@ -23,6 +24,7 @@ EPILOG = """examples:
   python -m classifier evaluate --checkpoint runs/first/best.safetensors --split valid --json
   python -m classifier evaluate --checkpoint runs/first/best.safetensors --report runs/first/report
   python -m classifier evaluate --report          what the site's page Model shows, beside the checkpoint
+  python -m classifier evaluate --trust --unknown other-pictures/     are “confident” and “unknown” what they claim?
 
 A report has, for every class, precision, recall and F1 with 95 % intervals, the confusion matrix, the most confused
 pairs, the top losses, examples that are right, wrong and uncertain, how well calibrated the probabilities are, and the
@@ -53,6 +55,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="write a report: report.html and report.json into a folder, or the JSON alone into a file "
         "(without a value: beside the checkpoint, as NAME.report.json)",
     )
+    add_trust_options(parser)
     add_device_option(parser)
     parser.set_defaults(run=main)
 
@@ -81,6 +84,8 @@ def main(args: argparse.Namespace) -> int:
     split_name, split = parse_split(args.split, collection)
     samples = samples_of(collection, split_name=split_name, split=split)
     check_classes(collection, classifier.classes)
+    if args.trust or args.unknown:
+        return measure_trust(classifier, samples, unknown=args.unknown, as_json=args.json, title=args.checkpoint.name)
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task(f"{len(samples)} photos", total=len(samples))
         outcome = collect(
