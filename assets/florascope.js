@@ -32,7 +32,7 @@
             if (box.top < 0 || box.bottom > window.innerHeight * 0.8) {
               document.getElementById("result").scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" });
             }
-          });
+          }, document.getElementById("verdict-name"));
         }
         return [fits ? answer.content : null, Boolean(photo)];
       },
@@ -80,10 +80,11 @@
 
   const shownKeys = new Set();
 
-  function whenDrawn(id, act, tries = 60) {
+  /* `before` is what stood there until now, and is about to be replaced. */
+  function whenDrawn(id, act, before = null, tries = 60) {
     const element = document.getElementById(id);
-    if (element) act(element);
-    else if (tries) requestAnimationFrame(() => whenDrawn(id, act, tries - 1));
+    if (element && (element !== before || !tries)) act(element);
+    else if (tries) requestAnimationFrame(() => whenDrawn(id, act, before, tries - 1));
   }
 
   /* The shell from the server has done its work once the first page is drawn. */
