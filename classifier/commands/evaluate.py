@@ -44,7 +44,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     add_checkpoint_option(parser)
     add_data_options(parser)
-    parser.add_argument("--tta", action="store_true", help="average over six views of each photo; takes six times as long")
+    parser.add_argument(
+        "--tta", action="store_true", help="average over six views of each photo; takes six times as long"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
     parser.add_argument(
         "--report",

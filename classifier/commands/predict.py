@@ -51,7 +51,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="JSON Lines instead of tables: one object a photo")
     form.add_argument("--csv", type=Path, metavar="FILE", help="a row a photo into FILE; photos in FILE are skipped")
-    parser.add_argument("--tta", action="store_true", help="average over six views of each photo; takes six times as long")
+    parser.add_argument(
+        "--tta", action="store_true", help="average over six views of each photo; takes six times as long"
+    )
     parser.add_argument("--batch-size", type=int, default=16, metavar="N", help="photos at a time (default: 16)")
     add_checkpoint_option(parser)
     add_device_option(parser)
