@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,19 +58,9 @@ def main(args: argparse.Namespace) -> int:
         check_classes(collection, classifier.classes)
     outcomes = []
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("", total=2 * len(samples))
-        for place, classifier in enumerate(classifiers):
-            before = place * len(samples)
-            progress.update(task, description=paths[place].name)
-            outcomes.append(
-                collect(
-                    classifier,
-                    samples,
-                    batch_size=args.batch_size,
-                    tta=args.tta,
-                    step=lambda done, before=before: progress.update(task, completed=before + done),
-                )
-            )
+        for path, classifier in zip(paths, classifiers, strict=True):
+            step = counter(progress, path.name, total=len(samples))
+            outcomes.append(collect(classifier, samples, batch_size=args.batch_size, tta=args.tta, step=step))
     counts = compare(*outcomes)
     pictures = []
     for sample in samples[:SPEED_PHOTOS]:
@@ -77,7 +68,7 @@ def main(args: argparse.Namespace) -> int:
             pictures.append(classifiers[0].open(sample.path))
         except PhotoError:
             continue
-    speed = measure_speed(*classifiers, pictures) if pictures else None
+    speed = measure_speed(classifiers[0], classifiers[1], pictures) if pictures else None
     sides: list[dict[str, Any]] = [
         {
             "checkpoint": str(path),
@@ -108,6 +99,12 @@ def main(args: argparse.Namespace) -> int:
     else:
         print_comparison(result)
     return 0
+
+
+def counter(progress: Progress, words: str, *, total: int) -> Callable[[int], None]:
+    """A bar of its own; what it returns is told how much is done."""
+    task = progress.add_task(words, total=total)
+    return lambda done: progress.update(task, completed=done)
 
 
 def print_comparison(result: dict[str, Any]) -> None:

@@ -68,12 +68,10 @@ def register(app: dash.Dash, site: Site) -> None:
     def open_photos(click: Any, row: str | None) -> html.Div | None:
         report = _report(site, True)
         if ctx.triggered_id == "model-row":
-            place = (_known_class(report, row), None) if row else None
+            class_id, answer_id = _known_class(report, row), None
         else:
-            place = _clicked(report, click)
-        if place is None or place[0] is None:
-            return None
-        return create_opened(report, place[0], place[1], site=site)
+            class_id, answer_id = _clicked(report, click)
+        return None if class_id is None else create_opened(report, class_id, answer_id, site=site)
 
     @app.callback(Output("model-table", "children"), Input("model-order", "value"), prevent_initial_call=True)
     def sort_table(order: str | None) -> html.Table:
@@ -91,15 +89,15 @@ def _graph(figure: Any, words: str) -> html.Div:
     return html.Div(dcc.Graph(figure=figure, config=CONFIG), role="img", **aria(label=words))
 
 
-def _clicked(report: Report, click: Any) -> tuple[int | None, int | None] | None:
-    """(class id, answer's id) of the cell that was clicked."""
+def _clicked(report: Report, click: Any) -> tuple[int | None, int | None]:
+    """(class id, answer's id) of the cell that was clicked; None for both when it was none of ours."""
     try:
         point = click["points"][0]
         names = dict(zip(axis_names(report.classes), report.classes, strict=True))
         return names[point["y"]].class_id, names[point["x"]].class_id
     except (KeyError, IndexError, TypeError):
-        return None
+        return None, None
 
 
-def _known_class(report: Report, text: str) -> int | None:
+def _known_class(report: Report, text: str | None) -> int | None:
     return next((class_id for class_id in report.labels if str(class_id) == text), None)
