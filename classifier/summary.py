@@ -38,6 +38,7 @@ class Summary:
 def summarise_network(network: Network, *, size: int) -> Summary:
     """Run one empty photo of `size` pixels a side through the network and note what each part does."""
     parts = _parts(network)
+    paths = {module: path for path, module in network.named_modules()}
     outputs: dict[str, tuple[int, ...]] = {}
     hooks = [module.register_forward_hook(partial(_note, outputs, name)) for name, module in parts.items()]
     modes = {module: module.training for module in network.modules()}
@@ -52,7 +53,7 @@ def summarise_network(network: Network, *, size: int) -> Summary:
             module.training = training
     flops = {name.removeprefix("Network."): sum(work.values()) for name, work in counter.get_flop_counts().items()}
     layers = tuple(
-        Layer(name, type(module).__name__, outputs[name], *_count(module), flops.get(name, 0) // 2)
+        Layer(name, type(module).__name__, outputs[name], *_count(module), flops.get(paths[module], 0) // 2)
         for name, module in parts.items()
         if name in outputs
     )
@@ -65,9 +66,7 @@ def _parts(network: Network) -> dict[str, nn.Module]:
     inner = network.features.get_submodule("model")
     for name, child in inner.named_children():
         stages = dict(child.named_children()) if isinstance(child, nn.Sequential | nn.ModuleList) else {}
-        parts |= {f"features.model.{name}.{stage}": module for stage, module in stages.items()} or {
-            f"features.model.{name}": child
-        }
+        parts |= {f"{name}.{stage}": module for stage, module in stages.items()} or {name: child}
     return {**parts, "head": network.head}
 
 

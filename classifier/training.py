@@ -203,7 +203,7 @@ def fingerprint(samples: Sequence[Sample]) -> str:
 
 
 def _run(trainer: L.Trainer, module: FineTuning, data: PhotoData, *, state: str | None) -> bool:
-    """Train; False when Ctrl-C stopped it. Raises TrainingError when the disk is full."""
+    """Train; False when Ctrl-C or SIGTERM stopped it. Raises TrainingError when the disk is full."""
     # Lightning turns Ctrl-C into an exit, and leaves SIGINT ignored for good.
     handler = signal.getsignal(signal.SIGINT)
     try:
@@ -211,6 +211,8 @@ def _run(trainer: L.Trainer, module: FineTuning, data: PhotoData, *, state: str 
     except SystemExit:
         return False
     except (OSError, RuntimeError) as error:
+        if trainer.received_sigterm:  # it may have ended the processes that read photos first
+            return False
         if isinstance(error, OSError) or "PytorchStreamWriter" in str(error):
             raise TrainingError(
                 f"The state of the run could not be written or read ({error}). Make room, then go on by --resume."
