@@ -17,12 +17,15 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image, ImageFilter
+from rich.console import Console
 from rich.progress import track
 
 from classifier.commands.common import DEFAULT_CHECKPOINT, open_data
 from classifier.datasets import samples_of
 from classifier.images import open_image
 from classifier.prediction import Classifier
+
+PROGRESS = Console(stderr=True)
 
 
 def _jpeg(image: Image.Image) -> Image.Image:
@@ -66,7 +69,7 @@ def measure_damages(classifier: Classifier, split: str, limit: int | None) -> di
     samples = samples_of(collection, split_name=name, split=part)
     samples = samples[:: max(1, len(samples) // limit)] if limit else samples
     hits: dict[str, list[bool]] = defaultdict(list)
-    for start in track(range(0, len(samples), 16), description=split):
+    for start in track(range(0, len(samples), 16), description=split, console=PROGRESS):
         batch = samples[start : start + 16]
         images = [open_image(sample.path) for sample in batch]
         for damage, change in DAMAGES.items():
@@ -86,7 +89,7 @@ def measure_wild(classifier: Classifier, folder: Path) -> dict[str, float]:
     fifth: dict[int, list[bool]] = defaultdict(list)
     with (folder / "wild.csv").open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["kind"] == "known"]
-    for row in track(rows, description="wild"):
+    for row in track(rows, description="wild", console=PROGRESS):
         right = {positions[int(label)] for label in row["labels"].split("|")}
         image = open_image(folder / "photos" / row["file"])
         best = torch.topk(classifier.probabilities([image])[0], 5).indices.tolist()
