@@ -51,7 +51,7 @@ def test_only_mistaken_classes_on_demand(page: Page, model_site: str):
     open_model(page, model_site)
     names = page.locator("#model-matrix .ytick")
     expect(names).to_have_count(6)
-    page.get_by_text("Only the 5 classes with a mistake").click()
+    page.get_by_role("switch", name="Only the 5 classes with a mistake").click()
     expect(names).to_have_count(5)
 
 
