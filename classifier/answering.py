@@ -67,12 +67,15 @@ class Answerer:
             extras: dict[str, Any] = {}
             if self.records:
                 extras["track_record"] = self.records.of(candidates[0].class_id, candidates[0].probability)
-            if judged:
-                extras["verdict"], extras["reason"] = judged[row]
-            if self.trust:
-                listed = [] if extras.get("verdict") == "unknown" else self.trust.coverage.sets(shares[None])[0]
-                extras["coverage_set"] = tuple(self._candidate(shares, place) for place in listed)
-                extras["coverage"] = self.trust.coverage.coverage
+            if judged and self.trust:
+                verdict, reason = judged[row]
+                (listed,) = self.trust.coverage_sets(shares[None], [verdict])
+                extras |= {
+                    "verdict": verdict,
+                    "reason": reason,
+                    "coverage_set": tuple(self._candidate(shares, place) for place in listed),
+                    "coverage": self.trust.coverage.coverage,
+                }
             if self.index and similarities is not None:
                 extras |= self._compare(self.index, similarities[row], done.crops[row], places)
             if done.feature_maps is not None:

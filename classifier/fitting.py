@@ -75,8 +75,11 @@ def fit_trust(material: Material, index: Index) -> Trust:
         [np.where(k, is_known(rows), -1.0) for k, rows in zip(kept, known, strict=True)], TURNED_AWAY
     )
     sure_from = sure_threshold([is_sure(rows) for rows in known], right)
-    kept_changed = kept[1] & (is_known(known[1]) >= known_from)
-    coverage = fit_coverage(changed, kept=kept_changed, temperature=temperature)
+    unsure = [
+        fits & (is_known(rows) >= known_from) & (is_sure(rows) < sure_from)
+        for fits, rows in zip(kept, known, strict=True)
+    ]
+    coverage = fit_coverage((plain, changed), chosen=unsure, temperature=temperature)
     return Trust(temperature, coverage, flower, flower_from, is_known, known_from, is_sure, sure_from)
 
 
@@ -134,13 +137,20 @@ def _lowest(scores: Floats, right: NDArray[np.bool_], share: float) -> float:
     return float(scores[order][enough[-1]]) if len(enough) else 1.0
 
 
-def fit_coverage(seen: Seen, *, kept: NDArray[np.bool_], temperature: float) -> CoverageSets:
-    """Sets that hold the right class `COVERAGE` of the time for the photos that are not turned away."""
+def fit_coverage(groups: Sequence[Seen], *, chosen: Sequence[NDArray[np.bool_]], temperature: float) -> CoverageSets:
+    """Sets that hold the right class `COVERAGE` of the time, for the chosen photos of each group.
+
+    They are fitted on unsure answers alone: over all photos, one class each would do, and the unsure answers, for which
+    a list is of use, would be the ones that pay. (Conformal prediction within categories: Vovk, Gammerman and Shafer,
+    "Algorithmic Learning in a Random World", 2005, section 4.5.)
+    """
     sets = CoverageSets(COVERAGE, 0.0)
-    scores = sets.scores(softmax(seen.logits, temperature=temperature))
-    own = scores[np.arange(len(scores)), seen.positions][kept]
-    threshold = conformal_threshold(own, COVERAGE) if len(own) else 1.0
-    return CoverageSets(COVERAGE, round(min(threshold, 1e6), 6))
+    own = []
+    for seen, rows in zip(groups, chosen, strict=True):
+        scores = sets.scores(softmax(seen.logits, temperature=temperature))
+        own.append(scores[np.arange(len(scores)), seen.positions][rows])
+    # With too few photos nothing is promised by less than all classes.
+    return CoverageSets(COVERAGE, round(min(conformal_threshold(np.concatenate(own), COVERAGE), 1e6), 6))
 
 
 def _fit(groups: Sequence[Floats], targets: Sequence[Any]) -> Logistic:

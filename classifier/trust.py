@@ -4,7 +4,7 @@ Everything here is fitted by `python -m classifier calibrate` (see `fitting`) an
 under "trust". What was tried, and how well it works: docs/trust.md. NumPy only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -67,6 +67,13 @@ class Trust:
             else:
                 verdicts.append(("confident" if sure[row] else "unsure", None))
         return verdicts
+
+    def coverage_sets(self, probabilities: Floats, verdicts: Sequence[Verdict]) -> list[list[int]]:
+        """(N, C) → the class positions that each photo's answer may be, best first: one for a confident answer, none
+        for an unknown one, and as many as it takes for an unsure one."""
+        sets = self.coverage.sets(probabilities)
+        most = {"confident": 1, "unsure": probabilities.shape[1], "unknown": 0}
+        return [listed[: most[verdict]] for listed, verdict in zip(sets, verdicts, strict=True)]
 
     def familiarity(self, seen: Floats) -> Floats:
         """(N, len(SIGNALS)) → (N,): how far (in log-odds) a photo is from “unknown”; below 0 it is."""

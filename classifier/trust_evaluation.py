@@ -74,10 +74,7 @@ def judge(classifier: Classifier, seen: Seen) -> Judged:
         temperature=trust.temperature,
     )
     verdicts = tuple(verdict for verdict, _ in trust.judge(columns))
-    sets = [
-        [] if verdict == "unknown" else listed
-        for verdict, listed in zip(verdicts, trust.coverage.sets(shares), strict=True)
-    ]
+    sets = trust.coverage_sets(shares, verdicts)
     return Judged(
         best=shares.argmax(axis=1),
         positions=seen.positions,
