@@ -10,6 +10,7 @@ from math import log10
 
 import plotly.graph_objects as go
 
+from classifier.history import history_of
 from classifier.intervals import wilson_interval
 from classifier.labels import LabelClass
 from classifier.report import Report
@@ -38,17 +39,17 @@ def axis_names(labels: Sequence[LabelClass]) -> list[str]:
 
 
 def create_training_curves(report: Report, quantity: str) -> go.Figure:
-    """Training and validation by epoch; quantity: "loss" or "top1". The epochs of the head alone are shaded, and a line
-    marks the epoch whose weights were kept."""
-    history = report.training.get("history") or []
-    epochs = [row["epoch"] for row in history]
+    """Training and validation by epoch; quantity: "loss" or "top1". The epochs of the head alone are shaded, and lines
+    mark where a further run began and the epoch whose weights were kept."""
+    history = history_of(report.training)
+    epochs = [row["epoch"] for row in history.rows]
     share = quantity == "top1"
     figure = go.Figure(
         [
             go.Scatter(
                 name=name,
                 x=epochs,
-                y=[row.get(f"{part}_{quantity}") for row in history],
+                y=[row.get(f"{part}_{quantity}") for row in history.rows],
                 mode="lines+markers",
                 line={"color": colour, "width": 2.5},
                 marker={"size": 6},
@@ -57,16 +58,20 @@ def create_training_curves(report: Report, quantity: str) -> go.Figure:
             for part, name, colour in (("train", "training", TRAIN), ("valid", "validation", VALID))
         ]
     )
-    head, best = int(report.training.get("head_epochs") or 0), report.training.get("best_epoch")
-    if head and epochs:
+    if history.head_epochs and epochs:
         figure.add_vrect(
-            x0=0.5, x1=head + 0.5, fillcolor=SHADE, line_width=0, layer="below",
+            x0=0.5, x1=history.head_epochs + 0.5, fillcolor=SHADE, line_width=0, layer="below",
             annotation={"text": "head only", "yanchor": "bottom", "font": {"size": 12}},
             annotation_position="bottom left",
         )  # fmt: skip
-    if best:
+    for start in history.starts[1:]:
         figure.add_vline(
-            x=best, line={"color": GREY, "dash": "dot", "width": 1.5},
+            x=start - 0.5, line={"color": GREY, "width": 1},
+            annotation={"text": "next run", "font": {"size": 12}}, annotation_position="bottom left",
+        )  # fmt: skip
+    if history.kept:
+        figure.add_vline(
+            x=history.kept, line={"color": GREY, "dash": "dot", "width": 1.5},
             annotation={"text": "kept", "font": {"size": 12}}, annotation_position="bottom right",
         )  # fmt: skip
     last = max(epochs, default=1)

@@ -12,6 +12,7 @@ from plotly.offline import get_plotlyjs
 
 from classifier import report_figures
 from classifier.errors import PhotoError
+from classifier.history import history_of
 from classifier.images import open_image
 from classifier.report import Answer, ClassFigures, Report
 
@@ -129,7 +130,7 @@ class _Page:
         return str(figure.to_html(full_html=False, include_plotlyjs=False, config=config))
 
     def curves(self) -> str:
-        if not self.report.training.get("history"):
+        if not history_of(self.report.training).rows:
             return ""
         drawn = [
             self.figure(report_figures.create_training_curves(self.report, quantity), height=320)

@@ -24,6 +24,7 @@ TORCH_FREE = {
     "classifier.errors",
     "classifier.explanation",
     "classifier.formats",
+    "classifier.history",
     "classifier.images",
     "classifier.intervals",
     "classifier.labels",

@@ -8,6 +8,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html
 from dash.exceptions import PreventUpdate
 
+from classifier.history import history_of
 from classifier.report import Report
 from classifier.report_figures import axis_names, classes_with_errors
 from web import model_figures
@@ -36,7 +37,7 @@ def register(app: dash.Dash, site: Site) -> None:
     def show_charts(near: bool | None) -> tuple[Any, ...]:
         report = _report(site, near)
         curves: list[Any] = [None, None]
-        if report.training.get("history"):
+        if history_of(report.training).rows:
             curves = [
                 _graph(model_figures.create_curves(report, "loss"), "Lines: loss in training and validation by epoch"),
                 _graph(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from dash import html
 
+from classifier.history import history_of
 from classifier.report import Report
 from web.components.model_photos import name_of
 from web.components.overview import create_numbers
@@ -77,20 +78,20 @@ def create_card(report: Report) -> html.Dl:
 
 
 def describe_training(report: Report) -> str:
-    training, data = report.training, report.data
+    data, history = report.data, history_of(report.training)
     photos = data.get("train_photos")
     words = f"{format_count(photos, 'photo')} of {data['name']}" if photos else f"The training photos of {data['name']}"
-    history = training.get("history") or []
-    epochs = training.get("best_epoch") or len(history)
+    epochs = len(history.rows)
     if epochs:
-        words += f", each seen {'once' if epochs == 1 else f'{epochs:,} times'} in changing crops and colours"
-        head = training.get("head_epochs") or 0
-        if 0 < head < epochs:
-            words += (
-                f"; first {'once' if head == 1 else f'{head} times'} by the last layer alone, then by the whole network"
-            )
-    seconds = sum(row.get("seconds") or 0 for row in history)
-    return words + (f". That took {describe_time(seconds)}." if seconds >= 60 else ".")
+        words += f", each seen {_times(epochs)} in changing crops and colours"
+    if 0 < history.head_epochs < epochs:
+        words += f"; first {_times(history.head_epochs)} by the last layer alone, then by the whole network"
+    words += "."
+    if len(history.starts) > 1:
+        words += f" That was in {len(history.starts)} runs, each beginning with what the one before had learnt."
+    if history.share_of_last is not None:
+        words += f" The weights are the mean of the last two runs’, {history.share_of_last:.0%} of the last one’s."
+    return words + (f" It took {describe_time(history.seconds)}." if history.seconds >= 60 else "")
 
 
 def describe_measurement(report: Report) -> str:
@@ -162,16 +163,20 @@ def describe_calibration(report: Report) -> str:
 
 
 def describe_curves(report: Report) -> str:
-    training = report.training
-    history = training.get("history") or []
+    history, planned = history_of(report.training), report.training.get("epochs")
     words = (
         "Training figures are taken on photos that are cropped, recoloured and mixed by chance, so they may well look "
         "worse than those on the untouched validation photos."
     )
-    planned = training.get("epochs")
-    if planned and history and history[-1]["epoch"] < planned:
+    if len(history.starts) == 1 and planned and len(history.rows) < planned:
         words += f" The curves end with the epoch that was kept, although {planned:,} were planned."
+    if history.share_of_last is not None:
+        words += " Each run’s own figures are shown; the mean of their weights was measured only for this report."
     return words
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 
 
 def describe_time(seconds: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from classifier.history import history_of
 from classifier.report import Report
 from classifier.report_figures import MOST_NAMED_CLASSES, classes_with_errors
 from web.components.attributes import aria
@@ -110,7 +111,7 @@ def create_body(report: Report, *, site: Site) -> list[object]:
 
 
 def create_training(report: Report) -> html.Section:
-    if report.training.get("history"):
+    if history_of(report.training).rows:
         charts = [
             html.Div([html.H3(words), create_chart_holder(name, height=CURVE_HEIGHT_PX)])
             for words, name in (("Loss", "model-loss-chart"), ("Accuracy", "model-top1-chart"))

@@ -166,7 +166,7 @@ def test_classes_can_be_sorted_by_everything(garden: Collection):
 def test_words_follow_the_figures(garden: Collection):
     report = make_garden_report(garden)
     assert "each seen 3 times" in describe_training(report)
-    assert "That took 2 min." in describe_training(report)
+    assert "It took 2 min." in describe_training(report)
     assert "too sure of itself" in describe_calibration(report)
     assert "flatter it a little" in describe_measurement(replace(report, data={**report.data, "split": "valid"}))
     assert "neither learnt from" in describe_measurement(report)

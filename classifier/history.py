@@ -1,0 +1,43 @@
+"""How a checkpoint was trained, epoch by epoch, over all the runs that led to it. Reads its metadata's `training`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class History:
+    """rows: one record an epoch, its `epoch` counted through all runs, from 1.
+
+    starts: the first epoch of every run. head_epochs: how many of the first run trained the head alone.
+    kept: the epoch whose weights the last run kept. share_of_last: how much of the last run is in the weights, if they
+    are the mean of the last two runs.
+    """
+
+    rows: tuple[Mapping[str, Any], ...]
+    starts: tuple[int, ...]
+    head_epochs: int
+    kept: int | None
+    share_of_last: float | None
+
+    @property
+    def seconds(self) -> float:
+        return sum(row.get("seconds") or 0 for row in self.rows)
+
+
+def history_of(training: Mapping[str, Any]) -> History:
+    """`training` may hold that of an earlier run, whose weights this one began with, as `averaged.first`."""
+    runs = [training]
+    while earlier := (runs[0].get("averaged") or {}).get("first"):
+        runs.insert(0, earlier)
+    rows: list[Mapping[str, Any]] = []
+    starts = []
+    kept = None
+    for run in runs:
+        before = len(rows)
+        starts.append(before + 1)
+        rows += [{**row, "epoch": before + place} for place, row in enumerate(run.get("history") or (), start=1)]
+        kept = before + int(run["best_epoch"]) if run.get("best_epoch") else None
+    share = (training.get("averaged") or {}).get("share_of_second")
+    head_epochs = int(runs[0].get("head_epochs") or 0)
+    return History(tuple(rows), tuple(starts), head_epochs, kept, None if share is None else float(share))
