@@ -26,7 +26,7 @@ HEAT = [
     [1.0, WRONG],
 ]
 # With more classes than this their names no longer fit beside the matrix; pointing at a cell tells them.
-MOST_NAMED_CLASSES = 36
+MOST_NAMED_CLASSES, MOST_NAMED_NARROW = 36, 8
 
 
 def axis_names(labels: Sequence[LabelClass]) -> list[str]:
@@ -72,7 +72,7 @@ def create_training_curves(report: Report, quantity: str) -> go.Figure:
     if history.kept:
         figure.add_vline(
             x=history.kept, line={"color": GREY, "dash": "dot", "width": 1.5},
-            annotation={"text": "kept", "font": {"size": 12}}, annotation_position="bottom right",
+            annotation={"text": "kept", "font": {"size": 12}}, annotation_position="top left",
         )  # fmt: skip
     last = max(epochs, default=1)
     figure.update_xaxes(title_text="epoch", range=[0.5, last + 0.5], dtick=max(1, round(last / 8)), showgrid=False)
@@ -127,8 +127,9 @@ def classes_with_errors(report: Report) -> tuple[LabelClass, ...]:
     return tuple(label for label in report.classes if label.class_id in involved)
 
 
-def create_matrix(report: Report, labels: Sequence[LabelClass]) -> go.Figure:
+def create_matrix(report: Report, labels: Sequence[LabelClass], *, narrow: bool = False) -> go.Figure:
     """The confusion matrix of these classes: a row the photo's class, a column what it was called.
+    narrow: there is no room for names beside it.
 
     Colours follow the logarithm of the count, one hue for right and one for wrong, so that a single mistake shows
     beside hundreds of right answers.
@@ -144,7 +145,7 @@ def create_matrix(report: Report, labels: Sequence[LabelClass]) -> go.Figure:
         ]
         for row, line in enumerate(counts)
     ]
-    named = len(labels) <= MOST_NAMED_CLASSES
+    named = len(labels) <= (MOST_NAMED_NARROW if narrow else MOST_NAMED_CLASSES)
     # Any gap makes Plotly draw cells with sharp edges; without one it asks for them by a style attribute, which the
     # site's security policy forbids.
     gap = 1 if named else 0.2

@@ -47,15 +47,22 @@ def register(app: dash.Dash, site: Site) -> None:
         dots = _graph(model_figures.create_reliability(report), "Dots: how often answers of a confidence are right")
         return (*curves, dots)
 
+    # On a phone names beside the matrix would lie on top of each other.
+    app.clientside_callback(
+        "near => near ? window.innerWidth < 700 : window.dash_clientside.no_update",
+        Output("model-narrow", "data"),
+        Input("model-near", "data"),
+    )
+
     @app.callback(
         Output("model-matrix-chart", "children"),
-        Input("model-near", "data"),
+        Input("model-narrow", "data"),
         Input("model-mistaken", "checked"),
     )
-    def show_matrix(near: bool | None, only_mistaken: bool | None) -> html.Div:
-        report = _report(site, near)
+    def show_matrix(narrow: bool | None, only_mistaken: bool | None) -> html.Div:
+        report = _report(site, narrow is not None)
         labels = classes_with_errors(report) if only_mistaken else report.classes
-        figure = model_figures.create_matrix(report, labels or report.classes)
+        figure = model_figures.create_matrix(report, labels or report.classes, narrow=bool(narrow))
         graph = dcc.Graph(id="model-matrix", figure=figure, config=CONFIG, className="matrix__graph", responsive=True)
         words = "Confusion matrix. The chooser above opens the photos of a class, the table below has its figures."
         return html.Div(graph, role="img", className="matrix__square", **aria(label=words))

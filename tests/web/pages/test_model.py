@@ -110,7 +110,7 @@ def test_the_matrix_has_all_classes_or_the_mistaken_ones(
         ask_callback(
             open_site(garden, checkpoint),
             ["model-matrix-chart.children"],
-            {"model-near.data": True, "model-mistaken.checked": only_mistaken},
+            {"model-narrow.data": False, "model-mistaken.checked": only_mistaken},
         )
     )
     heat = response["model-matrix-chart"]["children"]["props"]["children"]["props"]["figure"]["data"][0]
