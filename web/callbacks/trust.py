@@ -76,7 +76,7 @@ def register_in_browser(app: dash.Dash) -> None:
         Output({"type": "own-photo", "index": ALL}, "src"),
         Output({"type": "own-seen", "index": ALL}, "style"),
         Input("shown-view", "data"),
-        Input("photo", "data"),
+        State("photo", "data"),
     )
     run(
         "showHeat",
