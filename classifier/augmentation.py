@@ -96,7 +96,7 @@ class WhiteBalance(v2.Transform):
 
 
 class Noise(v2.Transform):
-    """Normal noise of a deviation up to `strength`, in levels of 255: photos by candle and moonlight. uint8 in and out."""
+    """Normal noise, of a deviation up to `strength` of 255 levels: photos in the dark. uint8 in and out."""
 
     def __init__(self, strength: float = 40) -> None:
         super().__init__()
