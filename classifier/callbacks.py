@@ -43,34 +43,39 @@ class KeepBest(Callback):
         metrics["loss"] = float(module.valid_loss.compute())
         module.valid.reset()
         module.valid_loss.reset()
-        row: dict[str, float | None] = {
-            "epoch": trainer.current_epoch + 1,
-            "train_loss": float(module.train_loss.compute()),
-            "train_top1": _average(module.train_top1),
-            **{f"valid_{name}": value for name, value in metrics.items()},
-            "seconds": round(time.monotonic() - self.started, 1),
-        }
-        self.history.append({name: value if value is None else round(value, 5) for name, value in row.items()})
-        module.log_dict({name: torch.tensor(value) for name, value in row.items() if value is not None})
+        row = self._add_row(trainer, module, {f"valid_{name}": value for name, value in metrics.items()})
         better = (metrics["top1"], -metrics["loss"]) > self.best
         if better:
             self.best = (metrics["top1"], -metrics["loss"])
         if not trainer.is_global_zero:
             return
         if better:
-            self._save(trainer.current_epoch + 1, module, metrics)
-        write_metrics(self.run.metrics, self.history)
+            self._save(trainer.current_epoch + 1, module.network.state_dict(), metrics)
         log.info(
             "epoch %d of %d: train loss %.3f, valid loss %.3f, valid top-1 %.1f %%, mean per class %.1f %%, %d s%s",
             trainer.current_epoch + 1, trainer.max_epochs, row["train_loss"], metrics["loss"], 100 * metrics["top1"],
             100 * metrics["mean_class"], row["seconds"], " — best so far, saved" if better else "",
         )  # fmt: skip
 
-    def _save(self, epoch: int, module: FineTuning, metrics: Mapping[str, float]) -> None:
-        valid = {name: round(value, 5) for name, value in metrics.items()}
+    def _add_row(self, trainer: L.Trainer, module: FineTuning, valid: Mapping[str, float]) -> dict[str, float | None]:
+        """The epoch's figures, added to the history and to metrics.csv. Every process must take part."""
+        row: dict[str, float | None] = {
+            "epoch": trainer.current_epoch + 1,
+            "train_loss": float(module.train_loss.compute()),
+            "train_top1": _average(module.train_top1),
+            **valid,
+            "seconds": round(time.monotonic() - self.started, 1),
+        }
+        self.history.append({name: value if value is None else round(value, 5) for name, value in row.items()})
+        module.log_dict({name: torch.tensor(value) for name, value in row.items() if value is not None})
+        if trainer.is_global_zero:
+            write_metrics(self.run.metrics, self.history)
+        return row
+
+    def _save(self, epoch: int, state: Mapping[str, torch.Tensor], valid: Mapping[str, float]) -> None:
         training = {**self.metadata["training"], "best_epoch": epoch, "history": self.history}
-        metadata = {**self.metadata, "training": training, "metrics": {"valid": valid}}
-        save_checkpoint(self.run.checkpoint, module.network.state_dict(), metadata)
+        metrics = {"valid": {name: round(value, 5) for name, value in valid.items()}} if valid else {}
+        save_checkpoint(self.run.checkpoint, state, {**self.metadata, "training": training, "metrics": metrics})
 
     def complete_history(self) -> None:
         """Write the epochs after the best one, too, into the checkpoint: the site draws the curves from there."""
@@ -85,6 +90,31 @@ class KeepBest(Callback):
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.history, self.best = state["history"], tuple(state["best"])
+
+
+class KeepLast(KeepBest):
+    """The same without valid photos: nothing tells which epoch is the best, so each is saved over the one before.
+
+    It must stand after the EMA callback, which puts the averaged weights into the state that Lightning saves.
+    """
+
+    def on_train_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        assert isinstance(module, FineTuning)
+        row = self._add_row(trainer, module, {})
+        if trainer.is_global_zero:
+            log.info(
+                "epoch %d of %d: train loss %.3f, %d s — saved",
+                trainer.current_epoch + 1, trainer.max_epochs, row["train_loss"], row["seconds"],
+            )  # fmt: skip
+
+    def on_save_checkpoint(self, trainer: L.Trainer, module: L.LightningModule, checkpoint: dict[str, Any]) -> None:
+        state = {
+            name.removeprefix("network."): value
+            for name, value in checkpoint["state_dict"].items()
+            if name.startswith("network.")
+        }
+        if trainer.is_global_zero:
+            self._save(trainer.current_epoch + 1, state, {})
 
 
 def _average(metric: Any) -> float | None:
@@ -136,6 +166,9 @@ class ShowProgress(Callback):
         )  # fmt: skip
 
     def on_validation_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        self._stop()
+
+    def on_train_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
         self._stop()
 
     def on_exception(self, trainer: L.Trainer, module: L.LightningModule, exception: BaseException) -> None:

@@ -9,13 +9,15 @@ BLUE, ORANGE, GREY = "#2f6fb0", "#d1662b", "#8a8f98"
 
 
 def write_curves(path: Path, history: Sequence[Mapping[str, float | None]], *, title: str) -> None:
-    """Loss and top-1 accuracy by epoch, train and valid, as one HTML page. `history`: see `KeepBest`."""
+    """Loss and top-1 accuracy by epoch, train and, if any, valid, as one HTML page. `history`: see `KeepBest`."""
     from plotly.subplots import make_subplots
 
     figure = make_subplots(rows=1, cols=2, subplot_titles=("Loss", "Top-1 accuracy"))
     epochs = [row["epoch"] for row in history]
     for column, figure_name in ((1, "loss"), (2, "top1")):
         for part, colour in (("train", BLUE), ("valid", ORANGE)):
+            if not any(f"{part}_{figure_name}" in row for row in history):
+                continue
             figure.add_scatter(
                 x=epochs,
                 y=[row.get(f"{part}_{figure_name}") for row in history],

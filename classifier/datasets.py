@@ -59,6 +59,12 @@ def samples_of(collection: Collection, *, split_name: str, split: str) -> list[S
     return samples
 
 
+def training_samples(collection: Collection, *, split_name: str, with_valid: bool) -> list[Sample]:
+    """The photos that a checkpoint learns from: train, and valid if it is set to. Raises as `samples_of` does."""
+    splits = ("train", "valid") if with_valid else ("train",)
+    return [sample for split in splits for sample in samples_of(collection, split_name=split_name, split=split)]
+
+
 class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
     """Item i: (float tensor (3, size, size), class position). What chance changes depends on (seed, i) alone, so that
     a training that was stopped and resumed sees what it would have seen. `draft_px`: see `open_image`."""

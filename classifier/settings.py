@@ -24,6 +24,7 @@ class TrainingSettings:
     freeze_norm: whether batch normalisation keeps the statistics of the pretrained weights.
     start_from: a checkpoint of the same backbone and classes whose weights the run begins with; None begins with
         the pretrained ones.
+    train_on_valid: whether the valid photos are learnt from, too; the last epoch is kept then, not the best.
     """
 
     backbone: str = "efficientnet_lite2"
@@ -47,6 +48,7 @@ class TrainingSettings:
     pretrained: bool = True
     start_from: str | None = None
     patience: int = 0
+    train_on_valid: bool = False
     seed: int = 1
     workers: int = 2
     precision: str = "auto"
@@ -75,6 +77,10 @@ class TrainingSettings:
         for name, (holds, rule) in checks.items():
             if not holds:
                 raise SettingError(f"--{name.replace('_', '-')} is {rule}; got {_shown(getattr(self, name))}.")
+        if self.patience and self.train_on_valid:
+            raise SettingError(
+                "--patience stops by the valid photos, and --train-on-valid learns from them; leave one of the two out."
+            )
 
     @property
     def use_size(self) -> int:

@@ -1,6 +1,7 @@
 """Fine-tuning: the head first, then everything, with learning rates that grow from the first layers to the head.
 
-`fit` trains on a collection's train split and keeps, as a checkpoint, the epoch that does best on its valid split.
+`fit` trains on a collection's train split and keeps, as a checkpoint, the epoch that does best on its valid split; or
+it trains on both, and keeps the last epoch.
 """
 
 import ctypes
@@ -27,11 +28,11 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.utilities import rank_zero_only
 
 from classifier.backbones import find_backbone
-from classifier.callbacks import KeepBest, ShowProgress
+from classifier.callbacks import KeepBest, KeepLast, ShowProgress
 from classifier.checkpoint import load_checkpoint, read_metadata
 from classifier.collection import Collection, write_manifest
 from classifier.curves import write_curves
-from classifier.datasets import Sample, samples_of
+from classifier.datasets import Sample, samples_of, training_samples
 from classifier.errors import CheckpointError, SettingError, TrainingError
 from classifier.fine_tuning import FineTuning, PhotoData
 from classifier.network import Network
@@ -53,7 +54,7 @@ def fit(
     tensorboard: bool = False,
     record: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Train until the last epoch (True) or until Ctrl-C (False); the best epoch's checkpoint is `run.checkpoint`.
+    """Train until the last epoch (True) or until Ctrl-C (False); the checkpoint that is kept is `run.checkpoint`.
 
     What else is left in the run's folder: see `run_folder`. `record` goes to settings.json besides the settings.
     Several processes, started by torchrun, share the work; each calls this with the same arguments.
@@ -64,7 +65,8 @@ def fit(
         TrainingError: the disk is full, or the loss is no longer a number.
     """
     keep_freed_memory()
-    train, valid = (samples_of(collection, split_name=split_name, split=split) for split in ("train", "valid"))
+    train = training_samples(collection, split_name=split_name, with_valid=settings.train_on_valid)
+    valid = [] if settings.train_on_valid else samples_of(collection, split_name=split_name, split="valid")
     metadata = _metadata(collection, settings, split_name=split_name, train=train)
     resume = resume and run.state.is_file()
     if resume:
@@ -94,13 +96,13 @@ def fit(
         write_settings(run, settings, {**(record or {}), "torch": torch.__version__})
         if collection.name != "flowers102":
             write_manifest(run.manifest, collection.photos)
-    keep_best = KeepBest(run, metadata)
-    trainer = make_trainer(settings, keep_best, device=device, tensorboard=tensorboard)
+    keeper = KeepBest(run, metadata) if valid else KeepLast(run, metadata)
+    trainer = make_trainer(settings, keeper, device=device, tensorboard=tensorboard)
     with _quiet():
         finished = _run(trainer, module, PhotoData(train, valid, settings), state=str(run.state) if resume else None)
-    if trainer.is_global_zero and keep_best.history:
-        keep_best.complete_history()
-        write_curves(run.curves, keep_best.history, title=run.checkpoint.name)
+    if trainer.is_global_zero and keeper.history:
+        keeper.complete_history()
+        write_curves(run.curves, keeper.history, title=run.checkpoint.name)
     return finished
 
 
@@ -156,13 +158,14 @@ def check_tensorboard() -> None:
 
 
 def make_trainer(
-    settings: TrainingSettings, keep_best: KeepBest, *, device: str = "auto", tensorboard: bool = False
+    settings: TrainingSettings, keeper: KeepBest, *, device: str = "auto", tensorboard: bool = False
 ) -> L.Trainer:
     """Lightning's trainer for these settings on this machine; raises SettingError if the device is not there."""
-    run = keep_best.run
-    callbacks: list[Callback] = [keep_best, ShowProgress()]
-    if settings.ema_decay:
-        callbacks.append(EMAWeightAveraging(decay=settings.ema_decay))
+    run = keeper.run
+    averaging: list[Callback] = [EMAWeightAveraging(decay=settings.ema_decay)] if settings.ema_decay else []
+    # In their hooks, the averaged weights are there before the averaging's own for the best, after it for the last.
+    callbacks = [*averaging, keeper] if isinstance(keeper, KeepLast) else [keeper, *averaging]
+    callbacks.append(ShowProgress())
     if settings.patience:
         callbacks.append(EarlyStopping("valid_loss", patience=settings.patience))
     callbacks.append(ModelCheckpoint(run.path, filename="last", save_top_k=1, enable_version_counter=False))
@@ -182,6 +185,7 @@ def make_trainer(
             callbacks=callbacks,
             logger=TensorBoardLogger(run.path, name="tensorboard") if tensorboard else False,
             log_every_n_steps=10,
+            limit_val_batches=0 if settings.train_on_valid else 1.0,
             num_sanity_val_steps=0,
             reload_dataloaders_every_n_epochs=1,
             enable_progress_bar=False,

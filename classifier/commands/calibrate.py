@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from classifier.commands.common import add_checkpoint_option, add_device_option, progress_bar
+from classifier.commands.common import add_checkpoint_option, add_device_option, learnt_from_valid, progress_bar
 from classifier.commands.trust_figures import files_in
 from classifier.errors import CheckpointError
 
@@ -54,6 +54,11 @@ def main(args: argparse.Namespace) -> int:
 
     unknown = files_in(args.unknown) if args.unknown else []
     classifier = Classifier.load(args.checkpoint, device=args.device, beside=False)
+    if learnt_from_valid(classifier):
+        raise CheckpointError(
+            f"{args.checkpoint} was trained with --train-on-valid: it knows its valid photos by heart, and on those "
+            "every answer would look trustworthy. Calibrate a checkpoint that was trained without it."
+        )
     collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint)
     check_classes(collection, classifier.classes)
     split_name = str((classifier.metadata.get("dataset") or {}).get("split") or collection.default_split)

@@ -12,6 +12,7 @@ from classifier.collection import Collection, flowers102
 
 if TYPE_CHECKING:
     from classifier.folders import FolderPhotos
+    from classifier.prediction import Classifier
     from classifier.splitting import Ratios
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +63,11 @@ def open_folder(root: Path, *, seed: int = 1, ratios: "Ratios | None" = None) ->
 
     with progress_bar("looking at the photos") as step:
         return read_folder(root, seed=seed, ratios=ratios, step=step)
+
+
+def learnt_from_valid(classifier: "Classifier") -> bool:
+    """Whether it was trained with --train-on-valid: its valid photos are training photos then."""
+    return bool((classifier.metadata.get("training") or {}).get("train_on_valid"))
 
 
 @contextmanager

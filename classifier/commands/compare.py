@@ -12,7 +12,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from classifier.commands.common import add_device_option
-from classifier.commands.evaluate import add_data_options, parse_split, photos_of
+from classifier.commands.evaluate import add_data_options, parse_split, photos_of, warn_of_known
 from classifier.errors import PhotoError
 
 EPILOG = """example:
@@ -54,8 +54,9 @@ def main(args: argparse.Namespace) -> int:
     collection = photos_of(args.data, classifier=classifiers[0], checkpoint=paths[0])
     split_name, split = parse_split(args.split, collection)
     samples = samples_of(collection, split_name=split_name, split=split)
-    for classifier in classifiers:
+    for classifier, path in zip(classifiers, paths, strict=True):
         check_classes(collection, classifier.classes)
+        warn_of_known(classifier, path, split_name=split_name, split=split)
     outcomes = []
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         for path, classifier in zip(paths, classifiers, strict=True):

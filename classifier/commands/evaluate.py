@@ -11,7 +11,14 @@ from rich.progress import Progress
 from rich.table import Table
 
 from classifier.collection import Collection, open_collection
-from classifier.commands.common import DATA_DIR, add_checkpoint_option, add_device_option, flowers_root, open_data
+from classifier.commands.common import (
+    DATA_DIR,
+    add_checkpoint_option,
+    add_device_option,
+    flowers_root,
+    learnt_from_valid,
+    open_data,
+)
 from classifier.commands.trust_figures import add_trust_options, measure_trust
 from classifier.errors import SettingError
 from classifier.report import Report, report_path, write_report, write_text
@@ -86,6 +93,7 @@ def main(args: argparse.Namespace) -> int:
     split_name, split = parse_split(args.split, collection)
     samples = samples_of(collection, split_name=split_name, split=split)
     check_classes(collection, classifier.classes)
+    warn_of_known(classifier, args.checkpoint, split_name=split_name, split=split)
     if args.trust or args.unknown:
         return measure_trust(classifier, samples, unknown=args.unknown, as_json=args.json, title=args.checkpoint.name)
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
@@ -129,6 +137,17 @@ def parse_split(text: str, collection: Collection) -> tuple[str, str]:
     """ "udacity-test" → ("udacity", "test"); "test" is of the collection's default split."""
     *names, split = text.rsplit("-", 1)
     return (names[0] if names else collection.default_split), split
+
+
+def warn_of_known(classifier: "Classifier", checkpoint: Path, *, split_name: str, split: str) -> None:
+    """Tell on stderr when the checkpoint learnt from the photos that it is to be measured on."""
+    own = (classifier.metadata.get("dataset") or {}).get("split", split_name)
+    if own == split_name and (split == "train" or (split == "valid" and learnt_from_valid(classifier))):
+        print(
+            f"WARNING: {checkpoint} was trained on these photos; the figures say nothing about new ones. "
+            "Take --split test for those.",
+            file=sys.stderr,
+        )
 
 
 def save(report: Report, target: Path, *, checkpoint: Path, paths: dict[int, Path]) -> list[Path]:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifier.commands.common import add_checkpoint_option, add_device_option, progress_bar
+from classifier.commands.common import add_checkpoint_option, add_device_option, learnt_from_valid, progress_bar
 
 if TYPE_CHECKING:
     from classifier.prediction import Classifier
@@ -49,14 +49,14 @@ def main(args: argparse.Namespace) -> int:
 def make_index(classifier: "Classifier", checkpoint: Path, *, data: str | None) -> "Index":
     """Look at the training photos and write the index beside the checkpoint."""
     from classifier.commands.evaluate import photos_of
-    from classifier.datasets import check_classes, samples_of
+    from classifier.datasets import check_classes, training_samples
     from classifier.embedding import index_photos
     from classifier.retrieval import fingerprint_of, index_path, save_index
 
     collection = photos_of(data, classifier=classifier, checkpoint=checkpoint)
     check_classes(collection, classifier.classes)
     split_name = str((classifier.metadata.get("dataset") or {}).get("split") or collection.default_split)
-    samples = samples_of(collection, split_name=split_name, split="train")
+    samples = training_samples(collection, split_name=split_name, with_valid=learnt_from_valid(classifier))
     with progress_bar("indexing the training photos") as bar:
         index, unreadable = index_photos(
             classifier,

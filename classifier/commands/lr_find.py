@@ -41,7 +41,7 @@ def main(args: argparse.Namespace) -> int:
     values = {name: value for name, value in given(args).items() if value != "auto"}
     check_names(values)
     from classifier.curves import write_lr_html, write_lr_png
-    from classifier.datasets import samples_of
+    from classifier.datasets import training_samples
     from classifier.lr_finder import range_test
     from classifier.prediction import pick_device
 
@@ -52,7 +52,11 @@ def main(args: argparse.Namespace) -> int:
     except OSError as error:
         raise TrainingError(f"{output} cannot be made: {error.strerror}. Name another --output.") from error
     collection = open_data(args.data, seed=values.get("seed", 1))
-    samples = samples_of(collection, split_name=args.split or collection.default_split, split="train")
+    samples = training_samples(
+        collection,
+        split_name=args.split or collection.default_split,
+        with_valid=values.get("train_on_valid", False),
+    )
     settings = recommended(len(samples), len(collection.classes), accelerated=accelerated, **values)
     with progress_bar("raising the learning rate") as step:
         found = range_test(

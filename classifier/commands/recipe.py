@@ -34,6 +34,7 @@ SWITCHES = {
     "class_weights": "give every class the same say in the loss, however few its photos",
     "freeze_norm": "keep the pretrained statistics of batch normalisation",
     "pretrained": "start from weights trained on ImageNet",
+    "train_on_valid": "learn from the valid photos too, for a final figure on test; the last epoch is kept",
     "compile": "compile the network first: 1-2 min and a C++ compiler, then quicker steps",
 }
 

@@ -84,14 +84,14 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def table_of(collection: Collection, *, limit: int = 40) -> Table:
+def table_of(collection: Collection, *, split_name: str | None = None, limit: int = 40) -> Table:
     """Photos by class and split; of more than `limit` classes only the first ones, and the sum."""
     table = Table(title=f"{len(collection.photos):,} photos, {len(collection.classes):,} classes", title_justify="left")
     table.add_column("class")
     for split in SPLITS:
         table.add_column(split, justify="right")
     table.add_column("all", justify="right")
-    counts = collection.counts(collection.default_split)
+    counts = collection.counts(split_name or collection.default_split)
     for label in collection.classes[:limit]:
         parts = counts[label.class_id]
         table.add_row(label.name, *(f"{parts[split]:,}" for split in SPLITS), f"{sum(parts.values()):,}")

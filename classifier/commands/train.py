@@ -31,6 +31,8 @@ EPILOG = """examples:
   python -m classifier train --data photos --dry-run                 what would be trained: layers, parameters, work
   python -m classifier train --data photos --lr auto --epochs 20 --augmentation wild --output more.safetensors
   python -m classifier train --data flowers102 --split udacity --backbone efficientnet_lite2 --epochs 12
+  python -m classifier train --data flowers102 --split official --train-on-valid --output official.safetensors
+                                                                     as papers do: 2,040 photos, then test on 6,149
   python -m classifier train --resume --run-dir runs/photos          go on after Ctrl-C, a kill or a power cut
   torchrun --nproc-per-node 2 -m classifier train --data photos      several processes, or graphics cards
 
@@ -39,7 +41,8 @@ not split yet is split 85 : 10 : 5, each class alike; files that are no photos a
 
 The checkpoint of the best epoch on the validation photos is kept in --output. Beside it lie NAME.manifest.csv (which
 photo is in which split), and in the run's folder settings.json, metrics.csv, curves.html and last.ckpt, from which a
-stopped run goes on: after its last finished epoch, with the same result as without the stop.
+stopped run goes on: after its last finished epoch, with the same result as without the stop. With --train-on-valid no
+photos are left to tell the best epoch by: choose the settings without it, then train once with it and keep the last.
 """
 
 
@@ -89,12 +92,12 @@ def main(args: argparse.Namespace) -> int:
     collection, left_out = _look(args, seed=values.get("seed", 1))
     split_name = args.split or collection.default_split
 
-    from classifier.datasets import samples_of
+    from classifier.datasets import training_samples
 
-    samples = samples_of(collection, split_name=split_name, split="train")
+    samples = training_samples(collection, split_name=split_name, with_valid=values.get("train_on_valid", False))
     settings = recommended(len(samples), len(collection.classes), accelerated=accelerated, **values)
     if args.dry_run:
-        return _show_plan(collection, settings)
+        return _show_plan(collection, settings, split_name=split_name)
     if left_out and _is_first_process():
         write_left_out(run.left_out, left_out)
     if auto:
@@ -184,7 +187,8 @@ def _fit(
         again = shlex.join(["python", "-m", "classifier", "train", "--resume", "--run-dir", str(run.path)])
         print(f"\nStopped. The finished epochs are kept; go on with: {again}", file=sys.stderr)
         return 130
-    print(f"The best checkpoint is {run.checkpoint}; the curves are {run.curves}.")
+    kept = "last" if settings.train_on_valid else "best"
+    print(f"The {kept} checkpoint is {run.checkpoint}; the curves are {run.curves}.")
     return 0
 
 
@@ -192,14 +196,17 @@ def _in_a_sentence(collection: Collection, settings: TrainingSettings, split_nam
     counts = collection.counts(split_name).values()
     train, valid = (sum(parts[split] for parts in counts) for split in ("train", "valid"))
     sizes = ", ".join(map(str, settings.sizes))
+    shares = f"{train:,} photos to train on, {valid:,} to validate on"
+    if settings.train_on_valid:
+        shares = f"{train + valid:,} photos to train on (train and valid), none to validate on: the last epoch is kept"
     return (
-        f"{len(collection.classes)} classes, {train:,} photos to train on, {valid:,} to validate on. "
+        f"{len(collection.classes)} classes, {shares}. "
         f"{settings.backbone}, {settings.epochs} epochs at {sizes} px, batches of {settings.batch_size}, learning rate "
         f"{settings.learning_rate:g}."
     )
 
 
-def _show_plan(collection: Collection, settings: TrainingSettings) -> int:
+def _show_plan(collection: Collection, settings: TrainingSettings, *, split_name: str) -> int:
     """What --dry-run prints."""
     from dataclasses import asdict
 
@@ -211,7 +218,8 @@ def _show_plan(collection: Collection, settings: TrainingSettings) -> int:
     from classifier.summary import summarise_network
 
     console = Console()
-    console.print(table_of(collection))
+    console.print(table_of(collection, split_name=split_name))
+    console.print(_in_a_sentence(collection, settings, split_name))
     console.print("settings: " + ", ".join(f"{name} {value}" for name, value in asdict(settings).items()), style="dim")
     network = Network(settings.backbone, len(collection.classes), pretrained=settings.pretrained)
     set_trainable(network, freeze=settings.freeze, freeze_norm=settings.freeze_norm)

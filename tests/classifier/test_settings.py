@@ -31,6 +31,11 @@ def test_values_that_make_no_sense_are_named(name: str, value: object) -> None:
         TrainingSettings(**{name: value})  # type: ignore[arg-type]
 
 
+def test_without_valid_photos_nothing_tells_when_to_stop() -> None:
+    with pytest.raises(SettingError, match="--patience stops by the valid photos, and --train-on-valid"):
+        TrainingSettings(patience=2, train_on_valid=True)
+
+
 def test_sizes_grow_over_the_epochs_and_photos_are_used_larger_than_trained() -> None:
     settings = TrainingSettings(epochs=7, head_epochs=1, sizes=(128, 160, 192))
     assert [settings.size_at(epoch) for epoch in range(7)] == [128, 128, 128, 160, 160, 192, 192]

@@ -136,6 +136,48 @@ def test_ctrl_c_keeps_the_finished_epochs(garden: Collection, tmp_path: Path, mo
     assert run.curves.is_file()
 
 
+def test_a_run_on_train_and_valid_keeps_the_last_epoch(garden: Collection, tmp_path: Path) -> None:
+    run = run_in(tmp_path)
+    settings = replace(SETTINGS, train_on_valid=True, epochs=2)
+    assert train(garden, run, settings)
+    checkpoint = load_checkpoint(run.checkpoint)
+    assert (checkpoint.metadata["training"]["best_epoch"], checkpoint.metadata["metrics"]) == (2, {})
+    assert checkpoint.metadata["dataset"]["train_photos"] == 26 + 4
+    assert run.metrics.read_text(encoding="utf-8").splitlines()[0] == "epoch,train_loss,train_top1,seconds"
+    assert '"name":"train"' in run.curves.read_text(encoding="utf-8")
+    assert '"name":"valid"' not in run.curves.read_text(encoding="utf-8")
+    state = torch.load(run.state, weights_only=True)
+    for name, value in checkpoint.state.items():
+        assert torch.equal(value, state["state_dict"][f"network.{name}"])  # the average
+    head = "head.weight"
+    assert not torch.equal(checkpoint.state[head], state["current_model_state"][f"network.{head}"])
+
+
+def test_a_run_on_train_and_valid_resumes_to_the_same_result(
+    garden: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(SETTINGS, train_on_valid=True, epochs=2)
+    straight, killed = run_in(tmp_path / "straight"), run_in(tmp_path / "killed")
+    train(garden, straight, settings)
+    with monkeypatch.context() as patch:
+        patch.setattr(KeepBest, "on_train_epoch_start", _die_in_epoch(1))
+        with pytest.raises(Killed):
+            train(garden, killed, settings)
+    assert read_metadata(killed.checkpoint)["training"]["best_epoch"] == 1
+    assert train(garden, killed, settings, resume=True)
+    first, second = load_checkpoint(straight.checkpoint), load_checkpoint(killed.checkpoint)
+    assert all(torch.equal(first.state[name], value) for name, value in second.state.items())
+    assert history(first.metadata) == history(second.metadata)
+
+
+def _die_in_epoch(number: int) -> Any:
+    def die(callback: KeepBest, trainer: Any, module: Any) -> None:
+        if trainer.current_epoch == number:
+            raise Killed
+
+    return die
+
+
 def test_other_photos_or_classes_do_not_fit_a_run(garden: Collection, finished: RunFolder, tmp_path: Path) -> None:
     fewer = replace(garden, photos=garden.photos[:-1])
     with pytest.raises(TrainingError, match=r"not those that the run .* \(26 then, 25 now\)"):

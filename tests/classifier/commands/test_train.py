@@ -71,9 +71,36 @@ def test_a_dry_run_shows_everything_and_writes_nothing(
     monkeypatch.chdir(tmp_path)
     assert main(["train", "--data", str(photos), "--dry-run", "--freeze", "1", *TINY]) == 0
     said = capsys.readouterr().out
-    for word in ("32 photos, 2 classes", "red", "parameters", "trainable", "MACs", "conv_stem", "Nothing was trained."):
+    for word in (
+        "32 photos, 2 classes",
+        "26 photos to train on, 4 to validate on",
+        "red",
+        "parameters",
+        "trainable",
+        "MACs",
+        "conv_stem",
+        "Nothing was trained.",
+    ):
         assert word in said
     assert os.listdir(tmp_path) == []
+
+
+def test_without_valid_photos_the_last_epoch_is_kept_and_known_for_what_it_is(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "best.safetensors"
+    options = ["--data", str(photos), "--output", str(output), "--epochs", "1", "--train-on-valid"]
+    assert main(["train", *options, *TINY]) == 0
+    said = capsys.readouterr()
+    assert "30 photos to train on (train and valid), none to validate on: the last epoch is kept" in said.err
+    assert f"The last checkpoint is {output}" in said.out
+    assert main(["calibrate", "--checkpoint", str(output)]) == 1
+    assert "was trained with --train-on-valid" in capsys.readouterr().err
+    for split, warns in (("valid", True), ("test", False)):
+        assert main(["evaluate", "--checkpoint", str(output), "--split", split]) == 0
+        assert ("was trained on these photos" in capsys.readouterr().err) == warns
+    assert main(["index", "--checkpoint", str(output)]) == 0
+    assert "holds 30 photos" in capsys.readouterr().out
 
 
 def test_auto_looks_for_the_learning_rate(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
