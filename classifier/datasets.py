@@ -138,12 +138,18 @@ def check_classes(collection: Collection, classes: Sequence[LabelClass]) -> None
     Raises:
         DatasetError: they differ; the message names the first that does.
     """
-    ours, theirs = [label.class_id for label in collection.classes], [label.class_id for label in classes]
-    names = {label.class_id: label.name for label in classes}
-    same_names = all(names.get(label.class_id) == label.name for label in collection.classes)
-    if ours == theirs and (same_names or collection.name == "flowers102"):
-        return
-    raise DatasetError(
-        f"The checkpoint knows {len(classes)} classes, the photos of {collection.name} have {len(collection.classes)}, "
-        "and they are not the same. Use the photos that it was trained on, or train a checkpoint on these."
-    )
+    if len(classes) != len(collection.classes):
+        difference = f"The checkpoint knows {len(classes)} classes, the photos of {collection.name} have "
+        difference += f"{len(collection.classes)}."
+    else:
+        by_name = collection.name != "flowers102"  # the names of the Oxford flowers get better, the flowers stay
+        differing = [
+            (theirs.name, ours.name)
+            for theirs, ours in zip(classes, collection.classes, strict=True)
+            if theirs.class_id != ours.class_id or (by_name and theirs.name != ours.name)
+        ]
+        if not differing:
+            return
+        theirs, ours = differing[0]
+        difference = f"The checkpoint knows “{theirs}” where {collection.name} has “{ours}”."
+    raise DatasetError(f"{difference} Use the photos that it was trained on, or train a checkpoint on these.")

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import torch
 
 from classifier.backbones import find_backbone
+from classifier.collection import Collection
 from classifier.datasets import Sample, train_loader
 from classifier.errors import TrainingError
 from classifier.fine_tuning import parameter_groups, set_trainable
-from classifier.network import Network
+from classifier.initial import initial_network
 from classifier.prediction import pick_device
 from classifier.settings import TrainingSettings
 
@@ -31,23 +32,23 @@ class RangeTest:
 
 
 def range_test(
+    collection: Collection,
     train: Sequence[Sample],
     settings: TrainingSettings,
     *,
-    class_count: int,
     device: str = "auto",
     steps: int = 80,
     step: Callable[[int, int], object] = max,
 ) -> RangeTest:
-    """Train a fresh network for `steps` batches at rates from 1e-5 to 1; stops once the loss is four times the best.
+    """Train the network that `fit` begins with for `steps` batches at rates from 1e-5 to 1; stop once the loss is four
+    times the best.
 
     Raises:
-        TrainingError: the loss never fell.
+        TrainingError: the loss never fell. See `initial_network` for the others.
     """
     torch.manual_seed(settings.seed)
     place = torch.device(pick_device(device))
-    network = Network(settings.backbone, class_count, pretrained=settings.pretrained, dropout=settings.dropout)
-    network = network.to(place).to(memory_format=torch.channels_last)
+    network = initial_network(collection, settings).to(place).to(memory_format=torch.channels_last)
     set_trainable(network, freeze=settings.freeze, freeze_norm=settings.freeze_norm)
     optimizer = torch.optim.AdamW(list(parameter_groups(network, settings)))
     ratios = [group["lr"] / settings.learning_rate for group in optimizer.param_groups]

@@ -113,7 +113,8 @@ def recommended(photos: int, classes: int, *, accelerated: bool, **given: Any) -
         "batch_size": 32 if photos >= 600 else 16 if photos >= 150 else 8,
     }
     chosen |= given
-    chosen.setdefault("head_epochs", min(1, chosen["epochs"] - 1))
+    # The head of a trained checkpoint needs no epochs of its own.
+    chosen.setdefault("head_epochs", 0 if chosen.get("start_from") else min(1, chosen["epochs"] - 1))
     steps = chosen["epochs"] * max(1, photos // max(1, chosen["batch_size"] * chosen.get("accumulate", 1)))
     # The average looks back over a twentieth of the run: a longer memory would still hold the untrained head.
     chosen.setdefault("ema_decay", round(max(0.0, min(0.998, 1 - 20 / steps)), 4))

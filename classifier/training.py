@@ -18,7 +18,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import lightning as L
@@ -29,13 +28,13 @@ from lightning.pytorch.utilities import rank_zero_only
 
 from classifier.backbones import find_backbone
 from classifier.callbacks import KeepBest, KeepLast, ShowProgress
-from classifier.checkpoint import load_checkpoint, read_metadata
+from classifier.checkpoint import read_metadata
 from classifier.collection import Collection, write_manifest
 from classifier.curves import write_curves
 from classifier.datasets import Sample, samples_of, training_samples
-from classifier.errors import CheckpointError, SettingError, TrainingError
+from classifier.errors import SettingError, TrainingError
 from classifier.fine_tuning import FineTuning, PhotoData
-from classifier.network import Network
+from classifier.initial import initial_network
 from classifier.prediction import pick_device
 from classifier.run_folder import RunFolder, check_space, prepare, write_settings
 from classifier.settings import TrainingSettings
@@ -74,14 +73,7 @@ def fit(
     else:
         rank_zero_only(prepare)(run)
     L.seed_everything(settings.seed, verbose=False)
-    network = Network(
-        settings.backbone,
-        len(collection.classes),
-        pretrained=settings.pretrained and not (resume or settings.start_from),
-        dropout=settings.dropout,
-    )
-    if settings.start_from and not resume:
-        load_weights(network, Path(settings.start_from), metadata)
+    network = initial_network(collection, settings, resumed=resume)
     module = FineTuning(
         network,
         settings,
@@ -116,22 +108,6 @@ def keep_freed_memory() -> None:
     if mallopt:
         mallopt(mmap_max, 0)
         mallopt(trim_threshold, -1)
-
-
-def load_weights(network: Network, path: Path, metadata: Mapping[str, Any]) -> None:
-    """Put a checkpoint's weights into a network of the same backbone and classes.
-
-    Raises:
-        CheckpointError: it is missing, damaged, or of another backbone or other classes than `metadata` names.
-    """
-    checkpoint = load_checkpoint(path)
-    ids = [[entry["class_id"] for entry in source["classes"]] for source in (checkpoint.metadata, metadata)]
-    if checkpoint.metadata["backbone"] != metadata["backbone"] or ids[0] != ids[1]:
-        raise CheckpointError(
-            f"{path} is a {checkpoint.metadata['backbone']} of {len(ids[0])} classes; this run trains a "
-            f"{metadata['backbone']} of {len(ids[1])}, so it cannot start from there. Choose another --start-from."
-        )
-    network.load_state_dict(dict(checkpoint.state))
 
 
 def world_size() -> int:

@@ -38,8 +38,7 @@ def main(args: argparse.Namespace) -> int:
     """Run the test, write lr-find.png and lr-find.html, print the suggestion. See `lr_finder.range_test`."""
     if args.steps < 10:
         raise SettingError(f"--steps is at least 10; got {args.steps}.")
-    values = {name: value for name, value in given(args).items() if value != "auto"}
-    check_names(values)
+    values = check_names({name: value for name, value in given(args).items() if value != "auto"})
     from classifier.curves import write_lr_html, write_lr_png
     from classifier.datasets import training_samples
     from classifier.lr_finder import range_test
@@ -59,9 +58,7 @@ def main(args: argparse.Namespace) -> int:
     )
     settings = recommended(len(samples), len(collection.classes), accelerated=accelerated, **values)
     with progress_bar("raising the learning rate") as step:
-        found = range_test(
-            samples, settings, class_count=len(collection.classes), device=args.device, steps=args.steps, step=step
-        )
+        found = range_test(collection, samples, settings, device=args.device, steps=args.steps, step=step)
     write_lr_png(output / "lr-find.png", found.rates, found.losses, suggestion=found.suggestion)
     write_lr_html(output / "lr-find.html", found.rates, found.losses, suggestion=found.suggestion)
     print(f"Suggested: --learning-rate {found.suggestion:g}. The curve is {output / 'lr-find.png'} (and .html).")

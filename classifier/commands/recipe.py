@@ -25,7 +25,10 @@ OPTIONS: dict[str, tuple[type, str]] = {
     "mix": (float, "probability that a batch is mixed by CutMix or Mixup"),
     "freeze": (float, "part of the backbone's layers, from the first on, that never learn; 1 trains the head alone"),
     "patience": (int, "stop after so many epochs without a lower validation loss; 0 never stops early"),
-    "start_from": (str, "a checkpoint of the same classes to begin with, instead of the pretrained weights"),
+    "start_from": (
+        str,
+        "a checkpoint of the same classes to begin with, instead of the pretrained weights; brings its backbone",
+    ),
     "seed": (int, "of everything that chance decides, the split of an unsplit folder included"),
     "workers": (int, "processes that read photos"),
     "precision": (str, f"{', '.join(PRECISIONS)}; auto mixes where the graphics card gains by it"),
@@ -76,11 +79,12 @@ def given(args: argparse.Namespace) -> dict[str, Any]:
     return values | ({"sizes": tuple(values["sizes"])} if "sizes" in values else {})
 
 
-def check_names(values: dict[str, Any]) -> None:
-    """What needs no photos is checked before they are looked at.
+def check_names(values: dict[str, Any]) -> dict[str, Any]:
+    """What needs no photos is checked before they are looked at; the values, with the backbone of --start-from.
 
     Raises:
         BackboneError, SettingError: an unknown backbone or augmentation.
+        CheckpointError: --start-from is no checkpoint.
     """
     from classifier.augmentation import AUGMENTATIONS
     from classifier.backbones import find_backbone
@@ -89,6 +93,11 @@ def check_names(values: dict[str, Any]) -> None:
         find_backbone(values["backbone"])
     if values.get("augmentation", "none") not in AUGMENTATIONS:
         raise SettingError(f"--augmentation is one of {', '.join(AUGMENTATIONS)}; got “{values['augmentation']}”.")
+    if "start_from" in values:
+        from classifier.checkpoint import read_metadata
+
+        values = {"backbone": read_metadata(Path(values["start_from"]))["backbone"]} | values
+    return values
 
 
 def default_output(data: str) -> Path:

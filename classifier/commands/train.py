@@ -71,8 +71,7 @@ def main(args: argparse.Namespace) -> int:
     """Train as the arguments say: 0 done, 130 stopped by Ctrl-C. See `training.fit` for the errors."""
     # Gradients that come and go with the head's epochs make PyTorch's processes warn each other; it is meant so.
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
-    values = given(args)
-    check_names(values)
+    values = check_names(given(args))
     from classifier.prediction import pick_device
     from classifier.training import check_tensorboard
 
@@ -153,7 +152,7 @@ def _with_suggested_rate(
     from classifier.lr_finder import range_test
 
     with progress_bar("looking for the learning rate") as step:
-        found = range_test(samples, settings, class_count=len(collection.classes), device=args.device, step=step)
+        found = range_test(collection, samples, settings, device=args.device, step=step)
     print(f"The learning rate range test suggests {found.suggestion:g}.", file=sys.stderr)
     return replace(settings, learning_rate=found.suggestion)
 

@@ -1,4 +1,5 @@
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,14 +74,21 @@ def test_evaluation_keeps_the_order(garden: Collection) -> None:
 
 
 @pytest.mark.parametrize(
-    "classes",
+    ("names", "message"),
     [
-        (LabelClass(1, "blue"),),
-        (LabelClass(2, "red"), LabelClass(1, "blue")),
-        (LabelClass(1, "x"), LabelClass(2, "red")),
+        ({1: "blue"}, "knows 1 classes, the photos of garden have 2"),
+        ({2: "red", 1: "blue"}, "knows “red” where garden has “blue”"),
+        ({1: "x", 2: "red"}, "knows “x” where garden has “blue”"),
     ],
 )
-def test_a_checkpoint_of_other_classes_does_not_fit(garden: Collection, classes: tuple[LabelClass, ...]) -> None:
+def test_a_checkpoint_of_other_classes_does_not_fit(garden: Collection, names: dict[int, str], message: str) -> None:
     check_classes(garden, garden.classes)
-    with pytest.raises(DatasetError, match="not the same"):
-        check_classes(garden, classes)
+    with pytest.raises(DatasetError, match=message):
+        check_classes(garden, [LabelClass(class_id, name) for class_id, name in names.items()])
+
+
+def test_the_oxford_flowers_may_be_called_otherwise(garden: Collection) -> None:
+    oxford = replace(garden, name="flowers102")
+    check_classes(oxford, (LabelClass(1, "x"), LabelClass(2, "red")))
+    with pytest.raises(DatasetError, match="knows “blue” where flowers102 has “blue”"):
+        check_classes(oxford, (LabelClass(7, "blue"), LabelClass(2, "red")))

@@ -40,7 +40,7 @@ def test_a_real_test_draws_a_curve(tmp_path: Path) -> None:
     collection = read_folder(plant(tmp_path / "garden", {"blue": 12, "red": 12})).collection
     samples = samples_of(collection, split_name="split", split="train")
     settings = TrainingSettings(backbone="test_efficientnet", pretrained=False, sizes=(32,), batch_size=8, workers=0)
-    found = range_test(samples, settings, class_count=2, device="cpu", steps=25)
+    found = range_test(collection, samples, settings, device="cpu", steps=25)
     assert len(found.rates) == len(found.losses) <= 25
     assert 1e-5 < found.suggestion < 1
     write_lr_png(tmp_path / "x.png", found.rates, found.losses, suggestion=found.suggestion)

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from classifier.__main__ import main
 from classifier.callbacks import KeepBest
-from classifier.checkpoint import read_metadata
+from classifier.checkpoint import load_checkpoint, read_metadata
 from classifier.collection import open_collection
 from tests.classifier.photo_folders import plant
 
@@ -101,6 +102,27 @@ def test_without_valid_photos_the_last_epoch_is_kept_and_known_for_what_it_is(
         assert ("was trained on these photos" in capsys.readouterr().err) == warns
     assert main(["index", "--checkpoint", str(output)]) == 0
     assert "holds 30 photos" in capsys.readouterr().out
+
+
+def test_a_checkpoint_to_start_from_brings_its_backbone_and_weights(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = tmp_path / "first" / "best.safetensors", tmp_path / "second" / "best.safetensors"
+    assert main(["train", "--data", str(photos), "--output", str(first), "--epochs", "1", *TINY]) == 0
+    start = ["train", "--data", str(photos), "--output", str(second), "--start-from", str(first), *TINY[2:]]
+    assert main([*start, "--epochs", "1", "--learning-rate", "1e-9", "--ema-decay", "0"]) == 0
+    assert torch.allclose(load_checkpoint(first).state["head.weight"], load_checkpoint(second).state["head.weight"])
+    training = read_metadata(second)["training"]
+    assert (training["backbone"], training["head_epochs"]) == ("test_efficientnet", 0)
+    capsys.readouterr()
+    third = ["--output", str(tmp_path / "third.safetensors"), "--epochs", "1", *TINY[2:]]
+    assert main([*start, *third, "--backbone", "efficientnet_lite0"]) == 1
+    assert "Leave --backbone out to take the checkpoint's" in capsys.readouterr().err
+    other = plant(tmp_path / "other", {"apple": 3, "pear": 3})
+    assert main([*start, *third, "--data", str(other)]) == 1
+    assert "The checkpoint knows “blue” where other has “apple”." in capsys.readouterr().err
+    assert main([*start, *third, "--start-from", str(tmp_path / "none.safetensors")]) == 1
+    assert "There is no checkpoint at" in capsys.readouterr().err
 
 
 def test_auto_looks_for_the_learning_rate(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
