@@ -81,7 +81,7 @@ def read_folder(
     """
     root = root.expanduser().absolute()
     if not root.is_dir():
-        raise DatasetError(f"There is no folder {root}. --data names a folder with one folder of photos a class.")
+        raise DatasetError(f"There is no folder {root}. Name one that has a folder of photos for each class.")
     if (root / MANIFEST).is_file():
         return FolderPhotos(of_manifest(root, read_manifest(root / MANIFEST)))
     entries = _entries(root)
@@ -136,7 +136,13 @@ def _entries(root: Path) -> list[_Entry]:
 
 
 def _folders(root: Path) -> list[Path]:
-    return sorted(path for path in root.iterdir() if path.is_dir() and not _is_litter(path.name))
+    """The folders in `root`, links to folders too, but not those that lead back to where they are."""
+    home = root.resolve()
+    return sorted(
+        path
+        for path in root.iterdir()
+        if path.is_dir() and not _is_litter(path.name) and not home.is_relative_to(path.resolve())
+    )
 
 
 def _files(root: Path, folder: Path) -> list[str]:
@@ -201,9 +207,11 @@ def _check_counts(root: Path, names: Sequence[str], scanned: Sequence[_Scanned],
     for name in names:
         if counts[name] < 2:
             few = {0: "no photo that can be read", 1: "only one photo that can be read"}[counts[name]]
+            reasons = [f"{entry.file}: {entry.reason}" for entry in left_out if f"/{name}/" in f"/{entry.file}"]
+            why = f" ({_text(reasons[0]).rstrip('.')})" if reasons else ""
             raise DatasetError(
-                f"The class “{_text(name)}” has {few}; a class needs two at least, one to learn from and one to check "
-                "with. Add photos, or take its folder away."
+                f"The class “{_text(name)}” has {few}{why}; a class needs two at least, one to learn from and one to "
+                "check with. Add photos, or take its folder away."
             )
         if not trained[name]:
             raise DatasetError(

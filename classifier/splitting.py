@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,16 +79,19 @@ def place(collection: Collection, target: Path, *, move: bool, step: Callable[[i
     """Copy or move every photo to `target`/SPLIT/CLASS/…, and record each in `target`/split.csv (split,source,file).
 
     Nothing is ever overwritten: `target` must be new or empty, and lie outside the photos' folder. What is no photo
-    stays where it is.
+    stays where it is. All or nothing: after an error or Ctrl-C every photo is where it was.
 
     Raises:
-        DatasetError: `target` will not do, or the disk is full; what was copied until then stays, so do the sources.
+        DatasetError: `target` will not do, or the disk is full.
     """
     root = collection.root
     assert root is not None
     target = target.expanduser().absolute()
     check_target(root, target)
     jobs = [(photo.splits["split"], root / photo.file, photo.file) for photo in collection.photos]
+    # A link is copied and stays: moved, it might lead nowhere, and what it leads to may be moved later.
+    jobs.sort(key=lambda job: not job[1].is_symlink())
+    begun: list[tuple[Path, Path]] = []
     try:
         target.mkdir(parents=True, exist_ok=True)
         if not move:
@@ -101,15 +105,38 @@ def place(collection: Collection, target: Path, *, move: bool, step: Callable[[i
                 # Written before the deed: after a power cut, the record names every file that may have moved.
                 record.writerow((split, source, destination.relative_to(target).as_posix()))
                 file.flush()
+                begun.append((source, destination))
                 (_move if move else _copy)(source, destination)
                 step(done, len(jobs))
         for split in SPLITS:
             (target / split).mkdir(exist_ok=True)
-    except OSError as error:
-        raise DatasetError(
-            f"{target} could not be filled: {error.strerror or error}. The photos that were not "
-            f"{'moved' if move else 'copied'} are where they were; {RECORD} there lists the others."
-        ) from error
+    except BaseException as error:
+        try:
+            _undo(target, begun)
+        except OSError as second:
+            raise DatasetError(
+                f"{target} could not be filled ({error}), nor emptied again ({second}). No photo is lost: "
+                f"{RECORD} there names those that are in it."
+            ) from error
+        if isinstance(error, OSError):
+            raise DatasetError(
+                f"{target} could not be filled: {error.strerror or error}. Every photo is where it was. Make room, or "
+                "name an --output on another disk."
+            ) from error
+        raise
+
+
+def _undo(target: Path, begun: Sequence[tuple[Path, Path]]) -> None:
+    """Bring back what was moved, delete what was copied, and then the empty folders."""
+    for source, destination in reversed(begun):
+        if os.path.lexists(source):
+            destination.unlink(missing_ok=True)
+        elif destination.exists():
+            _move(destination, source)
+    (target / RECORD).unlink(missing_ok=True)
+    for where, _, _ in os.walk(target, topdown=False):
+        with suppress(OSError):  # a folder that was there before may be where a disk is mounted
+            os.rmdir(where)
 
 
 def check_target(root: Path, target: Path) -> None:
@@ -121,12 +148,18 @@ def check_target(root: Path, target: Path) -> None:
 
 
 def _copy(source: Path, destination: Path) -> None:
-    partial = destination.with_name(f".{destination.name[:100]}.part")
-    shutil.copy2(source, partial)
-    partial.replace(destination)
+    partial = destination.with_name(f".{destination.name[:50]}.part")
+    try:
+        shutil.copy2(source, partial)
+        partial.replace(destination)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _move(source: Path, destination: Path) -> None:
+    if source.is_symlink():
+        _copy(source, destination)
+        return
     try:
         os.rename(source, destination)
     except OSError:  # another disk: the source goes only when the copy is complete

@@ -84,7 +84,7 @@ def progress_bar(name: str) -> Iterator[Callable[[int, int], None]]:
 def print_left_out(found: "FolderPhotos", *, limit: int = 20) -> None:
     """Tell on stderr which files are no photos, and which photos are there twice."""
     if found.left_out:
-        print(f"{len(found.left_out)} files are left out, as they are no photos that can be read:", file=sys.stderr)
+        print(f"Left out, as no photos that can be read ({len(found.left_out)}):", file=sys.stderr)
         for entry in found.left_out[:limit]:
             print(f"  {printable(entry.file)}: {entry.reason}", file=sys.stderr)
         if len(found.left_out) > limit:
@@ -96,7 +96,7 @@ def print_left_out(found: "FolderPhotos", *, limit: int = 20) -> None:
             file=sys.stderr,
         )
     elif found.twins:
-        print(f"{found.twins} photos look the same as another one; twins stay in one split.", file=sys.stderr)
+        print(f"Photos that look the same as another one: {found.twins}. Twins stay in one split.", file=sys.stderr)
 
 
 def printable(name: str) -> str:

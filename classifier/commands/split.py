@@ -1,6 +1,7 @@
 """python -m classifier split: cut a folder of photos into train, valid and test."""
 
 import argparse
+import shlex
 from pathlib import Path
 
 from rich.console import Console
@@ -77,10 +78,12 @@ def main(args: argparse.Namespace) -> int:
         except OSError as error:
             raise DatasetError(f"{path} could not be written: {error.strerror}. Name another --output.") from error
         print(f"The split is recorded in {path}.")
+        if target == root:
+            print(f"It is followed by: python -m classifier train --data {shlex.quote(str(args.folder))}")
         return 0
     with progress_bar("moving" if args.way == "move" else "copying") as step:
         place(found.collection, target, move=args.way == "move", step=step)
-    print(f"The parts are in {target}. Train with: python -m classifier train --data {target}")
+    print(f"The parts are in {target}. Train with: python -m classifier train --data {shlex.quote(str(target))}")
     return 0
 
 

@@ -35,6 +35,18 @@ def test_the_same_seed_gives_the_same_split(tmp_path: Path) -> None:
     assert read_folder(root, seed=5).collection.photos != read_folder(root, seed=6).collection.photos
 
 
+def test_links_that_lead_in_circles_are_no_classes(tmp_path: Path) -> None:
+    root = plant(tmp_path / "photos", {"a": 3, "b": 3})
+    (root / "me").symlink_to(root)
+    (root / "up").symlink_to("..")
+    (root / "a" / "me").symlink_to(root)
+    plant(tmp_path / "elsewhere", {"c": 3})
+    (root / "c").symlink_to(tmp_path / "elsewhere" / "c")
+    collection = read_folder(root).collection
+    assert [label.name for label in collection.classes] == ["a", "b", "c"]
+    assert len(collection.photos) == 9
+
+
 def test_what_is_no_photo_is_listed_and_left_out(tmp_path: Path) -> None:
     root = plant(tmp_path, {"a": 4, "b": 4})
     (root / "a" / "text.jpg").write_text("hello, I am a text")
@@ -156,7 +168,7 @@ def _mixed(root: Path) -> None:
         (_nested, "Did you mean --data .*flower_photos"),
         (_one_photo, "“b” has only one photo"),
         (_all_broken, "None of the 2 files .* the first, a/x.jpg: This file is not a picture"),
-        (_one_class_broken, "“b” has no photo that can be read"),
+        (_one_class_broken, r"“b” has no photo that can be read \(b/.*: .*\); a class"),
         (_untrained, "“c” has no photo in the train folder"),
         (_mixed, "“rose” beside them"),
     ],

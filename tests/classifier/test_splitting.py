@@ -86,3 +86,61 @@ def test_a_full_disk_is_told_before_copying(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 10})())
     with pytest.raises(DatasetError, match="0 MB free"):
         place(read_folder(root).collection, tmp_path / "cut", move=False)
+
+
+@pytest.mark.parametrize("move", [False, True])
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_stop_in_the_middle_leaves_every_photo_where_it_was(tmp_path: Path, move: bool, error: BaseException) -> None:
+    root = plant(tmp_path / "photos", {"a": 5, "b": 5})
+    (root / "a" / "link.jpg").symlink_to(root / "b" / "0.jpg")
+    (tmp_path / "cut").mkdir()
+    before = {path: path.read_bytes() for path in root.rglob("*.jpg")}
+
+    def stop(done: int, total: int) -> None:
+        if done == 7:
+            raise error
+
+    with pytest.raises(DatasetError if isinstance(error, OSError) else KeyboardInterrupt):
+        place(read_folder(root).collection, tmp_path / "cut", move=move, step=stop)
+    assert {path: path.read_bytes() for path in root.rglob("*.jpg")} == before
+    assert not (tmp_path / "cut").exists()
+
+
+def test_a_copy_that_breaks_off_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = plant(tmp_path / "photos", {"a": 3, "b": 3})
+
+    def half(source: Path, destination: Path) -> None:
+        destination.write_bytes(source.read_bytes()[:9])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copy2", half)
+    with pytest.raises(DatasetError, match=r"No space left on device\. Every photo is where it was"):
+        place(read_folder(root).collection, tmp_path / "cut", move=False)
+    assert not (tmp_path / "cut").exists()
+
+
+def test_a_photo_that_cannot_be_brought_back_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = plant(tmp_path / "photos", {"a": 3, "b": 3})
+
+    def stop(done: int, total: int) -> None:
+        monkeypatch.setattr("os.rename", refuse)
+        monkeypatch.setattr("shutil.copy2", refuse)
+        raise KeyboardInterrupt
+
+    def refuse(*paths: Path) -> None:
+        raise OSError(30, "Read-only file system")
+
+    with pytest.raises(DatasetError, match=r"No photo is lost: split\.csv there names"):
+        place(read_folder(root).collection, tmp_path / "cut", move=True, step=stop)
+    with (tmp_path / "cut" / "split.csv").open(encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert (tmp_path / "cut" / row["file"]).is_file()
+
+
+def test_a_link_is_copied_even_when_photos_are_moved(tmp_path: Path) -> None:
+    root = plant(tmp_path / "photos", {"a": 3, "b": 3})
+    (root / "a" / "link.jpg").symlink_to(root / "b" / "0.jpg")
+    place(read_folder(root).collection, tmp_path / "cut", move=True)
+    (link,) = (tmp_path / "cut").rglob("link.jpg")
+    assert link.is_file()
+    assert not link.is_symlink()
