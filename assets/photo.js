@@ -6,6 +6,8 @@
   "use strict";
 
   const LONGEST_SIDE_PX = 1024; // far above what the network looks at, and some 150 kB as a JPEG
+  const SHORTEST_SIDE_PX = 320; // a panorama keeps this height: the network looks at a square of it
+  const CANVAS_SIDE_PX = 8192; // what every browser can draw
   const JPEG_QUALITY = 0.9;
   const MOST_BYTES = 200 * 1024 * 1024; // above this, decoding may take the tab's memory
 
@@ -26,7 +28,9 @@
 
   async function shrink(blob) {
     const bitmap = await createImageBitmap(blob, { imageOrientation: "from-image" });
-    const scale = Math.min(1, LONGEST_SIDE_PX / Math.max(bitmap.width, bitmap.height));
+    const longest = Math.max(bitmap.width, bitmap.height);
+    const enough = Math.max(LONGEST_SIDE_PX / longest, SHORTEST_SIDE_PX / Math.min(bitmap.width, bitmap.height));
+    const scale = Math.min(1, enough, CANVAS_SIDE_PX / longest);
     const canvas = document.createElement("canvas");
     canvas.width = Math.max(1, Math.round(bitmap.width * scale));
     canvas.height = Math.max(1, Math.round(bitmap.height * scale));
@@ -119,6 +123,17 @@
     link.dataset.charts = "";
     document.head.appendChild(link);
   }
+
+  /* Small photos are shown larger: CSS knows their shape by this. */
+  document.addEventListener(
+    "load",
+    (event) => {
+      const image = event.target;
+      if (!image.matches || !image.matches("#preview, .own__photo") || !image.naturalHeight) return;
+      image.style.setProperty("--ratio", image.naturalWidth / image.naturalHeight);
+    },
+    true
+  );
 
   input.addEventListener("change", () => {
     useFirst(input.files);

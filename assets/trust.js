@@ -100,10 +100,17 @@
 
   document.addEventListener("click", (event) => {
     const target = event.target.closest ? event.target : event.target.parentElement;
-    if (target && target.closest("#whole-button")) document.getElementById("classify-button").click();
+    if (!target) return;
+    if (target.closest("#whole-button")) document.getElementById("classify-button").click();
+    if (target.closest("#frame-button")) {
+      const panel = document.getElementById("crop-frame").closest("details");
+      panel.open = true;
+      panel.querySelector("summary").focus({ preventScroll: true });
+      panel.scrollIntoView(); // smoothly or not, as the style sheet says
+    }
   });
 
-  /* The frame follows the finger or the mouse; sliders do the same for keys. */
+  /* The frame follows the finger or the mouse, its corner makes it smaller; sliders do the same for keys. */
   let held = null;
 
   document.addEventListener("pointerdown", (event) => {
@@ -112,17 +119,35 @@
     const stage = frame.parentElement.getBoundingClientRect();
     const box = frame.getBoundingClientRect();
     held = {
-      frame: frame, dx: event.clientX - box.left, dy: event.clientY - box.top,
-      left: stage.left, top: stage.top, roomX: stage.width - box.width, roomY: stage.height - box.height,
+      corner: Boolean(event.target.closest(".own__corner")),
+      dx: event.clientX - (box.left - stage.left),
+      dy: event.clientY - (box.top - stage.top),
+      left: box.left - stage.left,
+      top: box.top - stage.top,
+      side: box.width,
+      width: stage.width,
+      height: stage.height,
     };
     frame.setPointerCapture(event.pointerId);
     event.preventDefault();
   });
   document.addEventListener("pointermove", (event) => {
     if (!held) return;
+    const { width, height } = held;
+    let { left, top, side } = held;
+    if (held.corner) {
+      const pulled = Math.max(event.clientX - held.dx - held.left, event.clientY - held.dy - held.top);
+      const least = Number(document.querySelector("#crop-size [role=slider]").getAttribute("aria-valuemin"));
+      const short = Math.min(width, height);
+      side = Math.min(width - left, height - top, Math.max((short * least) / 100, side + pulled));
+      set("crop-size", { value: Math.round((100 * side) / short) });
+    } else {
+      left = event.clientX - held.dx;
+      top = event.clientY - held.dy;
+    }
     const share = (offset, room) => (room > 1 ? Math.round(100 * Math.min(1, Math.max(0, offset / room))) : 50);
-    set("crop-x", { value: share(event.clientX - held.dx - held.left, held.roomX) });
-    set("crop-y", { value: share(event.clientY - held.dy - held.top, held.roomY) });
+    set("crop-x", { value: share(left, width - side) });
+    set("crop-y", { value: share(top, height - side) });
   });
   for (const kind of ["pointerup", "pointercancel"]) document.addEventListener(kind, () => (held = null));
 })();

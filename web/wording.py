@@ -17,6 +17,8 @@ REASONS = {
     "not_a_flower": "It does not look like a flower at all.",
     "unknown_flower": "It may well be a flower, but none that I have learnt.",
 }
+# An unsure answer that is at least so probable would puzzle without a word of why.
+SURPRISING = 0.9
 
 
 def format_percent(probability: float) -> str:
@@ -29,8 +31,10 @@ def format_percent(probability: float) -> str:
 
 
 def format_share(part: int, whole: int) -> str:
-    """A share in whole per cent, "0 %" when there is nothing to share."""
-    return f"{100 * part / whole:.0f}\u00a0%" if whole else "0\u00a0%"
+    """A share in whole per cent, "0 %" when there is nothing to share; "100 %" and "0 %" only where they are exact."""
+    if not whole or part in (0, whole):
+        return f"{100 if part else 0}\u00a0%"
+    return f"{100 * part / whole:.0f}\u00a0%" if 0.005 <= part / whole < 0.995 else format_percent(part / whole)
 
 
 def format_count(number: int, noun: str, plural: str | None = None) -> str:
@@ -57,6 +61,11 @@ def verdict(probability: float) -> str:
 def verdict_words(kind: str | None, probability: float) -> str:
     """The words in front of the best class's name: by the calibrated verdict, else by the probability (0..1)."""
     return CALIBRATED.get(kind or "", verdict(probability))
+
+
+def describe_sureness(probability: float) -> str:
+    """A probability (0..1) inside a sentence: "97.3 %", "more than 99.9 %", "less than 0.1 %"."""
+    return format_percent(probability).replace(">", "more than ").replace("<", "less than ")
 
 
 def describe_unknown(classes: int) -> str:

@@ -42,7 +42,7 @@ def create_closer_look(prediction: Prediction, *, view: PartView, site: Site) ->
         panels.append(create_panel(f"Why {name} and not another", versus, own=True))
     panels.append(create_panel("What the model saw, and another part to look at", create_crop(view), own=True))
     panels.append(create_panel("Does the answer hold?", create_stability()))
-    if prediction.track_record:
+    if prediction.track_record and prediction.verdict != "unknown":
         panels.append(create_panel("How often such answers are right", create_record(prediction, site=site)))
     return html.Section(
         [html.H3("A closer look"), *panels, dcc.Store(id="shown-view", data=view.to_dict())], className="closer"
@@ -96,8 +96,8 @@ def create_crop(view: PartView) -> list[Component]:
     """The square that the model saw, to be moved and tightened."""
     return [
         html.P(
-            "The model looked at the framed square, and at nothing outside it. Draw the frame around the flower, by "
-            "hand or with the sliders, and ask again.",
+            "The model looked at the framed square, and at nothing outside it. Pull the frame’s corner to make it "
+            "smaller, move it onto the flower (the sliders do the same), and ask again.",
             className="note",
         ),
         html.Div(

@@ -19,6 +19,8 @@ from web.site import Site
 from web.statistics import spread
 from web.wording import (
     REASONS,
+    SURPRISING,
+    describe_sureness,
     describe_unknown,
     display_name,
     format_count,
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from classifier.prediction import Candidate, Prediction
 
 SAMPLES = 6
-
+SIMILARITY = "Similar as the model sees it: 1.00 would be the same photo."
 
 WHOLE = PartView()
 
@@ -47,7 +49,7 @@ def create_result(prediction: Prediction, *, site: Site, view: PartView = WHOLE)
         [
             create_verdict(prediction, site=site, view=view),
             html.Div(
-                [create_bars(prediction.candidates), create_comparison(prediction, site=site)],
+                [create_bars(prediction), create_comparison(prediction, site=site)],
                 className="result__grid",
             ),
             create_closer_look(prediction, view=view, site=site),
@@ -74,10 +76,13 @@ def create_verdict(prediction: Prediction, *, site: Site, view: PartView = WHOLE
         [
             create_part_note() if view != WHOLE else None,
             *(create_unknown(prediction, site=site) if unknown else create_name(prediction, site=site)),
+            create_alarm(prediction, site=site),
             create_record_line(prediction),
             create_coverage(prediction),
-            create_alarm(prediction, site=site),
-            dcc.Link(
+            create_advice(prediction, view=view),
+            None
+            if unknown
+            else dcc.Link(
                 f"See all about {display_name(prediction.best.name)}",
                 href=f"/flower/{prediction.best.class_id}",
                 className="more-link",
@@ -99,11 +104,30 @@ def create_name(prediction: Prediction, *, site: Site) -> list[Component]:
             [html.I(best.scientific_name) if best.scientific_name else None, f" · {family}" if family else None],
             className="verdict__detail",
         ),
-        html.P(
-            ["The model gives it ", html.Strong(format_percent(best.probability)), "."],
-            className="verdict__probability",
-        ),
+        html.P(create_sureness(prediction), className="verdict__probability"),
     ]
+
+
+def create_sureness(prediction: Prediction) -> list[str | Component]:
+    """The probability in a sentence; only a calibrated one tells how sure the model is."""
+    probability = prediction.best.probability
+    if not prediction.verdict:
+        return ["The model gives it ", html.Strong(format_percent(probability)), "."]
+    words: list[str | Component] = ["The model is ", html.Strong(describe_sureness(probability)), " sure"]
+    if prediction.verdict == "unsure" and probability >= SURPRISING:
+        return [*words, ", but your photo is less like those it has learnt from, so it stays careful."]
+    return [*words, "."]
+
+
+def create_advice(prediction: Prediction, *, view: PartView) -> html.P | None:
+    """What to do about an answer that is no clear one. The button opens the closer look at `assets/trust.js`."""
+    if prediction.verdict not in ("unsure", "unknown") or prediction.reason == "not_a_flower":
+        return None
+    again = "Frame it anew" if view != WHOLE else "Frame one bloom closely"
+    return html.P(
+        [html.Button(again, id="frame-button", type="button", className="text-button"), " and ask again."],
+        className="advice",
+    )
 
 
 def create_unknown(prediction: Prediction, *, site: Site) -> list[Component]:
@@ -120,7 +144,7 @@ def create_unknown(prediction: Prediction, *, site: Site) -> list[Component]:
         html.P(
             [
                 "If it had to be one of them: ",
-                html.Strong(display_name(best.name)),
+                dcc.Link(display_name(best.name), href=f"/flower/{best.class_id}", className="verdict__closest"),
                 f" ({format_percent(best.probability)}).",
             ],
             className="verdict__probability",
@@ -139,8 +163,10 @@ def create_part_note() -> html.P:
     )
 
 
-def create_bars(candidates: tuple[Candidate, ...]) -> html.Section:
+def create_bars(prediction: Prediction) -> html.Section:
     """Bars for the eyes, the same as a list for screen readers."""
+    candidates = prediction.candidates
+    kind = "closest" if prediction.verdict == "unknown" else "likeliest"
     words = html.Ol(
         [html.Li(f"{display_name(c.name)}: {format_percent(c.probability)}") for c in candidates],
         className="visually-hidden",
@@ -153,7 +179,7 @@ def create_bars(candidates: tuple[Candidate, ...]) -> html.Section:
     )
     return html.Section(
         [
-            html.H3(f"The {len(candidates)} likeliest" if len(candidates) > 1 else "The likeliest"),
+            html.H3(f"The {len(candidates)} {kind}" if len(candidates) > 1 else f"The {kind}"),
             words,
             html.Div(graph, className="chart", **aria(hidden="true")),
         ],
@@ -179,6 +205,7 @@ def create_comparison(prediction: Prediction, *, site: Site) -> html.Section:
     return html.Section(
         [
             html.H3("The most similar training photos" if neighbours else "Training photos to compare"),
+            html.P(SIMILARITY, className="note") if neighbours else None,
             dmc.Tabs(
                 [dmc.TabsList(tabs, className="compare__list", **aria(label="Likeliest flowers")), *panels],
                 id="compare",

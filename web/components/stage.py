@@ -49,7 +49,9 @@ def create_stage(name: str, *, overlay: str | None = None, frame: str | None = N
         overlay: id of a picture laid over what the model saw; the frame is placed once, by the answer's view.
         frame: id of a frame that the visitor moves.
     """
-    lid = html.Img(id=overlay, className="own__heat", alt="") if overlay else None
+    lid: Any = html.Img(id=overlay, className="own__heat", alt="") if overlay else None
+    if frame:
+        lid = html.Span(className="own__corner")
     held: dict[str, Any] = {"id": frame} if frame else {"id": {"type": "own-seen", "index": name}}
     look = "own__seen own__seen--held" if frame else "own__seen"
     return html.Div(

@@ -48,9 +48,7 @@ def create_coverage(prediction: Prediction) -> html.P | None:
         return None
     times = out_of_hundred(prediction.coverage)
     if len(listed) == 1:
-        return html.P(
-            f"The list that holds the right flower {times} times of 100 has this one name only.", className="coverage"
-        )
+        return html.P(f"To be right {times} times of 100 it need name no other flower.", className="coverage")
     links = [
         dcc.Link(display_name(candidate.name), href=f"/flower/{candidate.class_id}", className="coverage__name")
         for candidate in listed[:MOST_LISTED]
@@ -67,18 +65,19 @@ def create_record_line(prediction: Prediction) -> html.P | None:
     record = prediction.track_record
     if record is None or prediction.verdict == "unknown":
         return None
+    name = display_name(prediction.best.name)
     if record.n:
         return html.P(
             [
-                "On photos it had never seen, such answers were right ",
+                f"When it was this sure of {name} in tests, it was right ",
                 html.Strong(f"{record.right:,} of {format_count(record.n, 'time')}"),
-                f" (95\u00a0% interval: {describe_interval(record)}).",
+                f"; in the long run that may be {describe_interval(record)}.",
             ],
             className="record-line",
         )
     if record.overall_n:
         return html.P(
-            f"It never called a test photo that at this confidence; over all flowers, answers this sure were right "
+            f"It was never this sure of {name} in tests; when this sure of any flower, it was right "
             f"{record.overall_right:,} of {format_count(record.overall_n, 'time')}.",
             className="record-line",
         )
@@ -108,7 +107,7 @@ def create_record(prediction: Prediction, *, site: Site) -> list[Component]:
         html.Div(rows, className="record"),
     ]
     if record.confusions:
-        parts.append(html.H4(f"What {name} is confused with"))
+        parts.append(html.H4(f"What {name} was confused with"))
         parts.append(
             html.Ul(
                 [create_confusion(confusion, site=site) for confusion in record.confusions[:MOST_CONFUSIONS]],
@@ -116,7 +115,12 @@ def create_record(prediction: Prediction, *, site: Site) -> list[Component]:
             )
         )
     else:
-        parts.append(html.P(f"No test photo of {name} was mistaken, and none for it.", className="note"))
+        parts.append(
+            html.P(
+                f"No test photo of {name} was taken for another flower, and none of another for {name}.",
+                className="note record__none",
+            )
+        )
     return parts
 
 

@@ -24,7 +24,13 @@ def create_drop_zone() -> html.Div:
                 [
                     html.Span(className="drop-zone__art"),
                     html.Button("Choose a photo", id="choose-button", type="button", className="choose-button"),
-                    html.P("or drop it here, or paste it", className="drop-zone__or"),
+                    html.P(
+                        [
+                            html.Span("or drop it here, or paste it", className="drop-zone__or--hand"),
+                            html.Span("or take one with the camera", className="drop-zone__or--touch"),
+                        ],
+                        className="drop-zone__or",
+                    ),
                 ],
                 className="drop-zone__empty",
             ),

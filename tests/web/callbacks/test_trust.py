@@ -42,6 +42,8 @@ def ask_output(app, output, inputs):
         "74 to 99 %",
         "The most similar training photos",
         '"similarity 0.91"',
+        "1.00 would be the same photo",
+        '" sure"',
         '"Any flower"',
         "/photos/100.webp",
         "Where in the photo it sees this",
@@ -68,12 +70,19 @@ def test_without_calibration_index_and_maps_the_answer_is_the_plain_one(app):
     ("trust", "words"),
     [
         ({"verdict": "unsure"}, '"It could be"'),
+        ({"verdict": "unsure"}, "your photo is less like those it has learnt from"),
+        ({"verdict": "unsure"}, "Frame one bloom closely"),
+        ({"verdict": "unknown", "reason": "unknown_flower"}, "Frame one bloom closely"),
+        ({"verdict": "unknown", "reason": "unknown_flower"}, "The 5 closest"),
         ({"verdict": "unknown", "reason": "not_a_flower"}, "It does not look like a flower at all."),
         ({"verdict": "unknown", "reason": "unknown_flower"}, "none that I have learnt"),
         ({"verdict": "unknown", "reason": None}, "This does not look like one of the 6 flowers I know."),
         ({"duplicate_of": 101}, "The model knows this photo."),
         ({"duplicate_of": 999_999}, "The model knows this photo."),
-        ({"coverage_set": (Candidate(3, "Sunflower", None, 0.9),)}, "has this one name only"),
+        (
+            {"coverage_set": (Candidate(3, "Sunflower", None, 0.9),)},
+            "To be right 95 times of 100 it need name no other flower.",
+        ),
     ],
 )
 def test_verdicts_alarm_and_list_in_words(garden, trust, words):
@@ -83,7 +92,15 @@ def test_verdicts_alarm_and_list_in_words(garden, trust, words):
 def test_something_unknown_gets_no_list_and_no_track_record(garden):
     content, words = content_of(app_with(garden, verdict="unknown", reason="not_a_flower", coverage_set=()))
     assert words.startswith("This does not look like one of the 6 flowers I know. It does not look like a flower")
-    for absent in ("in this list", "such answers were right", '"It is"', "The model gives it"):
+    for absent in (
+        "in this list",
+        "it was right",
+        "such answers are right",
+        '"It is"',
+        " sure",
+        "Frame one",
+        "See all about",
+    ):
         assert absent not in content
 
 
