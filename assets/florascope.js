@@ -30,7 +30,8 @@
             name.focus({ preventScroll: true });
             const box = name.getBoundingClientRect();
             if (box.top < 0 || box.bottom > window.innerHeight * 0.8) {
-              document.getElementById("result").scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" });
+              // Not #result: side by side with the photo it has no box of its own to scroll to.
+              name.closest(".verdict").scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" });
             }
           }, document.getElementById("verdict-name"));
         }
