@@ -25,6 +25,7 @@ def create_reliability(report: Report) -> go.Figure:
     """Accuracy against confidence."""
     figure = report_figures.create_reliability(report)
     figure.update_layout(template=TEMPLATE, height=RELIABILITY_HEIGHT_PX, margin={"t": 36, "l": 8, "r": 8, "b": 8})
+    figure.update_xaxes(range=[-0.02, 1.07], dtick=0.25)  # room for the largest dot on a phone, and a figure under it
     return figure
 
 

@@ -1,0 +1,130 @@
+"""Visitors who do not wait: double clicks, another photo or another page while the model looks, a server gone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.test_classify import FILE_INPUT, classify, make_file, open_page
+from tests.browser.test_trust import WIDE, open_panel, trusting_site  # noqa: F401  a fixture
+from tests.web.fakes import COLOURS, draw_flower, encode
+
+OTHER = encode(draw_flower(COLOURS[1]))
+
+
+def hold_answers(page: Page) -> list[Route]:
+    """Keep the requests for answers until the test lets them go on."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        if "classify-button.n_clicks" in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(re.compile("_dash-update-component"), keep)
+    return held
+
+
+def wait_for_one(page: Page, held: list[Route]) -> Route:
+    for _ in range(400):
+        if held:
+            return held.pop(0)
+        page.wait_for_timeout(50)
+    pytest.fail("nothing was asked")
+
+
+def test_a_double_click_asks_once(page: Page, site: str):
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url) if "classify-button.n_clicks" in (r.post_data or "") else None)
+    open_page(page, site)
+    page.set_input_files(FILE_INPUT, make_file())
+    page.get_by_role("button", name="Classify").dblclick()
+    expect(page.get_by_role("heading", name="Sunflower")).to_be_focused()
+    page.wait_for_timeout(400)
+    assert len(asked) == 1
+
+
+def test_another_photo_while_the_model_looks_gets_its_own_answer(page: Page, site: str):
+    held = hold_answers(page)
+    open_page(page, site)
+    classify(page)
+    first = wait_for_one(page, held)
+    page.set_input_files(FILE_INPUT, make_file(OTHER, name="other.jpg"))
+    expect(page.locator("#photo-caption")).to_have_text("other.jpg")
+    first.continue_()
+    expect(page.locator("#busy")).to_be_empty()
+    expect(page.locator(".result")).to_have_count(0)
+    page.get_by_role("button", name="Classify").click()
+    wait_for_one(page, held).continue_()
+    expect(page.get_by_role("heading", name="Tiger lily")).to_be_visible()
+    page.unroute_all()
+
+
+def test_another_page_while_the_model_looks_and_back(page: Page, site: str):
+    held = hold_answers(page)
+    open_page(page, site)
+    classify(page)
+    first = wait_for_one(page, held)
+    page.get_by_role("link", name="Data set", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The photos behind the answers")
+    first.continue_()
+    page.go_back()
+    expect(page.get_by_alt_text("Your photo: my flower.jpg")).to_be_visible()
+    expect(page.get_by_role("button", name="Classify")).to_be_enabled()
+    page.unroute_all()
+    if not page.locator(".verdict").count():  # the answer came while nobody was there to take it
+        page.get_by_role("button", name="Classify").click()
+    expect(page.get_by_role("heading", name="Sunflower")).to_be_visible()
+
+
+@pytest.mark.console_messages
+def test_a_closer_look_without_a_server_says_so_and_the_button_comes_back(page: Page, trusting_site: str):  # noqa: F811
+    open_page(page, trusting_site)
+    classify(page, WIDE)
+    open_panel(page, "Does the answer hold?")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Look nine ways").click()
+    expect(page.locator("#notice")).to_contain_text("The server does not answer.")
+    expect(page.get_by_role("button", name="Look nine ways")).to_be_enabled()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Look nine ways").click()
+    expect(page.locator(".strip__item")).to_have_count(9)
+    expect(page.locator("#notice")).to_be_empty()
+
+
+def test_the_frame_is_pulled_tighter_and_moved_by_hand(page: Page, trusting_site: str):  # noqa: F811
+    open_page(page, trusting_site)
+    classify(page, WIDE)
+    open_panel(page, "What the model saw")
+    frame = page.locator("#crop-frame")
+    expect(frame).to_have_attribute("style", re.compile(r"left: 25%.*width: 50%"))
+    frame.scroll_into_view_if_needed()
+    corner = page.locator(".own__corner").bounding_box()
+    assert corner
+    x, y = corner["x"] + corner["width"] - 8, corner["y"] + corner["height"] - 8
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 120, y - 120, steps=4)
+    page.mouse.up()
+    size = page.get_by_role("slider", name="Size of the part")
+    expect(size).not_to_have_attribute("aria-valuenow", "100")
+    expect(page.get_by_role("slider", name="Top to bottom")).to_have_attribute("aria-valuenow", "0")
+    box = frame.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 40, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 40, box["y"] + 900, steps=4)
+    page.mouse.up()
+    expect(page.get_by_role("slider", name="Top to bottom")).to_have_attribute("aria-valuenow", "100")
+    page.get_by_role("button", name="Classify this part").click()
+    expect(page.locator(".part-note")).to_be_visible()
+    expect(page.locator(".verdict")).to_be_in_viewport(ratio=0.5)
+
+
+def test_a_panorama_keeps_enough_height(page: Page, site: str):
+    open_page(page, site)
+    page.set_input_files(FILE_INPUT, make_file(encode(draw_flower(size=(4000, 400)))))
+    expect(page.locator("#preview")).to_have_attribute("src", re.compile("^data:image/jpeg"))
+    size = "async () => { const i = document.getElementById('preview'); await i.decode(); return i.naturalHeight }"
+    assert page.evaluate(size) == 320
