@@ -137,7 +137,7 @@ def find_backbone(name: str) -> Backbone:
             tuple(preset.std),
         )
     known = [*BACKBONES, *timm.list_models(), *torchvision.models.list_models(module=torchvision.models)]
-    nearest = difflib.get_close_matches(name, known, n=4, cutoff=0.5) or list(BACKBONES)
+    nearest = difflib.get_close_matches(name.lower(), dict.fromkeys(known), n=4, cutoff=0.5) or list(BACKBONES)
     raise BackboneError(
         f"There is no backbone called “{name}”. Nearest names: {', '.join(nearest)}. "
         f"Without a network, use one of {', '.join(BACKBONES)}."

@@ -55,7 +55,10 @@ def samples_of(collection: Collection, *, split_name: str, split: str) -> list[S
             f"{missing[0]}. Put them back, or begin anew with the photos that are there."
         )
     if not samples:
-        raise DatasetError(f"The {split_name} split of {collection.name} has no photo in “{split}”.")
+        parts = dict.fromkeys(photo.splits[split_name] for photo in collection.photos if split_name in photo.splits)
+        raise DatasetError(
+            f"{collection.name} has no photo in “{split}” (of its split “{split_name}”), only in {', '.join(parts)}."
+        )
     return samples
 
 

@@ -52,11 +52,11 @@ def main(args: argparse.Namespace) -> int:
     paths = args.checkpoints
     classifiers = [Classifier.load(path, device=args.device) for path in paths]
     collection = photos_of(args.data, classifier=classifiers[0], checkpoint=paths[0])
-    split_name, split = parse_split(args.split, collection)
+    split_name, split = parse_split(args.split, collection, classifiers[0])
     samples = samples_of(collection, split_name=split_name, split=split)
     for classifier, path in zip(classifiers, paths, strict=True):
         check_classes(collection, classifier.classes)
-        warn_of_known(classifier, path, split_name=split_name, split=split)
+        warn_of_known(classifier, path, collection=collection, samples=samples)
     outcomes = []
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         for path, classifier in zip(paths, classifiers, strict=True):

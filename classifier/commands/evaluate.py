@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from classifier.errors import SettingError
 from classifier.report import Report, report_path, write_report, write_text
 
 if TYPE_CHECKING:
+    from classifier.datasets import Sample
     from classifier.prediction import Classifier
 
 EPILOG = """examples:
@@ -75,7 +77,9 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         "--data", metavar="DIR|flowers102", help="the photos (default: those that the checkpoint was trained on)"
     )
     parser.add_argument(
-        "--split", default="test", help="train, valid or test, of a named split if need be: udacity-test, official-test"
+        "--split",
+        default="test",
+        help="train, valid or test (default: test), of another split than the checkpoint's by its name: official-test",
     )
     parser.add_argument("--batch-size", type=int, default=32, metavar="N", help="photos at a time (default: 32)")
 
@@ -90,10 +94,10 @@ def main(args: argparse.Namespace) -> int:
         raise SettingError(f"--batch-size is at least 1; got {args.batch_size}.")
     classifier = Classifier.load(args.checkpoint, device=args.device)
     collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint)
-    split_name, split = parse_split(args.split, collection)
+    split_name, split = parse_split(args.split, collection, classifier)
     samples = samples_of(collection, split_name=split_name, split=split)
     check_classes(collection, classifier.classes)
-    warn_of_known(classifier, args.checkpoint, split_name=split_name, split=split)
+    warn_of_known(classifier, args.checkpoint, collection=collection, samples=samples)
     if args.trust or args.unknown:
         return measure_trust(classifier, samples, unknown=args.unknown, as_json=args.json, title=args.checkpoint.name)
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
@@ -133,19 +137,27 @@ def photos_of(data: str | None, *, classifier: "Classifier", checkpoint: Path) -
     )
 
 
-def parse_split(text: str, collection: Collection) -> tuple[str, str]:
-    """ "udacity-test" → ("udacity", "test"); "test" is of the collection's default split."""
+def parse_split(text: str, collection: Collection, classifier: "Classifier") -> tuple[str, str]:
+    """ "udacity-test" → ("udacity", "test"); "test" is of the split that the checkpoint was trained with, if any."""
     *names, split = text.rsplit("-", 1)
-    return (names[0] if names else collection.default_split), split
+    own = str((classifier.metadata.get("dataset") or {}).get("split"))
+    return (names[0] if names else own if own in collection.split_names else collection.default_split), split
 
 
-def warn_of_known(classifier: "Classifier", checkpoint: Path, *, split_name: str, split: str) -> None:
-    """Tell on stderr when the checkpoint learnt from the photos that it is to be measured on."""
-    own = (classifier.metadata.get("dataset") or {}).get("split", split_name)
-    if own == split_name and (split == "train" or (split == "valid" and learnt_from_valid(classifier))):
+def warn_of_known(
+    classifier: "Classifier", checkpoint: Path, *, collection: Collection, samples: "Sequence[Sample]"
+) -> None:
+    """Tell on stderr when the checkpoint learnt from photos that it is to be measured on."""
+    dataset = classifier.metadata.get("dataset") or {}
+    if dataset.get("name") != collection.name:
+        return
+    learnt = {"train", "valid"} if learnt_from_valid(classifier) else {"train"}
+    photos = [collection.photo(sample.image_id) for sample in samples]
+    known = sum(photo is not None and photo.splits.get(str(dataset.get("split"))) in learnt for photo in photos)
+    if known:
         print(
-            f"WARNING: {checkpoint} was trained on these photos; the figures say nothing about new ones. "
-            "Take --split test for those.",
+            f"WARNING: {checkpoint} was trained on {known:,} of these {len(samples):,} photos; the figures promise "
+            "more than it will keep on new ones.",
             file=sys.stderr,
         )
 

@@ -188,6 +188,8 @@ def _fit(
         return 130
     kept = "last" if settings.train_on_valid else "best"
     print(f"The {kept} checkpoint is {run.checkpoint}; the curves are {run.curves}.")
+    measure = shlex.join(["python", "-m", "classifier", "evaluate", "--checkpoint", str(run.checkpoint)])
+    print(f"How right is it on photos that it has never seen? {measure}")
     return 0
 
 
@@ -198,10 +200,10 @@ def _in_a_sentence(collection: Collection, settings: TrainingSettings, split_nam
     shares = f"{train:,} photos to train on, {valid:,} to validate on"
     if settings.train_on_valid:
         shares = f"{train + valid:,} photos to train on (train and valid), none to validate on: the last epoch is kept"
+    epochs = "1 epoch" if settings.epochs == 1 else f"{settings.epochs} epochs"
     return (
-        f"{len(collection.classes)} classes, {shares}. "
-        f"{settings.backbone}, {settings.epochs} epochs at {sizes} px, batches of {settings.batch_size}, learning rate "
-        f"{settings.learning_rate:g}."
+        f"{len(collection.classes)} classes, {shares}. {settings.backbone}, {epochs} at {sizes} px, batches of "
+        f"{settings.batch_size}, learning rate {settings.learning_rate:g}."
     )
 
 

@@ -8,7 +8,12 @@ from classifier.network import Network
 
 @pytest.mark.parametrize(
     ("name", "nearest"),
-    [("efficientnet_light2", "efficientnet_lite2"), ("resnet5O", "resnet50"), ("???", "efficientnet_lite0")],
+    [
+        ("efficientnet_light2", "efficientnet_lite2"),
+        ("resnet5O", "resnet50, (?!resnet50,)"),
+        ("VGG16", "vgg16"),
+        ("???", "efficientnet_lite0"),
+    ],
 )
 def test_the_nearest_names_are_told(name: str, nearest: str) -> None:
     with pytest.raises(BackboneError, match=f"Nearest names: .*{nearest}"):

@@ -95,11 +95,12 @@ def test_without_valid_photos_the_last_epoch_is_kept_and_known_for_what_it_is(
     said = capsys.readouterr()
     assert "30 photos to train on (train and valid), none to validate on: the last epoch is kept" in said.err
     assert f"The last checkpoint is {output}" in said.out
+    assert f"python -m classifier evaluate --checkpoint {output}" in said.out
     assert main(["calibrate", "--checkpoint", str(output)]) == 1
     assert "was trained with --train-on-valid" in capsys.readouterr().err
     for split, warns in (("valid", True), ("test", False)):
         assert main(["evaluate", "--checkpoint", str(output), "--split", split]) == 0
-        assert ("was trained on these photos" in capsys.readouterr().err) == warns
+        assert ("best.safetensors was trained on 4 of these 4 photos" in capsys.readouterr().err) == warns
     assert main(["index", "--checkpoint", str(output)]) == 0
     assert "holds 30 photos" in capsys.readouterr().out
 
