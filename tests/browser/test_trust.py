@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import serve
 from tests.browser.test_classify import classify, open_page
+from tests.browser.test_pages import AXE, NIGHT, PAPER
 from tests.web.fakes import COLOURS, draw_flower, encode
 
 WIDE = encode(draw_flower(size=(640, 320)))
@@ -64,6 +65,9 @@ def test_another_part_is_framed_by_keys_and_asked_about(page: Page, trusting_sit
     expect(frame).to_have_attribute("style", re.compile(r"left: 0%"))
     page.get_by_role("button", name="Classify this part").click()
     expect(page.locator(".part-note")).to_be_visible()
+    expect(page.locator("#verdict-name")).to_be_focused()
+    page.get_by_role("button", name="Ask about the whole photo").click()
+    expect(page.locator(".part-note")).to_have_count(0)
 
 
 def test_nine_looks_come_on_demand(page: Page, trusting_site: str):
@@ -73,3 +77,21 @@ def test_nine_looks_come_on_demand(page: Page, trusting_site: str):
     page.get_by_role("button", name="Look nine ways").click()
     expect(page.locator(".strip__item")).to_have_count(9)
     expect(page.locator("#stability-strip")).to_contain_text("9 of 9 looks")
+
+
+def test_axe_finds_nothing_in_a_closer_look(page: Page, trusting_site: str):
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    open_page(page, trusting_site)
+    classify(page, WIDE)
+    expect(page.locator(".panel")).to_have_count(5)
+    for title in page.locator(".panel__title").all():
+        title.click()
+    page.get_by_role("button", name="Look nine ways").click()
+    expect(page.locator(".strip__item")).to_have_count(9)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        expect(page.locator("body")).to_have_css("background-color", PAPER if scheme == "light" else NIGHT)
+        page.wait_for_timeout(600)
+        found = page.evaluate("async () => (await axe.run()).violations.map(v => [v.id, v.nodes.map(n => n.html)])")
+        assert found == [], scheme
