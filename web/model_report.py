@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,8 +11,6 @@ from pathlib import Path
 from classifier.errors import ReportError
 from classifier.report import Report, read_report, report_path
 from web.site import Site
-
-WRITE_IT = "python -m classifier evaluate --report"
 
 
 @dataclass(frozen=True)
@@ -21,6 +20,11 @@ class Finding:
     report: Report | None
     problem: str | None = None
     stale: bool = False
+
+
+def command_for(checkpoint: Path) -> str:
+    """What writes the report of a checkpoint."""
+    return f"python -m classifier evaluate --report --checkpoint {shlex.quote(str(checkpoint))}"
 
 
 def find_report(site: Site) -> Finding:

@@ -93,11 +93,8 @@ def create_split_chooser(site: Site) -> html.Div:
         f"The same photos are divided in {len(names)} ways, and figures from different splits must not be mixed. "
         "Everything below counts by the one chosen here."
     )
-    return html.Div(
-        [chooser, html.P(words, className="note")] if len(names) > 1 else [],
-        className="split-chooser",
-        hidden=len(names) < 2,
-    )
+    # Hidden, not left out, when there is nothing to choose: the charts listen to it.
+    return html.Div([chooser, html.P(words, className="note")], className="split-chooser", hidden=len(names) < 2)
 
 
 def create_balance(site: Site) -> html.Section:

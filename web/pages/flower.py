@@ -106,7 +106,8 @@ def create_counts(label: LabelClass, *, site: Site) -> html.Div | None:
     for split_name, parts in site.statistics.parts.items():
         counts = {part: sum(photo.splits.get(split_name) == part for photo in photos) for part in parts}
         cells = [html.Td(f"{count:,} {part}") for part, count in counts.items()]
-        rows.append(html.Tr([html.Th(f"{split_title(split_name)} split", scope="row"), *cells]))
+        title = "Split" if split_name == "split" else f"{split_title(split_name)} split"  # a folder's has no name
+        rows.append(html.Tr([html.Th(title, scope="row"), *cells]))
     if not rows:
         return None
     return html.Div(html.Table(html.Tbody(rows), className="table table--facts"), className="table-scroll", tabIndex=0)

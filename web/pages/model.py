@@ -15,7 +15,7 @@ from web.components.model_photos import MOST_LOSSES, create_answers, create_pair
 from web.components.model_table import ORDERS, create_table
 from web.components.picture import create_photo_help
 from web.model_figures import CURVE_HEIGHT_PX, RELIABILITY_HEIGHT_PX
-from web.model_report import WRITE_IT, Finding, find_report
+from web.model_report import Finding, command_for, find_report
 from web.site import Site, current_site
 from web.wording import format_count
 
@@ -42,19 +42,19 @@ def head(site: Site) -> html.Div:
 
 def layout(**_: object) -> html.Div:
     site = current_site()
-    finding = find_report(site)
-    body = create_missing(finding) if finding.report is None else create_body(finding.report, site=site)
-    warning = create_stale() if finding.stale else None
+    finding, command = find_report(site), command_for(site.settings.checkpoint)
+    body = create_missing(finding, command) if finding.report is None else create_body(finding.report, site=site)
+    warning = create_stale(command) if finding.stale else None
     return html.Div([head(site), warning, *body], className="page wrap", id="model-page")
 
 
-def create_missing(finding: Finding) -> list[html.P]:
+def create_missing(finding: Finding, command: str) -> list[html.P]:
     """Without a report: which command writes it."""
     return [
         html.P(
             [
                 f"{finding.problem} To write it, run ",
-                html.Code(WRITE_IT),
+                html.Code(command),
                 " where the photos are, then load this page again.",
             ],
             className="note photo-help",
@@ -62,12 +62,12 @@ def create_missing(finding: Finding) -> list[html.P]:
     ]
 
 
-def create_stale() -> html.P:
+def create_stale(command: str) -> html.P:
     return html.P(
         [
             "This report was written for another version of the checkpoint than the one that answers here. To bring it "
             "up to date, run ",
-            html.Code(WRITE_IT),
+            html.Code(command),
             ".",
         ],
         className="note photo-help",

@@ -67,7 +67,7 @@ def test_without_a_report_the_command_that_writes_it_is_named(
         report_path(checkpoint).write_text(content)
     page = see(garden, checkpoint)
     assert words in page
-    assert "python -m classifier evaluate --report" in page
+    assert f"python -m classifier evaluate --report --checkpoint {checkpoint}" in page
 
 
 def test_a_report_of_another_checkpoint_is_marked(garden: Collection, checkpoint: Path):

@@ -1,6 +1,7 @@
 """Pages as Dash's router builds them when a visitor goes to an address."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -65,6 +66,13 @@ def test_every_class_is_in_the_gallery_with_lazy_thumbnails(app):
         assert f'"href": "/flower/{label.class_id}"' in content
     assert content.count('"loading": "lazy"') == len(CLASSES)
     assert "base64" not in content
+
+
+def test_photos_that_are_split_in_one_way_have_the_charts_too(garden):
+    one = replace(garden, photos=tuple(replace(photo, splits={"split": "train"}) for photo in garden.photos))
+    content, _ = visit(create_app(Settings(), FakeClassifier(), replace(one, default_split="split")), "/dataset")
+    assert '"id": "split"' in content  # every chart listens to it
+    assert '"className": "split-chooser", "hidden": true' in content
 
 
 def test_a_flower_shows_its_training_photos_and_both_splits_apart(app, garden):
