@@ -5,6 +5,8 @@ import os
 import sys
 from pathlib import Path
 
+from PIL import Image
+
 from classifier.collection import Collection, flowers102, open_collection
 from classifier.errors import CheckpointError, SettingError
 from web import create_app
@@ -24,6 +26,7 @@ def open_model(settings: Settings) -> tuple[Predictor | None, Collection]:
     except CheckpointError as error:
         logging.getLogger("florascope").error("Photos cannot be classified: %s", error)
         return None, flowers102(data_dir=DATA, flowers_root=root)
+    model.predict([Image.new("RGB", (64, 64))])  # the first pass prepares for the next; no visitor should wait for it
     metadata = model.metadata
     return model, open_collection(checkpoint_metadata=metadata, checkpoint_path=path, data_dir=DATA, flowers_root=root)
 
