@@ -48,7 +48,8 @@ def describe_part(report: Report) -> str:
     """Which photos it was measured on: "the 819 test photos of flowers102 (Udacity split)"."""
     data = report.data
     part = PARTS.get(data["split"], data["split"])
-    return f"the {report.summary['n']:,} {part} photos of {data['name']} ({split_title(data['split_name'])} split)"
+    named = "" if data["split_name"] == "split" else f" ({split_title(data['split_name'])} split)"
+    return f"the {report.summary['n']:,} {part} photos of {data['name']}{named}"
 
 
 def create_card(report: Report) -> html.Dl:
@@ -97,7 +98,7 @@ def describe_training(report: Report) -> str:
 def describe_measurement(report: Report) -> str:
     part = report.data["split"]
     words = f"On {describe_part(report)}, "
-    if part == "train":
+    if part == "train" or (part == "valid" and report.training.get("train_on_valid")):
         words += "which it has learnt from: these figures flatter it."
     elif part == "valid":
         words += "which it has not learnt from, but which chose the best epoch: these figures flatter it a little."

@@ -169,6 +169,11 @@ def test_words_follow_the_figures(garden: Collection):
     assert "It took 2 min." in describe_training(report)
     assert "too sure of itself" in describe_calibration(report)
     assert "flatter it a little" in describe_measurement(replace(report, data={**report.data, "split": "valid"}))
+    by_heart = replace(
+        report, data={**report.data, "split": "valid"}, training={**report.training, "train_on_valid": True}
+    )
+    assert "which it has learnt from" in describe_measurement(by_heart)
     assert "neither learnt from" in describe_measurement(report)
+    assert "(Split split)" not in describe_measurement(replace(report, data={**report.data, "split_name": "split"}))
     assert describe_time(5100) == "1 h 25 min"
     assert describe_cell(report, 3, 3)[0].endswith("rightly named, the surest first.")
