@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torchmetrics.functional.classification import (
     multiclass_accuracy,
@@ -21,15 +23,18 @@ from classifier.intervals import wilson_interval
 from classifier.prediction import Classifier
 from classifier.report import LEAST_PROBABILITY, Answer, Bin, ClassFigures, Report
 from classifier.streaming import batches, read_ahead, shrink
+from classifier.trust import softmax
 
 # Equal in width, as in the paper that the calibration error comes from: https://arxiv.org/abs/1706.04599
 CALIBRATION_BINS = 15
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What the classifier said of N photos. probabilities: (N, C), rows sum to 1; targets: (N,) class positions.
 
+    looks: the logits (N, C) and embeddings (N, D) of the photos as they are, whatever views probabilities average.
     unreadable: (image id, why) of the photos that could not be read; they are not among the N.
     """
 
@@ -37,6 +42,7 @@ class Outcome:
     targets: torch.Tensor
     image_ids: tuple[int, ...]
     unreadable: tuple[tuple[int, str], ...] = field(default=())
+    looks: tuple[Floats, Floats] | None = None
 
     def __post_init__(self) -> None:
         if not len(self.probabilities) == len(self.targets) == len(self.image_ids) > 0:
@@ -69,7 +75,7 @@ def collect(
     Raises:
         DatasetError: not one of the photos can be read.
     """
-    rows, seen, unreadable, done = [], [], [], 0
+    rows, logits, embeddings, seen, unreadable, done = [], [], [], [], [], 0
 
     def read(sample: Sample) -> Image.Image:
         return shrink(classifier.open(sample.path), side=int(classifier.metadata["input_size"]))
@@ -83,7 +89,11 @@ def collect(
                 seen.append(sample)
                 pictures.append(picture)
         if pictures:
-            rows.append(classifier.probabilities(pictures, tta=tta))
+            look = classifier.look(pictures)
+            logits.append(look.logits)
+            embeddings.append(look.embeddings)
+            plain = torch.from_numpy(softmax(look.logits, temperature=classifier.answerer.temperature))
+            rows.append(classifier.probabilities(pictures, tta=True) if tta else plain)
         done += len(batch)
         step(done)
     if not seen:
@@ -94,6 +104,7 @@ def collect(
         torch.tensor([sample.target for sample in seen]),
         tuple(sample.image_id for sample in seen),
         tuple(unreadable),
+        (np.concatenate(logits), np.concatenate(embeddings)),
     )
 
 

@@ -6,7 +6,7 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -17,6 +17,7 @@ from typing import Any
 from classifier.errors import DatasetError, ReportError
 from classifier.intervals import wilson_interval
 from classifier.labels import LabelClass
+from classifier.trust_report import TrustReport
 
 SCHEMA = 1
 # Below this a probability counts as this, so that a loss is never infinite.
@@ -115,6 +116,7 @@ class Report:
     summary: what `evaluation.summarise` says.
     answers: one a photo. confusions: only pairs that occurred, most frequent first.
     training: the settings of the training and its `history`, one record an epoch; {} when unknown.
+    trust: None when the checkpoint was not calibrated, or the report was written before there was this part.
     """
 
     created: str
@@ -127,6 +129,7 @@ class Report:
     calibration: tuple[Bin, ...]
     answers: tuple[Answer, ...]
     training: Mapping[str, Any]
+    trust: TrustReport | None = None
 
     @cached_property
     def labels(self) -> Mapping[int, LabelClass]:
@@ -158,11 +161,7 @@ class Report:
     @cached_property
     def wrong(self) -> tuple[Answer, ...]:
         """The wrong answers, the most confident first."""
-        return tuple(
-            sorted(
-                (a for a in self.answers if not a.is_right), key=lambda answer: (-answer.confidence, answer.image_id)
-            )
-        )
+        return _surest_first(answer for answer in self.answers if not answer.is_right)
 
     @cached_property
     def uncertain(self) -> tuple[Answer, ...]:
@@ -172,9 +171,7 @@ class Report:
     @cached_property
     def correct(self) -> tuple[Answer, ...]:
         """The right answers, the most confident first."""
-        return tuple(
-            sorted((a for a in self.answers if a.is_right), key=lambda answer: (-answer.confidence, answer.image_id))
-        )
+        return _surest_first(answer for answer in self.answers if answer.is_right)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON. Photos are listed once; the confusions name them again, for other readers."""
@@ -202,6 +199,7 @@ class Report:
             },
             "answers": {"columns": ["image_id", "class_id", "answer_id", "confidence", "own"], "rows": rows},
             "training": dict(self.training),
+            "trust": self.trust.to_dict() if self.trust else None,
         }
 
     @classmethod
@@ -225,6 +223,7 @@ class Report:
                 calibration=tuple(Bin(**entry) for entry in values["calibration"]),
                 answers=tuple(Answer(*row) for row in values["answers"]["rows"]),
                 training=dict(values["training"]),
+                trust=None if values.get("trust") is None else TrustReport.from_dict(values["trust"]),
             )
         except (DatasetError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise ReportError(f"This is no report that “evaluate --report” wrote ({error!r}). {AGAIN}") from error
@@ -277,6 +276,10 @@ def write_text(path: Path, text: str) -> None:
 
 def _line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _surest_first(answers: Iterable[Answer]) -> tuple[Answer, ...]:
+    return tuple(sorted(answers, key=lambda answer: (-answer.confidence, answer.image_id)))
 
 
 def _ids(answers: Sequence[Answer], most: int = 24) -> list[int]:

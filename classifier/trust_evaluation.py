@@ -1,6 +1,6 @@
 """How well trust is founded: on photos whose class is known, and on pictures that show none of the classes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,17 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from classifier.answers import Verdict
-from classifier.datasets import Sample
-from classifier.embedding import Seen, look_at
-from classifier.errors import CheckpointError, PhotoError
+from classifier.answers import Reason, Verdict
+from classifier.embedding import look_at
+from classifier.errors import CheckpointError, DatasetError, PhotoError, UnreadableFile
 from classifier.prediction import Classifier
 from classifier.retrieval import Index
 from classifier.streaming import read_ahead, shrink
 from classifier.trust import Trust, signals, softmax
+from classifier.trust_report import REASONS, VERDICTS, Group, TrustReport
 
 Floats = NDArray[np.floating[Any]]
 CALIBRATION_BINS = 15  # equal in width, as in https://arxiv.org/abs/1706.04599
+FAMILIARITY_BINS = 24
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Judged:
     covered: NDArray[np.bool_]
     set_sizes: NDArray[np.int64]
     verdicts: tuple[Verdict, ...]
+    reasons: tuple[Reason | None, ...]
     familiarity: Floats
 
     def are(self, verdict: Verdict) -> NDArray[np.bool_]:
@@ -58,56 +60,77 @@ def require_trust(classifier: Classifier) -> tuple[Trust, Index]:
     return trust, index
 
 
-def judge(classifier: Classifier, seen: Seen) -> Judged:
-    """What the classifier says of pictures that were looked at.
+def judge(classifier: Classifier, *, logits: Floats, embeddings: Floats, positions: NDArray[np.int64]) -> Judged:
+    """What the classifier says of N pictures that were looked at, as `embedding.Seen` has them.
 
     Raises:
         CheckpointError: it is not calibrated, or has no index that fits.
     """
     trust, index = require_trust(classifier)
-    shares = softmax(seen.logits, temperature=trust.temperature)
+    shares = softmax(logits, temperature=trust.temperature)
     columns = signals(
-        seen.logits,
-        seen.embeddings,
+        logits,
+        embeddings,
         index,
-        similarities=index.similarities(seen.embeddings),
+        similarities=index.similarities(embeddings),
         temperature=trust.temperature,
     )
-    verdicts = tuple(verdict for verdict, _ in trust.judge(columns))
+    verdicts, reasons = zip(*trust.judge(columns), strict=True)
     sets = trust.coverage_sets(shares, verdicts)
     return Judged(
         best=shares.argmax(axis=1),
-        positions=seen.positions,
+        positions=positions,
         confidence=shares.max(axis=1),
-        covered=np.array([own in listed for own, listed in zip(seen.positions, sets, strict=True)], dtype=bool),
+        covered=np.array([own in listed for own, listed in zip(positions, sets, strict=True)], dtype=bool),
         set_sizes=np.array([len(listed) for listed in sets]),
         verdicts=verdicts,
+        reasons=reasons,
         familiarity=trust.familiarity(columns),
     )
 
 
-def summarise_trust(known: Judged, unknown: Judged | None = None) -> dict[str, float | int | None]:
-    """The figures of `evaluate --trust`, shares from 0 to 1; those about unknown pictures are None without any.
+def create_trust_report(known: Judged, unknown: Mapping[str, Judged] | None = None, *, promised: float) -> TrustReport:
+    """Count what was said of photos of the classes, and of pictures of other things by what these show.
 
-    ece: expected calibration error. confident_share, confident_precision: of confident answers, how many there are and
-    are right. coverage, set_size: how often the coverage set holds the right class, and its mean size (an “unknown”
-    photo's is empty). known_kept: photos not turned away. unknown_rejected: unknown pictures turned away. auroc: how
-    often a known photo is more familiar than an unknown picture.
+    promised: how often the coverage sets were fitted to hold the right class.
     """
-    confident = known.are("confident")
-    figures: dict[str, float | int | None] = {
-        "n": len(known.best),
-        "ece": calibration_error(known.confidence, known.right),
-        "confident_share": float(confident.mean()),
-        "confident_precision": float(known.right[confident].mean()) if confident.any() else None,
-        "coverage": float(known.covered.mean()),
-        "set_size": float(known.set_sizes.mean()),
-        "known_kept": float(1 - known.are("unknown").mean()),
-        "unknown_n": len(unknown.best) if unknown else 0,
-        "unknown_rejected": float(unknown.are("unknown").mean()) if unknown else None,
-        "auroc": area(known.familiarity, unknown.familiarity) if unknown else None,
-    }
-    return {name: round(value, 5) if isinstance(value, float) else value for name, value in figures.items()}
+    groups = unknown or {}
+    edges = familiarity_edges(np.concatenate([known.familiarity, *(group.familiarity for group in groups.values())]))
+    strangers = [group.familiarity for group in groups.values()]
+    return TrustReport(
+        ece=round(calibration_error(known.confidence, known.right), 5),
+        known=_count("", known, edges),
+        covered=int(known.covered.sum()),
+        promised=promised,
+        set_sizes=tuple(np.bincount(known.set_sizes).tolist()),
+        edges=tuple(edges.tolist()),
+        unknown=tuple(
+            _count(name, group, edges, auroc=round(area(known.familiarity, group.familiarity), 5))
+            for name, group in groups.items()
+        ),
+        auroc=round(area(known.familiarity, np.concatenate(strangers)), 5) if strangers else None,
+    )
+
+
+def familiarity_edges(values: Floats) -> Floats:
+    """Edges of `FAMILIARITY_BINS` bins or one more, equal in width and with an edge at 0, where “unknown” begins; they
+    reach over all values but the outermost hundredth at either end, which count to the first and the last bin."""
+    low, high = np.minimum(np.quantile(values, 0.01), 0), np.maximum(np.quantile(values, 0.99), 0)
+    width = max(high - low, 1.0) / FAMILIARITY_BINS
+    edges: Floats = np.round(np.arange(np.floor(low / width), np.ceil(high / width) + 0.5) * width, 4)
+    return edges if len(edges) > 1 else np.array([0.0, width])
+
+
+def _count(name: str, judged: Judged, edges: Floats, *, auroc: float | None = None) -> Group:
+    inside = np.clip(judged.familiarity, edges[0], np.nextafter(edges[-1], -np.inf))
+    return Group(
+        name=name,
+        verdicts={verdict: int(judged.are(verdict).sum()) for verdict in VERDICTS},
+        right={verdict: int((judged.are(verdict) & judged.right).sum()) for verdict in VERDICTS},
+        reasons={reason: judged.reasons.count(reason) for reason in REASONS},
+        familiarity=tuple(np.histogram(inside, edges)[0].tolist()),
+        auroc=auroc,
+    )
 
 
 def calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
@@ -124,29 +147,27 @@ def area(above: Floats, below: Floats) -> float:
     return float(wins.mean() / 2 / len(below))
 
 
-def look_at_samples(
-    classifier: Classifier, samples: Sequence[Sample], *, step: Callable[[int], object] = int
-) -> tuple[Seen, list[str]]:
-    """Photos whose class is known, and sentences about those that cannot be read."""
-    unreadable: list[str] = []
-    pairs = _readable(classifier, [(sample.path, sample.target) for sample in samples], unreadable)
-    return look_at(classifier, pairs, step=step), unreadable
-
-
-def look_at_files(
+def judge_files(
     classifier: Classifier, files: Sequence[Path], *, step: Callable[[int], object] = int
-) -> tuple[Seen, list[str]]:
-    """Pictures that show none of the classes, and sentences about those that cannot be read."""
+) -> tuple[Judged, list[str]]:
+    """What is said of pictures that show none of the classes, and sentences about those that cannot be read.
+
+    Raises:
+        UnreadableFile: not one of them can be read. CheckpointError: see `judge`.
+    """
     unreadable: list[str] = []
-    return look_at(classifier, _readable(classifier, [(path, -1) for path in files], unreadable), step=step), unreadable
-
-
-def _readable(
-    classifier: Classifier, items: Sequence[tuple[Path, int]], unreadable: list[str]
-) -> Iterable[tuple[Image.Image, int]]:
     side = int(classifier.metadata["input_size"])
-    for (path, target), picture in read_ahead(lambda item: shrink(classifier.open(item[0]), side=side), items):
-        if isinstance(picture, PhotoError):
-            unreadable.append(f"{path}: {picture}")
-        else:
-            yield picture, target
+
+    def readable() -> Iterable[tuple[Image.Image, int]]:
+        for path, picture in read_ahead(lambda path: shrink(classifier.open(path), side=side), files):
+            if isinstance(picture, PhotoError):
+                unreadable.append(f"{path}: {picture}")
+            else:
+                yield picture, -1
+
+    try:
+        seen = look_at(classifier, readable(), step=step)
+    except DatasetError as error:
+        raise UnreadableFile(f"None of {len(files)} unknown pictures can be read. {unreadable[0]}") from error
+    judged = judge(classifier, logits=seen.logits, embeddings=seen.embeddings, positions=seen.positions)
+    return judged, unreadable

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from classifier.commands.common import (
     learnt_from_valid,
     open_data,
 )
-from classifier.commands.trust_figures import add_trust_options, measure_trust
+from classifier.commands.trust_figures import add_trust_options, measure_trust, print_trust, unknown_files
 from classifier.errors import SettingError
 from classifier.report import Report, report_path, write_report, write_text
 
@@ -33,11 +34,13 @@ EPILOG = """examples:
   python -m classifier evaluate --checkpoint runs/first/best.safetensors --split valid --json
   python -m classifier evaluate --checkpoint runs/first/best.safetensors --report runs/first/report
   python -m classifier evaluate --report          what the site's page Model shows, beside the checkpoint
-  python -m classifier evaluate --trust --unknown other-pictures/     are “confident” and “unknown” what they claim?
+  python -m classifier evaluate --trust --unknown other-plants/       are “confident” and “unknown” what they claim?
+  python -m classifier evaluate --report --unknown other-plants/ --unknown other-things/     the same, in the report
 
 A report has, for every class, precision, recall and F1 with 95 % intervals, the confusion matrix, the most confused
 pairs, the top losses, examples that are right, wrong and uncertain, how well calibrated the probabilities are, and the
-curves of the training. In a folder it is report.html, to be looked at without a network, and report.json.
+curves of the training; of a calibrated checkpoint also what its verdicts and coverage sets are worth. In a folder it is
+report.html, to be looked at without a network, and report.json.
 """
 BESIDE = Path()
 MOST_LISTED = 8
@@ -89,6 +92,7 @@ def main(args: argparse.Namespace) -> int:
     from classifier.datasets import check_classes, samples_of
     from classifier.evaluation import collect, create_report
     from classifier.prediction import Classifier
+    from classifier.trust_evaluation import require_trust
 
     if args.batch_size < 1:
         raise SettingError(f"--batch-size is at least 1; got {args.batch_size}.")
@@ -98,8 +102,9 @@ def main(args: argparse.Namespace) -> int:
     samples = samples_of(collection, split_name=split_name, split=split)
     check_classes(collection, classifier.classes)
     warn_of_known(classifier, args.checkpoint, collection=collection, samples=samples)
-    if args.trust or args.unknown:
-        return measure_trust(classifier, samples, unknown=args.unknown, as_json=args.json, title=args.checkpoint.name)
+    unknown, shows_trust = unknown_files(args.unknown), args.trust or (args.unknown and args.report is None)
+    if shows_trust or unknown:
+        require_trust(classifier)
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task(f"{len(samples)} photos", total=len(samples))
         outcome = collect(
@@ -115,8 +120,12 @@ def main(args: argparse.Namespace) -> int:
     report = create_report(
         outcome, classifier=classifier, checkpoint=args.checkpoint, split_name=split_name, split=split, tta=args.tta
     )
+    if shows_trust or (args.report is not None and classifier.has_trust and classifier.has_index):
+        report = replace(report, trust=measure_trust(classifier, outcome, unknown=unknown))
     if args.json:
-        print(json.dumps(report.summary))
+        print(json.dumps(report.trust.summary if report.trust and shows_trust else report.summary))
+    elif report.trust and shows_trust:
+        print_trust(report.trust, title=args.checkpoint.name)
     else:
         print_report(report)
     if args.report is not None:

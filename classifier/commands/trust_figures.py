@@ -1,9 +1,8 @@
 """evaluate --trust: are the verdicts, the probabilities and the coverage sets what they claim to be?"""
 
 import argparse
-import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from classifier.commands.common import progress_bar
-from classifier.errors import UnreadableFile
+from classifier.errors import SettingError, UnreadableFile
 
 if TYPE_CHECKING:
-    from classifier.datasets import Sample
+    from classifier.evaluation import Outcome
     from classifier.prediction import Classifier
+    from classifier.trust_report import TrustReport
 
 MEANINGS = {
     "n": "photos whose class is known",
@@ -34,38 +34,61 @@ _NO_SHARES = ("n", "set_size", "unknown_n")
 
 def add_trust_options(parser: argparse.ArgumentParser) -> None:
     """--trust and --unknown."""
-    parser.add_argument("--trust", action="store_true", help="measure verdicts, calibration and coverage sets instead")
     parser.add_argument(
-        "--unknown", type=Path, metavar="DIR", help="with --trust: pictures that show none of the classes"
+        "--trust", action="store_true", help="print how right verdicts, probabilities and coverage sets are instead"
+    )
+    parser.add_argument(
+        "--unknown",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="pictures that show none of the classes, for --trust and --report; give it again for another kind",
     )
 
 
-def measure_trust(
-    classifier: "Classifier", samples: "Sequence[Sample]", *, unknown: Path | None, as_json: bool, title: str
-) -> int:
-    """Measure and print; 0.
+def unknown_files(folders: Sequence[Path]) -> dict[str, list[Path]]:
+    """What the pictures of each folder show, by its name ("other-plants" → "other plants"), and its files.
 
     Raises:
-        CheckpointError: the checkpoint is not calibrated. UnreadableFile: the folder of unknown pictures is empty.
+        UnreadableFile: a folder holds no file. SettingError: two have the same name.
     """
-    from classifier.trust_evaluation import judge, look_at_files, look_at_samples, require_trust, summarise_trust
+    found: dict[str, list[Path]] = {}
+    for folder in folders:
+        name = folder.resolve().name.replace("-", " ")
+        if name in found:
+            raise SettingError(f"Two folders of unknown pictures are called “{name}”; --unknown tells them by name.")
+        found[name] = files_in(folder)
+    return found
 
-    require_trust(classifier)
-    files = files_in(unknown) if unknown else []
-    with progress_bar("photos") as bar:
-        seen, unreadable = look_at_samples(classifier, samples, step=lambda done: bar(done, len(samples)))
-    known, strange = judge(classifier, seen), None
-    if files:
-        with progress_bar("unknown pictures") as bar:
-            others, also = look_at_files(classifier, files, step=lambda done: bar(done, len(files)))
-        unreadable += also
-        strange = judge(classifier, others)
-    for sentence in unreadable:
-        print(f"left out: {sentence}", file=sys.stderr)
-    figures = summarise_trust(known, strange)
-    if as_json:
-        print(json.dumps(figures))
-        return 0
+
+def measure_trust(
+    classifier: "Classifier", outcome: "Outcome", *, unknown: Mapping[str, Sequence[Path]]
+) -> "TrustReport":
+    """What `outcome`, of photos whose class is known, and the pictures that show none of the classes tell of trust.
+
+    Raises:
+        CheckpointError: the checkpoint is not calibrated. UnreadableFile: no picture of a kind can be read.
+    """
+    from classifier.trust_evaluation import create_trust_report, judge, judge_files, require_trust
+
+    trust, _ = require_trust(classifier)
+    if outcome.looks is None:
+        raise ValueError("an outcome of `collect` has looks")
+    logits, embeddings = outcome.looks
+    known = judge(classifier, logits=logits, embeddings=embeddings, positions=outcome.targets.numpy())
+    strangers = {}
+    for name, files in unknown.items():
+        with progress_bar(name) as bar:
+            strangers[name], unreadable = judge_files(classifier, files, step=lambda done: bar(done, len(files)))  # noqa: B023
+        for sentence in unreadable:
+            print(f"left out: {sentence}", file=sys.stderr)
+    return create_trust_report(known, strangers, promised=trust.coverage.coverage)
+
+
+def print_trust(report: "TrustReport", *, title: str) -> None:
+    """The figures as a table; of several kinds of unknown pictures, a table more."""
+    figures = report.summary
     table = Table(title=f"How far {title} can be trusted")
     for heading in ("figure", "value", "meaning"):
         table.add_column(heading, justify="right" if heading == "value" else "left")
@@ -74,7 +97,15 @@ def measure_trust(
         shown = "–" if value is None else f"{value:g}" if name in _NO_SHARES else f"{100 * value:.2f} %"
         table.add_row(name, shown, meaning)
     Console().print(table)
-    return 0
+    if len(report.unknown) < 2:
+        return
+    table = Table(title="The unknown pictures by kind")
+    for heading in ("folder", "pictures", "turned away", "called confident", "auroc"):
+        table.add_column(heading, justify="left" if heading == "folder" else "right")
+    for group in report.unknown:
+        shares = [f"{100 * group.verdicts[verdict] / group.n:.1f} %" for verdict in ("unknown", "confident")]
+        table.add_row(group.name, f"{group.n:,}", *shares, f"{100 * (group.auroc or 0):.2f} %")
+    Console().print(table)
 
 
 def files_in(folder: Path) -> list[Path]:
