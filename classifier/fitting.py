@@ -15,7 +15,7 @@ from classifier.conformal import CoverageSets, conformal_threshold
 from classifier.embedding import Seen
 from classifier.logistic import Logistic, fit_logistic
 from classifier.retrieval import Index
-from classifier.trust import Trust, log_sum_exp, signals, softmax
+from classifier.trust import SIGNALS, Trust, log_sum_exp, signals, softmax
 
 Floats = NDArray[np.floating[Any]]
 COVERAGE = 0.95
@@ -63,7 +63,7 @@ def fit_trust(material: Material, index: Index) -> Trust:
 
     known = [see(plain), see(changed)]
     right = [hits(seen) for seen in (plain, changed)]
-    strange = [rows for seen in (plain, changed) for rows in strange_flowers(seen, index, temperature=temperature)]
+    strange = [strange_flowers(seen, index, temperature=temperature) for seen in (plain, changed)]
     others = [see(seen) for seen in (material.drawn, material.photos, material.corners) if seen is not None]
     rest = [0] * len(strange), [0] * len(others)
     flower = _fit([*known, *strange, *others], [1, 1, *[1] * len(strange), *rest[1]])
@@ -83,12 +83,12 @@ def fit_trust(material: Material, index: Index) -> Trust:
     return Trust(temperature, coverage, flower, flower_from, is_known, known_from, is_sure, sure_from)
 
 
-def strange_flowers(seen: Seen, index: Index, *, temperature: float, seed: int = 1) -> tuple[Floats, Floats]:
-    """Signals of flowers that are none of ours, for want of such: classes left out, and blends.
+def strange_flowers(seen: Seen, index: Index, *, temperature: float, seed: int = 1) -> Floats:
+    """Signals of flowers that are none of ours, for want of such: each photo as if its class, and the others of its
+    fold, were known to nobody.
 
-    Left out: each photo as if its class, and the others of its fold, were known to nobody. That is too easy, as the
-    network has learnt to set them apart. Blends: the mean of the embeddings of two photos of different classes (the
-    logits are their mean too, the head being linear): features of flowers, of no one flower.
+    The network has learnt to set them apart, so they are easier than strangers are. What separates them still is what
+    separated the 22 classes that a network of its own had never seen (docs/trust.md).
     """
     chance = np.random.default_rng(seed)
     classes = seen.logits.shape[1]
@@ -99,12 +99,7 @@ def strange_flowers(seen: Seen, index: Index, *, temperature: float, seed: int =
         own = hidden[seen.positions]
         if own.any() and not hidden.all():
             left_out.append(_signals(seen.logits[own], seen.embeddings[own], index, temperature, hidden))
-    partner = chance.permutation(len(seen.logits))
-    pairs = np.flatnonzero(seen.positions != seen.positions[partner])
-    logits, embeddings = ((of[pairs] + of[partner[pairs]]) / 2 for of in (seen.logits, seen.embeddings))
-    blends = _signals(logits, embeddings, index, temperature, None)
-    nothing = np.zeros((0, blends.shape[1]), dtype=np.float32)
-    return np.concatenate([nothing, *left_out]), blends
+    return np.concatenate([np.zeros((0, len(SIGNALS)), dtype=np.float32), *left_out])
 
 
 def _signals(

@@ -18,12 +18,12 @@ from classifier.logistic import Logistic
 from classifier.retrieval import Index
 
 Floats = NDArray[np.float32]
-FORMAT = 1
+FORMAT = 2  # of the values in the metadata; goes up when a signal changes its meaning
 NEAREST = 10
 # What the verdicts are decided on; the order of the columns of `signals`.
 SIGNALS = (
     "log_odds",  # of the best class, calibrated
-    "lead",  # the best logit above the mean logit
+    "lead",  # the best logit above the mean logit, in standard deviations of the logits
     "nearest_ten",  # mean cosine with the ten most similar training photos (https://arxiv.org/abs/2204.06507)
     "inside",  # part of the embedding inside the training photos' subspace (https://arxiv.org/abs/2203.10807)
     "class_cosine",  # cosine with the nearest class's mean
@@ -143,7 +143,7 @@ def signals(
     nearest = to_classes.min(axis=1)
     columns = (
         _log_odds(shares),
-        visible.max(axis=1) - visible.mean(axis=1),
+        (visible.max(axis=1) - visible.mean(axis=1)) / np.maximum(visible.std(axis=1), 1e-6),
         np.partition(similarities, -few, axis=1)[:, -few:].mean(axis=1),
         np.linalg.norm(projected, axis=1),
         cosines.max(axis=1),
