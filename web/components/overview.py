@@ -28,7 +28,8 @@ def overview_numbers(site: Site) -> list[tuple[str, str]]:
     numbers = [(f"{len(site.collection.classes):,}", "kinds of flowers")]
     if any(totals):
         numbers.insert(0, (f"{sum(totals):,}", "photos"))
-        numbers.append((f"{min(totals):,}–{max(totals):,}", "photos of each kind"))
+        each = f"{min(totals):,}–{max(totals):,}" if min(totals) < max(totals) else f"{max(totals):,}"
+        numbers.append((each, "photos of each kind"))
     return numbers
 
 
@@ -44,6 +45,8 @@ def create_meadow(site: Site) -> html.Div:
     summary = (
         f"Photos per flower, from {display_name(labels[most[1]].name)} with {most[0]} "
         f"to {display_name(labels[fewest[1]].name)} with {fewest[0]}."
+        if most[0] > fewest[0]
+        else f"Each flower has {format_count(most[0], 'photo')}."
     )
     stems = [
         html.Div(

@@ -53,6 +53,13 @@ def test_the_first_page_has_the_overview_and_photos_to_try(app):
     assert '"disabled": true' in content
 
 
+def test_equally_many_photos_of_each_flower_are_no_range(garden):
+    even = replace(garden, photos=tuple(photo for photo in garden.photos if photo.image_id % 100 < 4))
+    content, _ = visit(create_app(Settings(), FakeClassifier(), even), "/")
+    assert "4–4" not in content
+    assert "Each flower has 4 photos." in content
+
+
 def test_photos_to_try_come_from_the_test_part(app, garden):
     content, _ = visit(app, "/")
     ids = [int(part.split(".webp")[0]) for part in content.split('"data-try": "/photos/')[1:]]
