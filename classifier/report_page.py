@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from PIL import Image
 from plotly.offline import get_plotlyjs
 
-from classifier import report_figures
+from classifier import report_figures, trust_charts, trust_words
 from classifier.errors import PhotoError
 from classifier.history import history_of
 from classifier.images import open_image
@@ -24,11 +24,12 @@ STYLE = """
 body { margin: 0 auto; max-width: 1060px; padding: 24px 20px 80px; font: 16px/1.55 system-ui, sans-serif;
   color: var(--ink); background: #faf8f2; }
 h1, h2 { font-family: Georgia, serif; line-height: 1.2; } h2 { margin-top: 56px; }
-p, figcaption { color: var(--soft); max-width: 46rem; } a { color: var(--leaf); }
+p, figcaption, li { color: var(--soft); max-width: 46rem; } a { color: var(--leaf); }
 dl { display: flex; flex-wrap: wrap; gap: 12px 48px; margin: 24px 0; }
 dl div { display: flex; flex-direction: column-reverse; }
 dt { color: var(--soft); } dd { margin: 0; font: 600 1.9rem/1.2 Georgia, serif; }
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 24px; }
+.two > * { min-width: 0; }
 .photos { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 16px;
   padding: 0; list-style: none; }
 .photos figure { margin: 0; } .photos img, .none { width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 10px;
@@ -41,8 +42,10 @@ th:first-child { text-align: left; font-weight: 500; } thead button { all: unset
 thead button:hover, thead button:focus-visible { text-decoration: underline; }
 """
 
+# Figures that were drawn when they had a row for themselves learn of what came beside them.
 # Click a heading to sort by its column; the values to sort by stand in data-v.
-SORT = """
+SCRIPT = """
+dispatchEvent(new Event('resize'));
 for (const button of document.querySelectorAll('thead button')) button.onclick = () => {
   const body = button.closest('table').tBodies[0], place = button.closest('th').cellIndex;
   const down = button.dataset.down = button.dataset.down === '1' ? '' : '1';
@@ -79,6 +82,7 @@ def create_page(report: Report, *, path_of: Callable[[int], Path | None]) -> str
         "<h2>How sure, how right</h2><p>On the dashed line the model is right as often as it says it is; below "
         "it, it is too sure of itself. The bars are 95 % intervals.</p>",
         page.figure(report_figures.create_reliability(report), height=420),
+        page.trust(),
         page.pairs(),
         page.matrix(),
         page.photos("Top losses", "Where the right class got the least probability.", report.top_losses),
@@ -89,7 +93,7 @@ def create_page(report: Report, *, path_of: Callable[[int], Path | None]) -> str
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style>'
-        f"<script>{get_plotlyjs()}</script></head><body>{''.join(parts)}<script>{SORT}</script></body></html>\n"
+        f"<script>{get_plotlyjs()}</script></head><body>{''.join(parts)}<script>{SCRIPT}</script></body></html>\n"
     )
 
 
@@ -137,6 +141,24 @@ class _Page:
             for quantity in ("loss", "top1")
         ]
         return f'<h2>Training</h2><div class="two">{"".join(drawn)}</div>'
+
+    def trust(self) -> str:
+        report, trust = self.report, self.report.trust
+        if trust is None:
+            return ""
+        items = "".join(f"<li>{escape(words)}</li>" for words in trust_words.describe_groups(report, trust))
+        bars = self.figure(trust_charts.create_verdicts(report, trust), height=trust_charts.verdicts_height(trust))
+        columns = [(trust_charts.create_list_sizes(trust), trust_words.describe_lists(trust))]
+        if trust.unknown:
+            figure = trust_charts.create_familiarity(report, trust)
+            columns.append((figure, trust_words.describe_familiarity(trust)))
+        drawn = "".join(
+            f"<div>{self.figure(figure, height=340)}<p>{escape(words)}</p></div>" for figure, words in columns
+        )
+        return (
+            f"<h2>{trust_words.TITLE}</h2><p>{escape(trust_words.describe_verdicts(report, trust))}</p>{bars}"
+            f'<ul>{items}</ul><div class="two">{drawn}</div>'
+        )
 
     def pairs(self) -> str:
         if not self.report.confusions:

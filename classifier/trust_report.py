@@ -96,6 +96,11 @@ class TrustReport:
         """The mean size of a coverage set; an “unknown” photo's is empty."""
         return sum(size * count for size, count in enumerate(self.set_sizes)) / self.known.n
 
+    @property
+    def list_length(self) -> float:
+        """The same of those that are not empty; 0 when all are."""
+        return self.set_size * self.known.n / max(sum(self.set_sizes[1:]), 1)
+
     @cached_property
     def summary(self) -> dict[str, float | int | None]:
         """The figures of `evaluate --trust`, shares from 0 to 1; those about unknown pictures are None without any.

@@ -33,6 +33,9 @@ TORCH_FREE = {
     "classifier.report",
     "classifier.report_figures",
     "classifier.stability",
+    "classifier.trust_charts",
+    "classifier.trust_report",
+    "classifier.trust_words",
 }
 HEAVY = {"torch", "torchvision", "lightning", "timm", "torchmetrics", "safetensors", "scipy"}
 OF_THE_SITE = {"dash", "dash_mantine_components", "flask", "flask_compress", "werkzeug", "gunicorn"}

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from classifier import report_figures
+from classifier import report_figures, trust_charts
 from classifier.labels import LabelClass
 from classifier.report import Report
+from classifier.trust_report import TrustReport
 from web.figures import TEMPLATE
 
-CURVE_HEIGHT_PX, RELIABILITY_HEIGHT_PX = 320, 400
+CURVE_HEIGHT_PX, RELIABILITY_HEIGHT_PX, TRUST_HEIGHT_PX = 320, 400, 340
 
 
 def create_curves(report: Report, quantity: str) -> go.Figure:
@@ -36,3 +37,15 @@ def create_matrix(report: Report, labels: Sequence[LabelClass], *, narrow: bool 
     figure.update_xaxes(showline=True, mirror=True, linecolor=report_figures.GREY)
     figure.update_yaxes(showline=True, mirror=True, linecolor=report_figures.GREY)
     return figure
+
+
+def create_trust(report: Report, trust: TrustReport) -> tuple[go.Figure, go.Figure, go.Figure | None]:
+    """Verdicts, sizes of lists, and familiarity, which needs pictures of other things."""
+    verdicts, lists = trust_charts.create_verdicts(report, trust), trust_charts.create_list_sizes(trust)
+    familiarity = trust_charts.create_familiarity(report, trust) if trust.unknown else None
+    height = trust_charts.verdicts_height(trust)
+    verdicts.update_layout(template=TEMPLATE, height=height, margin={"t": 8, "l": 8, "r": 24, "b": 8})
+    for figure in (lists, familiarity):
+        if figure is not None:
+            figure.update_layout(template=TEMPLATE, height=TRUST_HEIGHT_PX, margin={"t": 36, "l": 8, "r": 8, "b": 8})
+    return verdicts, lists, familiarity

@@ -27,6 +27,11 @@ def command_for(checkpoint: Path) -> str:
     return f"python -m classifier evaluate --report --checkpoint {shlex.quote(str(checkpoint))}"
 
 
+def calibration_command_for(checkpoint: Path) -> str:
+    """What teaches a checkpoint to say how far it can be trusted."""
+    return f"python -m classifier calibrate --checkpoint {shlex.quote(str(checkpoint))}"
+
+
 def find_report(site: Site) -> Finding:
     """What is known of the checkpoint that the site serves."""
     checkpoint = site.settings.checkpoint

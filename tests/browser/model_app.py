@@ -1,14 +1,17 @@
 """As `fake_app`, with a report of the model beside its checkpoint."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
+from classifier.report import report_path, write_report
+from tests.classifier.test_trust_report import make_trust
 from tests.web.fakes import FakeClassifier, plant_garden
-from tests.web.reports import plant_report
+from tests.web.reports import make_garden_report
 from web import create_app
 from web.settings import Settings
 
 garden = plant_garden(Path(os.environ["GARDEN"]))
 settings = Settings.from_environ(os.environ)
-plant_report(garden, settings.checkpoint)
+write_report(report_path(settings.checkpoint), replace(make_garden_report(garden), trust=make_trust()))
 server = create_app(settings, FakeClassifier(), garden).server

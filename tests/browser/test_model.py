@@ -20,7 +20,7 @@ def open_model(page: Page, site: str) -> None:
     page.goto(f"{site}/model")
     page.wait_for_selector("#react-entry-point .page")
     page.locator("#matrix").scroll_into_view_if_needed()
-    expect(page.locator("#model-page .js-plotly-plot")).to_have_count(4)
+    expect(page.locator("#model-page .js-plotly-plot")).to_have_count(7)
 
 
 def test_a_cell_and_a_row_open_their_photos(page: Page, model_site: str):

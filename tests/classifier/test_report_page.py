@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
@@ -8,6 +9,7 @@ from classifier.report_figures import axis_names, classes_with_errors, create_ma
 from classifier.report_figures import create_training_curves as curves
 from classifier.report_page import create_page
 from tests.classifier.test_report import make_report
+from tests.classifier.test_trust_report import make_trust
 
 
 def page_of(report: Report, photo: Path | None = None) -> str:
@@ -22,6 +24,16 @@ def test_the_page_needs_no_network_and_shows_names_as_they_are():
     assert "daisy &lt;b&gt;" in page
     assert "daisy <b>" not in page
     assert page.count("plotly-graph-div") == 4
+
+
+def test_trust_is_shown_where_it_was_measured():
+    assert "Does it know when it does not know?" not in page_of(make_report())
+    page = page_of(replace(make_report(), trust=make_trust()))
+    assert "Does it know when it does not know?" in page
+    assert "<li>Other &lt;plants&gt;, 50 pictures: of 100, 80 are rightly turned away" in page
+    assert page.count("plotly-graph-div") == 7
+    alone = page_of(replace(make_report(), trust=replace(make_trust(), unknown=(), auroc=None)))
+    assert alone.count("plotly-graph-div") == 6
 
 
 def test_photos_are_embedded_where_they_are_and_framed_where_not(tmp_path: Path):

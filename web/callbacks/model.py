@@ -15,6 +15,7 @@ from web import model_figures
 from web.components.attributes import aria
 from web.components.model_photos import create_opened
 from web.components.model_table import create_table
+from web.components.trust_section import CHARTS as TRUST_CHARTS
 from web.figures import CONFIG
 from web.model_report import find_report
 from web.site import Site
@@ -46,6 +47,18 @@ def register(app: dash.Dash, site: Site) -> None:
             ]
         dots = _graph(model_figures.create_reliability(report), "Dots: how often answers of a confidence are right")
         return (*curves, dots)
+
+    @app.callback(*(Output(name, "children") for name in TRUST_CHARTS), Input("model-near", "data"))
+    def show_trust(near: bool | None) -> tuple[Any, ...]:
+        report = _report(site, near)
+        if report.trust is None:
+            raise PreventUpdate
+        verdicts, lists, familiarity = model_figures.create_trust(report, report.trust)
+        return (
+            _graph(verdicts, "Bars: of 100 pictures of each kind, how many got which answer; the list below says it"),
+            _graph(lists, "Bars: how many flowers the lists name, of 100 photos"),
+            _graph(familiarity, "Lines: how familiar pictures of each kind look to the model") if familiarity else None,
+        )
 
     # On a phone names beside the matrix would lie on top of each other.
     app.clientside_callback(

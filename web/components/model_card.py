@@ -66,8 +66,8 @@ def create_card(report: Report) -> html.Dl:
         (
             "What it is not for",
             [
-                f"Anything else: it has no other words than its {count} classes. Nor for decisions that could harm "
-                "anyone: its answer is a resemblance, not an identification."
+                f"{describe_elsewhere(report)} Nor for decisions that could harm anyone: its answer is a resemblance, "
+                "not an identification."
             ],
         ),
         ("What it has learnt from", [describe_training(report)]),
@@ -76,6 +76,21 @@ def create_card(report: Report) -> html.Dl:
         ("What it is made of", describe_making(report)),
     ]
     return html.Dl([html.Div([html.Dt(title), html.Dd(words)]) for title, words in entries], className="model-card")
+
+
+def describe_elsewhere(report: Report) -> str:
+    """What it says of photos that show none of its classes."""
+    count, trust = f"{len(report.classes):,}", report.trust
+    if trust is None:
+        return f"Anything else: it has no other words than its {count} classes."
+    words = f"Anything else: it can say that a photo does not look like one of the {count}, but does not always"
+    if not trust.unknown:
+        return f"{words}, and then it gives one of their names."
+    others = sum(group.n for group in trust.unknown)
+    named = others - sum(group.verdicts["unknown"] for group in trust.unknown)
+    return (
+        f"{words}: of {format_count(others, 'picture')} that showed none of them it gave {named:,} one of their names."
+    )
 
 
 def describe_training(report: Report) -> str:

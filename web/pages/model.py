@@ -14,8 +14,9 @@ from web.components.model_card import create_card, create_summary, describe_cali
 from web.components.model_photos import MOST_LOSSES, create_answers, create_pairs, name_of
 from web.components.model_table import ORDERS, create_table
 from web.components.picture import create_photo_help
+from web.components.trust_section import create_trust
 from web.model_figures import CURVE_HEIGHT_PX, RELIABILITY_HEIGHT_PX
-from web.model_report import Finding, command_for, find_report
+from web.model_report import Finding, calibration_command_for, command_for, find_report
 from web.site import Site, current_site
 from web.wording import format_count
 
@@ -80,6 +81,7 @@ def create_body(report: Report, *, site: Site) -> list[object]:
         ("#card", "In words"),
         ("#training", "Training"),
         ("#confidence", "Confidence"),
+        ("#trust", "The unknown"),
         ("#confusions", "Confusions"),
         ("#matrix", "Matrix"),
         ("#losses", "Hardest photos"),
@@ -101,6 +103,11 @@ def create_body(report: Report, *, site: Site) -> list[object]:
             [
                 create_training(report),
                 create_confidence(report),
+                create_trust(
+                    report,
+                    command=command_for(site.settings.checkpoint),
+                    calibrate=calibration_command_for(site.settings.checkpoint),
+                ),
                 create_confusions(report, site=site),
                 create_matrix(report),
             ],

@@ -9,12 +9,19 @@ import pytest
 
 from classifier.collection import Collection
 from classifier.report import report_path, write_report
+from tests.classifier.test_trust_report import make_trust
 from tests.web.conftest import ask_callback, response_of
 from tests.web.fakes import FakeClassifier
 from tests.web.pages.test_pages import visit
 from tests.web.reports import make_garden_report, plant_report
 from web import create_app
-from web.components.model_card import describe_calibration, describe_measurement, describe_time, describe_training
+from web.components.model_card import (
+    describe_calibration,
+    describe_elsewhere,
+    describe_measurement,
+    describe_time,
+    describe_training,
+)
 from web.components.model_photos import describe_cell
 from web.components.model_table import ORDERS, sort_classes
 from web.settings import Settings
@@ -99,6 +106,52 @@ def test_charts_are_drawn_from_the_report(garden: Collection, checkpoint: Path):
     response = response_of(ask_callback(open_site(garden, checkpoint), charts, {"model-near.data": True}))
     loss = response["model-loss-chart"]["children"]["props"]["children"]["props"]["figure"]
     assert loss["data"][0]["y"] == [2.0, 1.0, 2 / 3]
+
+
+def draw_trust(app: dash.Dash) -> dict[str, dict]:
+    charts = [f"model-{name}-chart.children" for name in ("verdicts", "lists", "familiarity")]
+    return response_of(ask_callback(app, charts, {"model-near.data": True}))
+
+
+def test_trust_is_drawn_and_put_into_words(garden: Collection, checkpoint: Path):
+    write_report(report_path(checkpoint), replace(make_garden_report(garden), trust=make_trust()))
+    app = open_site(garden, checkpoint)
+    content = visit(app, "/model")[0]
+    for words in ("Does it know when it does not know?", "Other <plants>, 50 pictures: of 100, 80", "#trust"):
+        assert words in content
+    assert "classifier calibrate" not in content
+    charts = draw_trust(app)
+    bars, lists, hills = (
+        charts[f"model-{name}-chart"]["children"]["props"]["children"]["props"]["figure"]["data"]
+        for name in ("verdicts", "lists", "familiarity")
+    )
+    assert (len(bars), len(lists), len(hills)) == (7, 1, 3)
+
+
+def test_without_unknown_pictures_there_are_no_hills(garden: Collection, checkpoint: Path):
+    trust = replace(make_trust(), unknown=(), auroc=None)
+    write_report(report_path(checkpoint), replace(make_garden_report(garden), trust=trust))
+    app = open_site(garden, checkpoint)
+    assert "How familiar" not in visit(app, "/model")[0]
+    charts = draw_trust(app)
+    assert charts["model-familiarity-chart"]["children"] is None
+    assert charts["model-verdicts-chart"]["children"]
+
+
+def test_a_report_without_trust_names_the_commands(garden: Collection, checkpoint: Path):
+    plant_report(garden, checkpoint)
+    content = see(garden, checkpoint)
+    assert f"python -m classifier calibrate --checkpoint {checkpoint}" in content
+    assert f"python -m classifier evaluate --report --checkpoint {checkpoint} --unknown DIR" in content
+
+
+def test_the_card_says_what_becomes_of_other_things(garden: Collection):
+    report = make_garden_report(garden)
+    assert "no other words than its 6 classes" in describe_elsewhere(report)
+    told = describe_elsewhere(replace(report, trust=make_trust()))
+    assert told.endswith("of 70 pictures that showed none of them it gave 10 one of their names.")
+    untold = describe_elsewhere(replace(report, trust=replace(make_trust(), unknown=())))
+    assert untold.endswith("does not always, and then it gives one of their names.")
 
 
 @pytest.mark.parametrize(("only_mistaken", "side"), [(True, 5), (False, 6)])

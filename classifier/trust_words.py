@@ -1,0 +1,111 @@
+"""What a report tells of trust in plain words, for the HTML report and for the site."""
+
+from classifier.answers import Reason, Verdict
+from classifier.intervals import wilson_interval
+from classifier.report import Report
+from classifier.trust_report import Group, TrustReport
+
+TITLE = "Does it know when it does not know?"
+SAID: dict[Verdict, str] = {"confident": "“It is”", "unsure": "“It could be”", "unknown": "turned away"}
+PARTS = {"valid": "validation", "train": "training"}
+
+
+def describe_verdicts(report: Report, trust: TrustReport) -> str:
+    """What the bars show."""
+    words = (
+        "An answer begins with “It is” or with “It could be”, or the photo is turned away: it does not look like one "
+        f"of the {len(report.classes):,} flowers that the model knows. A bar stands for 100 pictures and tells how "
+        "many got which answer. Where it is hatched, the answer was wrong."
+    )
+    if trust.unknown:
+        return words + " For pictures that show none of these flowers, only turning them away is right."
+    return words
+
+
+def describe_groups(report: Report, trust: TrustReport) -> list[str]:
+    """A sentence or two for each bar."""
+    return [describe_known(report, trust.known), *(describe_unknown(group, report) for group in trust.unknown)]
+
+
+def describe_known(report: Report, known: Group) -> str:
+    """The measured photos."""
+    confident, unsure, away = (known.verdicts[verdict] for verdict in ("confident", "unsure", "unknown"))
+    words = f"Of 100 {part_of(report)} photos, {per_hundred(confident, known.n)} are answered “It is”"
+    words += f": {_right(known.right['confident'], confident)}. " if confident else ". "
+    words += f"{per_hundred(unsure, known.n)} are answered “It could be”"
+    words += f": {_right(known.right['unsure'], unsure)}. " if unsure else ". "
+    words += f"{per_hundred(away, known.n)} are turned away although the model has learnt their flower"
+    if away:
+        words += f"; its best guess would have been right for {known.right['unknown']:,} of these {away:,}"
+    return f"{words}."
+
+
+def describe_unknown(group: Group, report: Report) -> str:
+    """Pictures that show none of the classes."""
+    reasons: tuple[tuple[Reason, str], ...] = (
+        ("not_a_flower", "as no flower at all"),
+        ("unknown_flower", "as a flower that it has not learnt"),
+    )
+    why = ", ".join(f"{_pictures(group.reasons[reason])} {words}" for reason, words in reasons if group.reasons[reason])
+    return (
+        f"{name_of(group, report)}: of 100, {per_hundred(group.verdicts['unknown'], group.n)} are rightly turned away"
+        f"{f' ({why})' if why else ''}. Wrongly named are {per_hundred(group.verdicts['confident'], group.n)} with "
+        f"“It is” and {per_hundred(group.verdicts['unsure'], group.n)} with “It could be”."
+    )
+
+
+def describe_lists(trust: TrustReport) -> str:
+    """What the lists of flowers are, and whether the right one is on them."""
+    low, high = wilson_interval(trust.covered, trust.known.n)
+    size = f"and a list had {trust.list_length:.1f} flowers on average"
+    if len(trust.set_sizes) <= 2:
+        size = "and no list had more than one flower"
+    return (
+        "With “It could be” comes a list of flowers, as long as it takes for the right one to be on it "
+        f"{100 * trust.promised:.0f} times of 100; “It is” names one flower, and a photo that is turned away gets "
+        f"none. Over all photos the right flower was on the list {per_hundred(trust.covered, trust.known.n)} times of "
+        f"100 (with other photos like these, {100 * low:.1f} to {100 * high:.1f}), {size}."
+    )
+
+
+def describe_familiarity(trust: TrustReport) -> str:
+    """What the hills show; for a report with unknown pictures."""
+    return (
+        "How much a picture resembles what the model has learnt from, in its own eyes. Left of the line it is turned "
+        "away: the less the hills overlap, the better it can tell. A photo of one of its flowers is more familiar to "
+        f"it than a picture of something else {100 * (trust.auroc or 0):.1f} times of 100."
+    )
+
+
+def name_of(group: Group, report: Report, *, counted: bool = True) -> str:
+    """ "819 test photos", "Other plant, 259 pictures"."""
+    if not group.name:
+        return f"{group.n:,} {part_of(report)} photos" if counted else f"{part_of(report).capitalize()} photos"
+    name = group.name[:1].upper() + group.name[1:]
+    return f"{name}, {_pictures(group.n)}" if counted else name
+
+
+def part_of(report: Report) -> str:
+    """ "test", "validation", "training"."""
+    split = str(report.data["split"])
+    return PARTS.get(split, split)
+
+
+def per_hundred(part: int, whole: int) -> str:
+    """How many of 100: "94", and near either end "99.7" and "0.3"; "0" and "100" only where they are exact."""
+    share = 100 * part / whole
+    if part in (0, whole) or 1 <= share <= 99:
+        return f"{share:.0f}"
+    return f"{min(max(share, 0.1), 99.9):.1f}"
+
+
+def _pictures(count: int) -> str:
+    return f"{count:,} picture{'' if count == 1 else 's'}"
+
+
+def _right(right: int, n: int) -> str:
+    low, high = wilson_interval(right, n)
+    return (
+        f"of 100 such answers, {per_hundred(right, n)} are right (with other photos like these, {100 * low:.1f} to "
+        f"{100 * high:.1f})"
+    )
