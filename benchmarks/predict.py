@@ -112,6 +112,12 @@ def make_pairs(classifier: Classifier) -> list[Pair]:
             lambda: [classifier.predict([ready]) for _ in range(BATCH)],
             partial(classifier.predict, [ready] * BATCH),
         ),
+        Pair(
+            "predict, with verdict, similar photos and track record (where the checkpoint has them)",
+            "predict, plain",
+            partial(classifier.predict, [shrunk]),
+            partial(Classifier(classifier.network, classifier.metadata).predict, [shrunk]),
+        ),
     ]
     if cores > 1:
         one_picture = partial(classifier.predict, [ready])
