@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 from typing import Any
 
 from flask import Blueprint, Flask, Response, request
@@ -15,13 +14,12 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from classifier.errors import PhotoError, SettingError, TooManyBytes
 from web.openapi import BASE, describe
-from web.site import Site
+from web.site import Busy, Site
 from web.uploads import NoPhoto, too_large_message
 
-# Photos looked at at once, as on the page: more would only make each slower.
-AT_ONCE = 2
 MOST_DRAINED_BYTES = 64 * 1024 * 1024
-_STATUS = {"no_photo": 400, "bad_setting": 400, "too_many_bytes": 413, "unsupported_format": 415}
+ASK_AGAIN_AFTER_S = 5
+_STATUS = {"no_photo": 400, "bad_setting": 400, "too_many_bytes": 413, "unsupported_format": 415, "no_model": 503}
 _TITLES = {
     400: "The request is incomplete",
     404: "There is nothing at this address",
@@ -35,31 +33,16 @@ _TITLES = {
 logger = logging.getLogger(__name__)
 
 
-class Unavailable(Exception):
-    """No answer now. `code` for programs, `retry_after_s` when asking again will help."""
-
-    def __init__(self, code: str, detail: str, *, retry_after_s: int | None = None) -> None:
-        super().__init__(detail)
-        self.code, self.retry_after_s = code, retry_after_s
-
-
 def register(server: Flask, site: Site) -> None:
     """Attach the API to a server."""
     api = Blueprint("api", __name__, url_prefix=BASE)
-    line = threading.BoundedSemaphore(AT_ONCE)
 
     @api.post("/classify")
     def classify() -> Response:
         content, name = sent_photo(max_bytes=site.settings.max_upload_bytes)
         top_k = asked_top_k()
-        if site.classifier is None:
-            raise Unavailable("no_model", site.problem or "There is no model to ask.")
-        if not line.acquire(timeout=site.settings.busy_after_s):
-            raise Unavailable("busy", "Many are asking just now. Try again in a few seconds.", retry_after_s=5)
-        try:
-            (prediction,) = site.classifier.predict([content], top_k=top_k)
-        finally:
-            line.release()
+        with site.asking() as classifier:
+            (prediction,) = classifier.predict([content], top_k=top_k)
         return _json({"photo": name, **prediction.to_dict()})
 
     @api.get("/classes")
@@ -135,11 +118,10 @@ def _register_errors(api: Blueprint, site: Site) -> None:
         _drain()
         return problem(_STATUS.get(error.code, 422), error.code, str(error))
 
-    @api.errorhandler(Unavailable)
-    def unavailable(error: Unavailable) -> Response:
-        answer = problem(503, error.code, str(error))
-        if error.retry_after_s:
-            answer.headers["Retry-After"] = str(error.retry_after_s)
+    @api.errorhandler(Busy)
+    def busy(_: Busy) -> Response:
+        answer = problem(503, "busy", "Many are asking just now. Try again in a few seconds.")
+        answer.headers["Retry-After"] = str(ASK_AGAIN_AFTER_S)
         return answer
 
     @api.errorhandler(RequestEntityTooLarge)

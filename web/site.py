@@ -6,14 +6,17 @@ that handles the request, and many apps can live in one process (the tests build
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from flask import Flask, current_app
 from PIL import Image
 
 from classifier.collection import Collection
+from classifier.errors import PhotoError
 from classifier.labels import LabelClass
 from web.settings import Settings
 from web.statistics import Statistics
@@ -21,7 +24,19 @@ from web.statistics import Statistics
 if TYPE_CHECKING:
     from classifier.prediction import Prediction
 
+# Photos looked at at once; the others wait in line. More would only make each slower: the model uses every core.
+AT_ONCE = 2
 _KEY = "florascope"
+
+
+class NoModel(PhotoError):
+    """No photo can be answered here; the message says why."""
+
+    code = "no_model"
+
+
+class Busy(TimeoutError):
+    """Others kept the classifier busy for too long."""
 
 
 class Predictor(Protocol):
@@ -45,10 +60,31 @@ class Site:
     statistics: Statistics
     classifier: Predictor | None
     problem: str | None
+    # One for all who ask: the visitors of the page and the programs at the API.
+    _line: BoundedSemaphore = field(
+        default_factory=lambda: BoundedSemaphore(AT_ONCE), init=False, compare=False, repr=False
+    )
 
     def attach(self, server: Flask) -> None:
         """Make `current_site()` find this site in requests to `server`."""
         server.extensions[_KEY] = self
+
+    @contextmanager
+    def asking(self) -> Iterator[Predictor]:
+        """The classifier, once it is one's turn.
+
+        Raises:
+            NoModel: there is no classifier.
+            Busy: the turn did not come within `settings.busy_after_s`.
+        """
+        if self.classifier is None:
+            raise NoModel(self.problem or "There is no model to ask.")
+        if not self._line.acquire(timeout=self.settings.busy_after_s):
+            raise Busy
+        try:
+            yield self.classifier
+        finally:
+            self._line.release()
 
 
 def current_site() -> Site:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -77,6 +78,21 @@ class FakeClassifier:
             return Prediction(candidates)
         seen = {c.class_id: found for c, found in zip(candidates, MAPS, strict=False)} if maps else None
         return Prediction(candidates, **{**trust_values(candidates), "maps": seen, **self.trust})
+
+
+class HeldClassifier(FakeClassifier):
+    """Keeps everyone waiting until it is let go; `asked` counts those who came as far as the model."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.let_go = threading.Semaphore(0), threading.Event()
+
+    def predict(
+        self, images: Sequence[bytes | Image.Image], *, top_k: int = 5, maps: bool = False
+    ) -> tuple[Prediction, ...]:
+        self.asked.release()
+        assert self.let_go.wait(timeout=30)
+        return super().predict(images, top_k=top_k, maps=maps)
 
 
 def trust_values(candidates: tuple[Candidate, ...]) -> dict[str, Any]:

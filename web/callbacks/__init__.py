@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import dash
 
 from web.callbacks import classify, dataset, model, navigation, trust
@@ -13,8 +11,7 @@ from web.site import Site
 def register_callbacks(app: dash.Dash, site: Site) -> None:
     """Attach all callbacks to the app."""
     navigation.register(app)
-    line = threading.BoundedSemaphore(classify.AT_ONCE)
-    classify.register(app, site, line)
-    trust.register(app, site, line)
+    classify.register(app, site)
+    trust.register(app, site)
     dataset.register(app, site)
     model.register(app, site)

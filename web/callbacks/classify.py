@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import dash
@@ -16,20 +13,17 @@ from classifier.errors import PhotoError
 from web.components.overview import create_specimen
 from web.components.result import WHOLE, create_result, describe_answer
 from web.components.stage import PartView
-from web.site import Predictor, Site
+from web.site import Busy, Site
 from web.uploads import photo_bytes
 
 TOP_K = 5
-# Photos looked at at once; the others wait in line. More would only make each slower: the model uses every core.
-AT_ONCE = 2
 BUSY = "Many people are asking just now. Your photo is still here: press Classify again in a few seconds."
 OUR_FAULT = "Something went wrong on our side, not with your photo. Try again; if it stays, try another photo."
 
 logger = logging.getLogger(__name__)
 
 
-def register(app: dash.Dash, site: Site, line: threading.BoundedSemaphore) -> None:
-    """`line` lets `AT_ONCE` photos through to the model."""
+def register(app: dash.Dash, site: Site) -> None:
     app.clientside_callback(
         ClientsideFunction("florascope", "showPhoto"),
         Output("workbench", "className"),
@@ -76,10 +70,10 @@ def register(app: dash.Dash, site: Site, line: threading.BoundedSemaphore) -> No
         if not n_clicks:  # the page was drawn again, nobody pressed the button
             raise PreventUpdate
         try:
-            content, words = answer(photo, site=site, line=line)
+            content, words = answer(photo, site=site)
         except PhotoError as error:
             return None, str(error), ""
-        except TimeoutError:
+        except Busy:
             return no_update, BUSY, ""
         except Exception:
             logger.exception("Classifying failed")
@@ -94,32 +88,15 @@ def register(app: dash.Dash, site: Site, line: threading.BoundedSemaphore) -> No
         return create_specimen(site)
 
 
-def answer(photo: Any, *, site: Site, line: threading.BoundedSemaphore, view: PartView = WHOLE) -> tuple[html.Div, str]:
+def answer(photo: Any, *, site: Site, view: PartView = WHOLE) -> tuple[html.Div, str]:
     """The answer to a photo, or a part of one, as the store has it: (what the page shows, one sentence).
 
     Raises:
-        PhotoError: nothing came, or nothing that can be read as a photo; its message is for the visitor.
-        TimeoutError: others kept the model busy for too long.
+        PhotoError: nothing came, nothing that can be read as a photo, or there is no model; its message is for the
+            visitor.
+        Busy: others kept the model busy for too long.
     """
     content = photo_bytes(photo, max_bytes=site.settings.max_upload_bytes)
-    with asking(site, line) as classifier:
+    with site.asking() as classifier:
         (prediction,) = classifier.predict([content], top_k=TOP_K, maps=True)
     return create_result(prediction, site=site, view=view), describe_answer(prediction, site=site)
-
-
-@contextmanager
-def asking(site: Site, line: threading.BoundedSemaphore) -> Iterator[Predictor]:
-    """The classifier, once it is this visitor's turn.
-
-    Raises:
-        PhotoError: there is no classifier; the message says why.
-        TimeoutError: others kept it busy for too long.
-    """
-    if site.classifier is None:
-        raise PhotoError(site.problem or "There is no model to ask.")
-    if not line.acquire(timeout=site.settings.busy_after_s):
-        raise TimeoutError
-    try:
-        yield site.classifier
-    finally:
-        line.release()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from typing import Any
 
 import dash
@@ -13,10 +12,10 @@ from dash.exceptions import PreventUpdate
 from classifier.errors import PhotoError
 from classifier.images import open_image
 from classifier.stability import stability
-from web.callbacks.classify import BUSY, OUR_FAULT, answer, asking
+from web.callbacks.classify import BUSY, OUR_FAULT, answer
 from web.components.closer import create_strip
 from web.components.stage import PartView
-from web.site import Site
+from web.site import Busy, Site
 from web.uploads import photo_bytes
 
 LOOK_SIDE_PX = 640  # what photos are decoded at for the nine looks: twice what a look needs, for the tighter ones
@@ -24,7 +23,7 @@ LOOK_SIDE_PX = 640  # what photos are decoded at for the nine looks: twice what 
 logger = logging.getLogger(__name__)
 
 
-def register(app: dash.Dash, site: Site, line: threading.BoundedSemaphore) -> None:
+def register(app: dash.Dash, site: Site) -> None:
     register_in_browser(app)
 
     @app.callback(
@@ -40,7 +39,7 @@ def register(app: dash.Dash, site: Site, line: threading.BoundedSemaphore) -> No
             raise PreventUpdate
         view = PartView.from_dict(part.get("view") if isinstance(part, dict) else None)
         try:
-            content, words = answer(part, site=site, line=line, view=view)
+            content, words = answer(part, site=site, view=view)
         except Exception as error:
             return no_update, describe_failure(error), ""
         return {"key": key_of(part), "turn": turn_of(part), "content": content}, "", words
@@ -58,7 +57,7 @@ def register(app: dash.Dash, site: Site, line: threading.BoundedSemaphore) -> No
         try:
             content = photo_bytes(asked, max_bytes=site.settings.max_upload_bytes)
             image = open_image(content, draft_px=LOOK_SIDE_PX)
-            with asking(site, line) as classifier:
+            with site.asking() as classifier:
                 found = stability(classifier, image)
         except Exception as error:
             return no_update, describe_failure(error)
@@ -141,7 +140,7 @@ def describe_failure(error: Exception) -> str:
     """A sentence for the visitor; what is our fault is logged."""
     if isinstance(error, PhotoError):
         return str(error)
-    if isinstance(error, TimeoutError):
+    if isinstance(error, Busy):
         return BUSY.replace("Classify", "the button")
     logger.error("A closer look failed", exc_info=error)
     return OUR_FAULT

@@ -1,14 +1,18 @@
 import json
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import dash
 import pytest
 
 from tests.web.conftest import ask_callback, response_of
-from tests.web.fakes import COLOURS, FakeClassifier, data_url, draw_flower, encode
+from tests.web.fakes import COLOURS, FakeClassifier, HeldClassifier, data_url, draw_flower, encode
 from web import create_app
-from web.callbacks.classify import AT_ONCE, BUSY, OUR_FAULT
+from web.callbacks.classify import BUSY, OUR_FAULT
 from web.settings import Settings
+from web.site import AT_ONCE
 
 OUTPUTS = ["fresh-answer.data", "photo-message.children", "status.children"]
 
@@ -16,6 +20,25 @@ OUTPUTS = ["fresh-answer.data", "photo-message.children", "status.children"]
 def classify(app, content, *, key="k1", clicks=1, url=None):
     photo = None if content is None else {"key": key, "name": "my garden.jpg", "url": url or data_url(content)}
     return ask_callback(app, OUTPUTS, {"classify-button.n_clicks": clicks}, {"photo.data": photo})
+
+
+@contextmanager
+def full_line(garden, *, busy_after_s: int) -> Iterator[dash.Dash]:
+    """An app at whose model stand as many visitors of the page as may; they get their answers when the block ends."""
+    classifier = HeldClassifier()
+    app = create_app(Settings(busy_after_s=busy_after_s), classifier, garden)
+    visitors = [threading.Thread(target=classify, args=(app, encode(draw_flower()))) for _ in range(AT_ONCE)]
+    for visitor in visitors:
+        visitor.start()
+    try:
+        for _ in visitors:
+            assert classifier.asked.acquire(timeout=10)
+        yield app
+        assert not classifier.asked.acquire(blocking=False), "more at the model than may"
+    finally:
+        classifier.let_go.set()
+        for visitor in visitors:
+            visitor.join()
 
 
 def message_of(response):
@@ -112,25 +135,38 @@ def test_without_a_model_the_page_says_so(garden):
 
 
 def test_a_busy_server_says_so_and_keeps_the_photo(garden):
-    asked = threading.Semaphore(0)
-
-    class Slow(FakeClassifier):
-        def predict(self, images, **options):
-            asked.release()
-            return super().predict(images, **options)
-
-    app = create_app(Settings(busy_after_s=1), Slow(seconds=1.5), garden)
     content = encode(draw_flower())
-    others = [threading.Thread(target=classify, args=(app, content)) for _ in range(AT_ONCE)]
-    for other in others:
-        other.start()
-        asked.acquire(timeout=10)
-    response = response_of(classify(app, content))
-    for other in others:
-        other.join()
+    with full_line(garden, busy_after_s=1) as app:
+        response = response_of(classify(app, content))
     assert response["photo-message"]["children"] == BUSY
     assert "fresh-answer" not in response
     assert message_of(classify(app, content)) == "", "the line moves on"
+
+
+def test_the_api_stands_in_the_line_of_the_page(garden):
+    content = encode(draw_flower())
+    with full_line(garden, busy_after_s=1) as app:
+        refused = app.server.test_client().post("/api/v1/classify", data=content)
+    assert refused.status_code == 503
+    assert json.loads(refused.text)["code"] == "busy"
+    assert int(refused.headers["Retry-After"]) > 0
+    answered = app.server.test_client().post("/api/v1/classify", data=content)
+    assert answered.status_code == 200, "the line moves on"
+
+
+def test_the_api_waits_for_the_page(garden):
+    answers = []
+
+    def ask(app):
+        answers.append(app.server.test_client().post("/api/v1/classify", data=encode(draw_flower())))
+
+    with full_line(garden, busy_after_s=30) as app:
+        program = threading.Thread(target=ask, args=(app,))
+        program.start()
+        program.join(timeout=0.5)
+        assert not answers
+    program.join()
+    assert answers[0].status_code == 200
 
 
 def test_two_visitors_never_meet(app):
