@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import lightning as L
@@ -66,8 +67,9 @@ def fit(
     keep_freed_memory()
     train = training_samples(collection, split_name=split_name, with_valid=settings.train_on_valid)
     valid = [] if settings.train_on_valid else samples_of(collection, split_name=split_name, split="valid")
-    metadata = _metadata(collection, settings, split_name=split_name, train=train)
     resume = resume and run.state.is_file()
+    earlier = _earlier(run, settings, resumed=resume)
+    metadata = _metadata(collection, settings, split_name=split_name, train=train, earlier=earlier)
     if resume:
         _check_same_photos(run, metadata)
     else:
@@ -220,8 +222,22 @@ def _check_same_photos(run: RunFolder, metadata: Mapping[str, Any]) -> None:
         )
 
 
+def _earlier(run: RunFolder, settings: TrainingSettings, *, resumed: bool) -> Mapping[str, Any] | None:
+    """How the checkpoint that the run begins with was trained; on resume, from the run's own: the other may be gone."""
+    if not settings.start_from:
+        return None
+    if not resumed:
+        return read_metadata(Path(settings.start_from)).get("training")
+    return read_metadata(run.checkpoint)["training"].get("earlier") if run.checkpoint.is_file() else None
+
+
 def _metadata(
-    collection: Collection, settings: TrainingSettings, *, split_name: str, train: Sequence[Sample]
+    collection: Collection,
+    settings: TrainingSettings,
+    *,
+    split_name: str,
+    train: Sequence[Sample],
+    earlier: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     backbone = find_backbone(settings.backbone)
     return {
@@ -237,7 +253,11 @@ def _metadata(
             "fingerprint": fingerprint(train),
             "root": None if collection.name == "flowers102" else str(collection.root),
         },
-        "training": {**asdict(settings), "torch": torch.__version__},
+        "training": {
+            **asdict(settings),
+            "torch": torch.__version__,
+            **({"earlier": earlier} if earlier else {}),
+        },
     }
 
 

@@ -3,8 +3,8 @@
     python -m scripts.average_checkpoints A.safetensors B.safetensors --share 0.5 --output AB.safetensors
 
 Between a network fitted to varied photos (A) and the same one fitted further to plain ones (B), the average is often
-better than either (WiSE-FT, https://arxiv.org/abs/2109.01903). The metadata are B's and say where it
-comes from.
+better than either (WiSE-FT, https://arxiv.org/abs/2109.01903). The metadata are B's and say where it comes from; what
+was measured on B or fitted to it is left out.
 """
 
 import argparse
@@ -28,7 +28,7 @@ def main() -> None:
         for name, value in a.state.items()
     }
     training = {**b.metadata["training"], "averaged": {"first": a.metadata["training"], "share_of_second": args.share}}
-    metadata = {key: value for key, value in b.metadata.items() if key != "metrics"}
+    metadata = {key: value for key, value in b.metadata.items() if key not in ("metrics", "trust")}
     save_checkpoint(args.output, state, {**metadata, "training": training, "metrics": {}})
 
 

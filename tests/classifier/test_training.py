@@ -1,6 +1,7 @@
 import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from classifier.checkpoint import load_checkpoint, read_metadata
 from classifier.collection import Collection, read_manifest
 from classifier.errors import ClassifierError, SettingError, TrainingError
 from classifier.folders import read_folder
+from classifier.history import history_of
 from classifier.prediction import Classifier
 from classifier.run_folder import RunFolder, default_path
 from classifier.settings import TrainingSettings
@@ -225,6 +227,28 @@ def test_nothing_is_begun_that_cannot_be_finished(
 
 def _missing_device() -> str:
     return "mps" if torch.cuda.is_available() else "cuda"
+
+
+def test_a_run_resumes_without_the_checkpoint_it_began_with(
+    garden: Collection, finished: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, run = tmp_path / "first.safetensors", run_in(tmp_path / "second")
+    shutil.copy(finished.checkpoint, first)
+    settings = replace(SETTINGS, epochs=2, head_epochs=0, start_from=str(first))
+
+    def die(callback: KeepBest, trainer: Any, module: Any) -> None:
+        if trainer.current_epoch == 1:
+            raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(KeepBest, "on_train_epoch_start", die)
+        with pytest.raises(Killed):
+            train(garden, run, settings)
+    first.unlink()
+    assert train(garden, run, settings, resume=True)
+    training = read_metadata(run.checkpoint)["training"]
+    assert training["earlier"] == read_metadata(finished.checkpoint)["training"]
+    assert history_of(training).starts == (1, 4)
 
 
 def test_a_disk_that_fills_up_is_told(garden: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,6 +115,7 @@ def test_a_checkpoint_to_start_from_brings_its_backbone_and_weights(
     assert torch.allclose(load_checkpoint(first).state["head.weight"], load_checkpoint(second).state["head.weight"])
     training = read_metadata(second)["training"]
     assert (training["backbone"], training["head_epochs"]) == ("test_efficientnet", 0)
+    assert training["earlier"] == read_metadata(first)["training"]
     capsys.readouterr()
     third = ["--output", str(tmp_path / "third.safetensors"), "--epochs", "1", *TINY[2:]]
     assert main([*start, *third, "--backbone", "efficientnet_lite0"]) == 1

@@ -1,0 +1,41 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+
+from classifier.checkpoint import load_checkpoint, save_checkpoint
+from tests.classifier.tiny import plant_checkpoint
+
+
+def average(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "scripts.average_checkpoints", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_weights_lie_between_and_say_where_they_come_from(tmp_path: Path) -> None:
+    path, _ = plant_checkpoint(tmp_path)
+    one = load_checkpoint(path)
+    for name, add in (("a", 0), ("b", 1)):
+        state = {key: value + add if value.is_floating_point() else value for key, value in one.state.items()}
+        made = {**one.metadata, "training": {"seed": add}, "metrics": {"valid": {"top1": 1.0}}, "trust": {"format": 2}}
+        save_checkpoint(tmp_path / f"{name}.safetensors", state, made)
+    output = tmp_path / "ab.safetensors"
+    done = average(tmp_path / "a.safetensors", tmp_path / "b.safetensors", "--share", "0.25", "--output", output)
+    assert done.returncode == 0, done.stderr
+    both = load_checkpoint(output)
+    assert torch.allclose(both.state["head.weight"], one.state["head.weight"] + 0.25)
+    assert both.metadata["training"] == {"seed": 1, "averaged": {"first": {"seed": 0}, "share_of_second": 0.25}}
+    assert both.metadata["metrics"] == {}
+    assert "trust" not in both.metadata  # it was fitted to the weights of b
+
+
+def test_other_classes_cannot_be_averaged(tmp_path: Path) -> None:
+    path, _ = plant_checkpoint(tmp_path)
+    one = load_checkpoint(path)
+    other = tmp_path / "other.safetensors"
+    classes = [{**entry, "name": f"{entry['name']} 2"} for entry in one.metadata["classes"]]
+    save_checkpoint(other, one.state, {**one.metadata, "classes": classes})
+    done = average(path, other, "--output", tmp_path / "ab.safetensors")
+    assert done.returncode == 2
+    assert "are not of the same backbone and classes" in done.stderr
