@@ -59,7 +59,7 @@ def fit_trust(material: Material, index: Index) -> Trust:
     temperature = fit_temperature(plain.logits, plain.positions)
 
     def see(seen: Seen) -> Floats:
-        return _signals(seen.logits, seen.embeddings, index, temperature, None)
+        return signals(seen.logits, seen.embeddings, index, temperature=temperature)
 
     known = [see(plain), see(changed)]
     right = [hits(seen) for seen in (plain, changed)]
@@ -98,15 +98,10 @@ def strange_flowers(seen: Seen, index: Index, *, temperature: float, seed: int =
         hidden = fold_of == fold
         own = hidden[seen.positions]
         if own.any() and not hidden.all():
-            left_out.append(_signals(seen.logits[own], seen.embeddings[own], index, temperature, hidden))
+            left_out.append(
+                signals(seen.logits[own], seen.embeddings[own], index, temperature=temperature, hidden=hidden)
+            )
     return np.concatenate([np.zeros((0, len(SIGNALS)), dtype=np.float32), *left_out])
-
-
-def _signals(
-    logits: Floats, embeddings: Floats, index: Index, temperature: float, hidden: NDArray[np.bool_] | None
-) -> Floats:
-    similarities = index.similarities(embeddings)
-    return signals(logits, embeddings, index, similarities=similarities, temperature=temperature, hidden=hidden)
 
 
 def hits(seen: Seen) -> NDArray[np.bool_]:

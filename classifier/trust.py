@@ -118,14 +118,16 @@ def signals(
     embeddings: Floats,
     index: Index,
     *,
-    similarities: Floats,
     temperature: float,
+    similarities: Floats | None = None,
     hidden: NDArray[np.bool_] | None = None,
 ) -> Floats:
-    """What `SIGNALS` names, for N photos: logits (N, C), embeddings (N, D), similarities (N, n) → (N, len(SIGNALS)).
+    """What `SIGNALS` names, for N photos: logits (N, C) and embeddings (N, D) → (N, len(SIGNALS)).
 
+    similarities: (N, n) those of the embeddings in the index, if they are there already.
     hidden: (C,) classes to leave out, as if neither the network nor the index knew them.
     """
+    similarities = index.similarities(embeddings) if similarities is None else similarities
     classes = len(index.class_means)
     projected = index.project(embeddings)
     cosines = _unit(projected) @ _unit(index.class_means).T

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image
+from torchmetrics.functional.classification import binary_calibration_error
 
 from classifier.answers import Reason, Verdict
 from classifier.embedding import look_at
 from classifier.errors import CheckpointError, DatasetError, PhotoError, UnreadableFile
+from classifier.evaluation import CALIBRATION_BINS
 from classifier.prediction import Classifier
 from classifier.retrieval import Index
 from classifier.streaming import read_ahead, shrink
@@ -19,7 +22,6 @@ from classifier.trust import Trust, signals, softmax
 from classifier.trust_report import REASONS, VERDICTS, Group, TrustReport
 
 Floats = NDArray[np.floating[Any]]
-CALIBRATION_BINS = 15  # equal in width, as in https://arxiv.org/abs/1706.04599
 FAMILIARITY_BINS = 24
 
 
@@ -68,13 +70,7 @@ def judge(classifier: Classifier, *, logits: Floats, embeddings: Floats, positio
     """
     trust, index = require_trust(classifier)
     shares = softmax(logits, temperature=trust.temperature)
-    columns = signals(
-        logits,
-        embeddings,
-        index,
-        similarities=index.similarities(embeddings),
-        temperature=trust.temperature,
-    )
+    columns = signals(logits, embeddings, index, temperature=trust.temperature)
     verdicts, reasons = zip(*trust.judge(columns), strict=True)
     sets = trust.coverage_sets(shares, verdicts)
     return Judged(
@@ -95,10 +91,11 @@ def create_trust_report(known: Judged, unknown: Mapping[str, Judged] | None = No
     promised: how often the coverage sets were fitted to hold the right class.
     """
     groups = unknown or {}
+    confidence, right = torch.as_tensor(known.confidence, dtype=torch.float32), torch.as_tensor(known.right).int()
     edges = familiarity_edges(np.concatenate([known.familiarity, *(group.familiarity for group in groups.values())]))
     strangers = [group.familiarity for group in groups.values()]
     return TrustReport(
-        ece=round(calibration_error(known.confidence, known.right), 5),
+        ece=round(float(binary_calibration_error(confidence, right, CALIBRATION_BINS)), 5),
         known=_count("", known, edges),
         covered=int(known.covered.sum()),
         promised=promised,
@@ -131,13 +128,6 @@ def _count(name: str, judged: Judged, edges: Floats, *, auroc: float | None = No
         familiarity=tuple(np.histogram(inside, edges)[0].tolist()),
         auroc=auroc,
     )
-
-
-def calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
-    """Mean distance of confidence from the share that is right, over `CALIBRATION_BINS` bins, weighed by their size."""
-    bins = np.clip(np.ceil(confidence * CALIBRATION_BINS).astype(int) - 1, 0, CALIBRATION_BINS - 1)
-    gaps = np.bincount(bins, weights=confidence - right, minlength=CALIBRATION_BINS)
-    return float(np.abs(gaps).sum() / len(confidence))
 
 
 def area(above: Floats, below: Floats) -> float:

@@ -14,7 +14,6 @@ from classifier.trust_evaluation import (
     FAMILIARITY_BINS,
     Judged,
     area,
-    calibration_error,
     create_trust_report,
     familiarity_edges,
 )
@@ -91,9 +90,10 @@ def test_area(above, below, expected):
     assert area(np.array(above), np.array(below)) == expected
 
 
-def test_calibration_error_has_the_edges_in_their_bins():
-    assert calibration_error(np.array([1.0, 1.0]), np.array([True, True])) == 0
-    assert calibration_error(np.array([0.0, 1.0]), np.array([True, False])) == 1
+@pytest.mark.parametrize(("confidence", "right", "expected"), [([1, 1], [1, 1], 0), ([0, 1], [1, 0], 1)])
+def test_the_calibration_error_has_the_edges_in_their_bins(confidence, right, expected):
+    judged = replace(make_judged(["unsure", "unsure"], right), confidence=np.array(confidence, dtype=np.float32))
+    assert create_trust_report(judged, promised=0.95).ece == expected
 
 
 def test_the_commands(tmp_path: Path, capsys, monkeypatch):
