@@ -1,6 +1,5 @@
 """How right a classifier is on photos whose class is known."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,7 +20,7 @@ from classifier.datasets import Sample
 from classifier.errors import DatasetError, PhotoError
 from classifier.intervals import wilson_interval
 from classifier.prediction import Classifier
-from classifier.report import LEAST_PROBABILITY, Answer, Bin, ClassFigures, Report
+from classifier.report import LEAST_PROBABILITY, Answer, Bin, ClassFigures, Report, file_fingerprint
 from classifier.streaming import batches, read_ahead, shrink
 from classifier.trust import softmax
 
@@ -212,9 +211,3 @@ def create_report(
         answers=tuple(answers),
         training=metadata.get("training") or {},
     )
-
-
-def file_fingerprint(path: Path) -> str:
-    """SHA-256 of a file, the first 16 hex digits: which checkpoint was it?"""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]

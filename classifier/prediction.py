@@ -3,7 +3,6 @@
 The values need no PyTorch; it is imported when a `Classifier` is loaded.
 """
 
-import hashlib
 import logging
 import threading
 from collections.abc import Mapping, Sequence
@@ -163,7 +162,7 @@ class Classifier:
 def _answerer(path: Path, checkpoint: "Checkpoint", *, head: "torch.Tensor") -> tuple["Answerer", tuple[str, ...]]:
     """All that was found beside the weights, and in sentences what does not fit."""
     from classifier.answering import Answerer
-    from classifier.report import read_report, report_path
+    from classifier.report import file_fingerprint, read_report, report_path
     from classifier.retrieval import fingerprint_of, index_path, load_index
     from classifier.trackrecord import TrackRecords
     from classifier.trust import Trust
@@ -182,9 +181,8 @@ def _answerer(path: Path, checkpoint: "Checkpoint", *, head: "torch.Tensor") -> 
         warnings.append(f"Answers are given without similar photos and without a verdict. {error}")
     try:
         if report_path(path).is_file():
-            with path.open("rb") as file:
-                fingerprint = hashlib.file_digest(file, "sha256").hexdigest()[:16]
-            found["records"] = TrackRecords.from_report(read_report(report_path(path)), fingerprint=fingerprint)
+            report = read_report(report_path(path))
+            found["records"] = TrackRecords.from_report(report, fingerprint=file_fingerprint(path))
     except ReportError as error:
         warnings.append(f"Answers are given without a track record. {error}")
     return Answerer(checkpoint.classes, head.detach().cpu().numpy(), **found), tuple(warnings)

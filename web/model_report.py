@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from classifier.errors import ReportError
-from classifier.report import Report, read_report, report_path
+from classifier.report import Report, file_fingerprint, read_report, report_path
 from web.site import Site
 
 
@@ -57,6 +56,4 @@ def _read(path: Path, changed_ns: int) -> Report:
 
 @lru_cache(maxsize=8)
 def _fingerprint(path: Path, changed_ns: int, size: int) -> str:
-    """As `classifier.evaluation.file_fingerprint`, which needs PyTorch."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    return file_fingerprint(path)

@@ -46,8 +46,9 @@ def main(args: argparse.Namespace) -> int:
     """Measure both and print. See `samples_of`, `check_classes` and `Classifier.load` for the errors."""
     from classifier.comparison import compare, measure_speed
     from classifier.datasets import check_classes, samples_of
-    from classifier.evaluation import collect, file_fingerprint, summarise
+    from classifier.evaluation import collect, summarise
     from classifier.prediction import Classifier
+    from classifier.report import file_fingerprint
 
     paths = args.checkpoints
     classifiers = [Classifier.load(path, device=args.device) for path in paths]
