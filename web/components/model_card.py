@@ -8,13 +8,13 @@ from dash import html
 
 from classifier.history import history_of
 from classifier.report import Report
+from classifier.trust_words import part_of
 from web.components.model_photos import name_of
 from web.components.overview import create_numbers
 from web.wording import format_count, split_title
 
 # So many photos of a class and fewer say little about it.
 FEW_PHOTOS = 10
-PARTS = {"valid": "validation", "train": "training"}
 
 
 def percent(share: float) -> str:
@@ -47,9 +47,8 @@ def create_summary(report: Report) -> html.Div:
 def describe_part(report: Report) -> str:
     """Which photos it was measured on: "the 819 test photos of flowers102 (Udacity split)"."""
     data = report.data
-    part = PARTS.get(data["split"], data["split"])
     named = "" if data["split_name"] == "split" else f" ({split_title(data['split_name'])} split)"
-    return f"the {report.summary['n']:,} {part} photos of {data['name']}{named}"
+    return f"the {report.summary['n']:,} {part_of(report)} photos of {data['name']}{named}"
 
 
 def create_card(report: Report) -> html.Dl:
@@ -97,10 +96,9 @@ def describe_training(report: Report) -> str:
     data, history = report.data, history_of(report.training)
     photos = data.get("train_photos")
     words = f"{format_count(photos, 'photo')} of {data['name']}" if photos else f"The training photos of {data['name']}"
-    epochs = len(history.rows)
-    if epochs:
-        words += f", each seen {_times(epochs)} in changing crops and colours"
-    if 0 < history.head_epochs < epochs:
+    if history.seen:
+        words += f", each seen {_times(history.seen)} in changing crops and colours"
+    if 0 < history.head_epochs < history.seen:
         words += f"; first {_times(history.head_epochs)} by the last layer alone, then by the whole network"
     words += "."
     if len(history.starts) > 1:
