@@ -13,6 +13,12 @@
 
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const zone = () => document.getElementById("drop-zone");
+  // Before Dash has drawn the page, the server's shell shows the place for a photo; what is dropped there waits.
+  const awaited = () => document.querySelector("#shell .drop-zone");
+  const drawn = () => new Promise((resolve) => {
+    const look = () => (!zone() && awaited() ? requestAnimationFrame(look) : resolve());
+    look();
+  });
   const megabytes = (bytes) => (bytes / 1024 / 1024).toFixed(bytes < 10485760 ? 1 : 0) + " MB";
 
   const input = document.createElement("input");
@@ -92,9 +98,10 @@
     prefetchCharts();
   }
 
-  function useFirst(files) {
-    const photos = Array.from(files);
-    if (!photos.length) return;
+  async function useFirst(files) {
+    const photos = Array.from(files); // before any wait: the browser empties the list after the event
+    await drawn();
+    if (!photos.length || !zone()) return;
     const others = photos.length - 1;
     const note = others
       ? "You gave " + photos.length + " files. Florascope looks at one at a time: this is the first, " + photos[0].name + "."
@@ -169,7 +176,7 @@
   document.addEventListener("dragover", (event) => {
     if (!carriesFiles(event)) return;
     event.preventDefault();
-    event.dataTransfer.dropEffect = zone() ? "copy" : "none";
+    event.dataTransfer.dropEffect = zone() || awaited() ? "copy" : "none";
     if (zone()) zone().classList.add("drop-zone--over");
   });
   document.addEventListener("dragleave", (event) => {
@@ -178,12 +185,11 @@
   document.addEventListener("drop", (event) => {
     if (!carriesFiles(event)) return;
     event.preventDefault();
-    if (!zone()) return;
-    zone().classList.remove("drop-zone--over");
+    if (zone()) zone().classList.remove("drop-zone--over");
     useFirst(event.dataTransfer.files);
   });
   document.addEventListener("paste", (event) => {
-    if (!zone() || !event.clipboardData || !event.clipboardData.files.length) return;
+    if (!(zone() || awaited()) || !event.clipboardData || !event.clipboardData.files.length) return;
     event.preventDefault();
     useFirst(event.clipboardData.files);
   });

@@ -145,19 +145,22 @@ def test_of_two_files_the_first_is_used_and_the_visitor_told(page: Page, site: s
     expect(page.locator("#photo-caption")).to_have_text("one.jpg")
 
 
+# Drops or pastes a photo; takes the event, what holds its files, a data URL and a name.
+GIVE = """([event, holder, url, name]) => {
+    const bytes = Uint8Array.from(atob(url.split(",")[1]), (c) => c.charCodeAt(0));
+    const files = new DataTransfer();
+    files.items.add(new File([bytes], name, {type: "image/jpeg"}));
+    const target = document.querySelector("h1");
+    const kind = event === "paste" ? ClipboardEvent : DragEvent;
+    target.dispatchEvent(new kind(event, {bubbles: true, cancelable: true, [holder]: files}));
+}"""
+
+
 def test_dropping_and_pasting_work_like_choosing(page: Page, site: str):
     open_page(page, site)
-    give = """([event, holder, url, name]) => {
-        const bytes = Uint8Array.from(atob(url.split(",")[1]), (c) => c.charCodeAt(0));
-        const files = new DataTransfer();
-        files.items.add(new File([bytes], name, {type: "image/jpeg"}));
-        const target = document.querySelector("h1");
-        const kind = event === "paste" ? ClipboardEvent : DragEvent;
-        target.dispatchEvent(new kind(event, {bubbles: true, cancelable: true, [holder]: files}));
-    }"""
-    page.evaluate(give, ["drop", "dataTransfer", data_url(encode(draw_flower())), "dropped.jpg"])
+    page.evaluate(GIVE, ["drop", "dataTransfer", data_url(encode(draw_flower())), "dropped.jpg"])
     expect(page.locator("#photo-caption")).to_have_text("dropped.jpg")
-    page.evaluate(give, ["paste", "clipboardData", data_url(encode(draw_flower())), "pasted.jpg"])
+    page.evaluate(GIVE, ["paste", "clipboardData", data_url(encode(draw_flower())), "pasted.jpg"])
     expect(page.locator("#photo-caption")).to_have_text("pasted.jpg")
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.test_classify import FILE_INPUT, classify, make_file, open_page
+from tests.browser.test_classify import FILE_INPUT, GIVE, classify, data_url, make_file, open_page
 from tests.browser.test_trust import WIDE, open_panel, trusting_site  # noqa: F401  a fixture
 from tests.web.fakes import COLOURS, draw_flower, encode
 
@@ -43,6 +43,20 @@ def test_a_double_click_asks_once(page: Page, site: str):
     expect(page.get_by_role("heading", name="Sunflower")).to_be_focused()
     page.wait_for_timeout(400)
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize(("event", "holder"), [("drop", "dataTransfer"), ("paste", "clipboardData")])
+def test_a_photo_given_before_the_page_is_drawn_waits_for_it(page: Page, site: str, event: str, holder: str):
+    held: list[Route] = []
+    page.route(re.compile("_dash-layout"), lambda route: held.append(route))
+    page.goto(site, wait_until="commit")
+    page.locator(FILE_INPUT).wait_for(state="attached")
+    expect(page.locator("#drop-zone")).to_have_count(0)
+    page.evaluate(GIVE, [event, holder, data_url(encode(draw_flower())), "early.jpg"])
+    wait_for_one(page, held).continue_()
+    expect(page.locator("#photo-caption")).to_have_text("early.jpg")
+    expect(page.get_by_role("button", name="Classify")).to_be_enabled()
+    page.unroute_all()
 
 
 def test_another_photo_while_the_model_looks_gets_its_own_answer(page: Page, site: str):
