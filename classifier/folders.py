@@ -44,12 +44,14 @@ class FolderPhotos:
     """What was found.
 
     twins: how many photos look like another one. leaks: how many photos of valid or test are in train as well.
+    contradictions: pairs of files that look the same and lie in different classes.
     """
 
     collection: Collection
     left_out: tuple[LeftOut, ...] = ()
     twins: int = 0
     leaks: int = 0
+    contradictions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def read_folder(
         for number, (photo, split) in enumerate(zip(scanned, splits, strict=True), start=1)
     )
     collection = Collection(collection_name(root), classes, photos, root, "split")
-    return FolderPhotos(collection, left_out, len(groups) - len(set(groups)), leaks)
+    twins = len(groups) - len(set(groups))
+    return FolderPhotos(collection, left_out, twins, leaks, _contradictions(scanned, groups))
 
 
 def collection_name(root: Path) -> str:
@@ -241,6 +244,17 @@ def _splits(
     in_train = {group for group, split in zip(groups, splits, strict=True) if split == "train"}
     leaks = sum(split != "train" and group in in_train for group, split in zip(groups, splits, strict=True))
     return splits, leaks
+
+
+def _contradictions(scanned: Sequence[_Scanned], groups: Sequence[int]) -> tuple[tuple[str, str], ...]:
+    """The first photo of each group of twins, with those of its twins that have another class."""
+    first: dict[int, _Entry] = {}
+    pairs = []
+    for photo, group in zip(scanned, groups, strict=True):
+        twin = first.setdefault(group, photo.entry)
+        if twin.class_name != photo.entry.class_name:
+            pairs.append((twin.file, photo.entry.file))
+    return tuple(pairs)
 
 
 def of_manifest(root: Path, photos: tuple[Photo, ...]) -> Collection:

@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,10 +85,14 @@ def print_left_out(found: "FolderPhotos", *, limit: int = 20) -> None:
     """Tell on stderr which files are no photos, and which photos are there twice."""
     if found.left_out:
         print(f"Left out, as no photos that can be read ({len(found.left_out)}):", file=sys.stderr)
-        for entry in found.left_out[:limit]:
-            print(f"  {printable(entry.file)}: {entry.reason}", file=sys.stderr)
-        if len(found.left_out) > limit:
-            print(f"  … and {len(found.left_out) - limit} more", file=sys.stderr)
+        _print_some([f"{entry.file}: {entry.reason}" for entry in found.left_out], limit=limit)
+    if found.contradictions:
+        print(
+            f"WARNING: photos that look the same lie in different classes ({len(found.contradictions)}): one of each "
+            "pair teaches a wrong name. Take the wrong one away, and begin again:",
+            file=sys.stderr,
+        )
+        _print_some([f"{first}  =  {second}" for first, second in found.contradictions], limit=limit)
     if found.leaks:
         print(
             f"WARNING: {found.leaks} photos of valid or test are also in train (the same file or the same picture): "
@@ -97,6 +101,13 @@ def print_left_out(found: "FolderPhotos", *, limit: int = 20) -> None:
         )
     elif found.twins:
         print(f"Photos that look the same as another one: {found.twins}. Twins stay in one split.", file=sys.stderr)
+
+
+def _print_some(lines: Sequence[str], *, limit: int) -> None:
+    for line in lines[:limit]:
+        print(f"  {printable(line)}", file=sys.stderr)
+    if len(lines) > limit:
+        print(f"  … and {len(lines) - limit} more", file=sys.stderr)
 
 
 def printable(name: str) -> str:

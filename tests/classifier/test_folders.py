@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from classifier.collection import write_manifest
+from classifier.commands.common import print_left_out
 from classifier.errors import DatasetError
 from classifier.folders import MANIFEST, is_split, read_folder
 from tests.classifier.photo_folders import photo, plant
@@ -114,6 +115,18 @@ def test_twins_stay_together_and_leaks_are_told(tmp_path: Path) -> None:
         shutil.copytree(root / "b", tree / part / "b")
         plant(tree / part, {"c": 3}, seed=seed)
     assert read_folder(tree).leaks == 20
+
+
+def test_the_same_photo_in_two_classes_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = plant(tmp_path, {"a": 6, "b": 6})
+    assert read_folder(root).contradictions == ()
+    shutil.copy(root / "a" / "2.jpg", root / "b" / "same\n.jpg")
+    found = read_folder(root)
+    assert found.contradictions == (("a/2.jpg", "b/same\n.jpg"),)
+    print_left_out(found)
+    said = capsys.readouterr().err
+    assert "different classes (1): one of each pair" in said
+    assert "  a/2.jpg  =  b/same�.jpg\n" in said
 
 
 def test_a_manifest_in_the_folder_is_followed(tmp_path: Path) -> None:
