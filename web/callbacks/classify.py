@@ -17,7 +17,7 @@ from web.site import Busy, Site
 from web.uploads import photo_bytes
 
 TOP_K = 5
-BUSY = "Many people are asking just now. Your photo is still here: press Classify again in a few seconds."
+BUSY = "Many people are asking just now. Your photo is still here: press the button again in a few seconds."
 OUR_FAULT = "Something went wrong on our side, not with your photo. Try again; if it stays, try another photo."
 
 logger = logging.getLogger(__name__)

@@ -141,6 +141,6 @@ def describe_failure(error: Exception) -> str:
     if isinstance(error, PhotoError):
         return str(error)
     if isinstance(error, Busy):
-        return BUSY.replace("Classify", "the button")
+        return BUSY
     logger.error("A closer look failed", exc_info=error)
     return OUR_FAULT

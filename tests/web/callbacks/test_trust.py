@@ -6,10 +6,11 @@ import logging
 import pytest
 
 from classifier.answers import Candidate
+from tests.web.callbacks.test_classify import full_line
 from tests.web.conftest import ask_callback, response_of
 from tests.web.fakes import COLOURS, FakeClassifier, data_url, draw_flower, encode
 from web import create_app
-from web.callbacks.classify import OUR_FAULT
+from web.callbacks.classify import BUSY, OUR_FAULT
 from web.settings import Settings
 
 ANSWER = ["fresh-answer.data", "photo-message.children", "status.children"]
@@ -159,6 +160,16 @@ def test_a_page_drawn_again_asks_nothing_and_a_failure_is_ours(garden, caplog, o
     caplog.set_level(logging.DEBUG)
     assert response_of(ask_output(broken, output, {asks: PHOTO}))["notice"]["children"] == OUR_FAULT
     assert PHOTO["url"][30:90] not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("output", "asks"), [("part-answer.data", "part.data"), ("stability-answer.data", "stability-request.data")]
+)
+def test_a_busy_server_says_so_and_keeps_the_answer(garden, output, asks):
+    with full_line(garden, busy_after_s=1) as app:
+        response = response_of(ask_output(app, output, {asks: PHOTO}))
+    assert response["notice"]["children"] == BUSY
+    assert output.partition(".")[0] not in response
 
 
 def test_nine_looks_come_with_pictures_and_their_answers(app):
