@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PIL import Image
 
 from classifier.answers import ActivationMap, Candidate
 from classifier.explanation import contrast, paint
@@ -15,9 +18,14 @@ SIDE_PX = 64
 
 def create_overlay(activation: ActivationMap, *, diverging: bool = False) -> str:
     """A data URL of a transparent PNG, to be stretched over the square that the model saw."""
+    return data_url(paint(activation, size=(SIDE_PX, SIDE_PX), diverging=diverging), "PNG", optimize=True)
+
+
+def data_url(image: Image.Image, kind: str, **options: Any) -> str:
+    """A picture as an address that holds the whole of it. options: those of Pillow for files of this kind."""
     buffer = io.BytesIO()
-    paint(activation, size=(SIDE_PX, SIDE_PX), diverging=diverging).save(buffer, "PNG", optimize=True)
-    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    image.save(buffer, kind, **options)
+    return f"data:image/{kind.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
 def create_heatmaps(candidates: Sequence[Candidate], maps: Mapping[int, ActivationMap]) -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
@@ -15,7 +13,7 @@ from web.components.comparison import create_versus
 from web.components.stage import LEAST_SIZE, PartView, create_stage
 from web.components.trust import create_record
 from web.site import Site
-from web.trust_figures import create_contrasts, create_heatmaps
+from web.trust_figures import create_contrasts, create_heatmaps, data_url
 from web.wording import display_name, format_percent
 
 if TYPE_CHECKING:
@@ -149,9 +147,7 @@ def create_strip(stability: Stability) -> html.Div:
 
 def create_look(view: View, *, agrees: bool) -> html.Li:
     """One way to look at the photo. The picture is a small one of the visitor's own, and is kept nowhere."""
-    buffer = io.BytesIO()
-    view.image.convert("RGB").resize((128, 128)).save(buffer, "JPEG", quality=75)
-    source = f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    source = data_url(view.image.convert("RGB").resize((128, 128)), "JPEG", quality=75)
     return html.Li(
         [
             html.Img(src=source, alt=f"Your photo, {view.name}", width=128, height=128),
