@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
@@ -28,6 +29,8 @@ QUIET = [
     "--disable-sync",
 ]
 STARTS_WITHIN_S = 60
+PAPER, NIGHT = "rgb(250, 248, 242)", "rgb(17, 23, 19)"  # the page's background, in light and dark
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 PATIENCE_MS = 20_000  # for machines that are busy with something else; an idle one needs a fraction
 
 
@@ -143,3 +146,25 @@ def page(shared_context: BrowserContext, request: pytest.FixtureRequest) -> Iter
     assert not foreign, "requests to other hosts"
     if request.node.get_closest_marker("console_messages") is None:
         assert not messages, "messages on the console"
+
+
+def assert_never_sideways(page: Page) -> None:
+    """On phones, the page is no wider than the screen."""
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        for _ in range(20):  # figures follow the new width a moment later
+            if page.evaluate("document.documentElement.scrollWidth") <= width:
+                break
+            page.wait_for_timeout(100)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def assert_axe_finds_nothing(page: Page) -> None:
+    """Neither in light nor in dark."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        expect(page.locator("body")).to_have_css("background-color", PAPER if scheme == "light" else NIGHT)
+        page.wait_for_timeout(600)  # until no colour changes any more
+        found = page.evaluate("async () => (await axe.run()).violations.map(v => [v.id, v.nodes.map(n => n.html)])")
+        assert found == [], scheme

@@ -1,17 +1,14 @@
 """All pages in a real browser: what they show, on a phone, in the dark, to assistive technology."""
 
 import re
-from pathlib import Path
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import NIGHT, PAPER, assert_axe_finds_nothing, assert_never_sideways
 from tests.web.fakes import CLASSES
 
 PAGES = ("/", "/dataset", "/flower/3", "/flower/11")
-PAPER, NIGHT = "rgb(250, 248, 242)", "rgb(17, 23, 19)"
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 
 
 def open_page(page: Page, address: str) -> None:
@@ -26,13 +23,7 @@ def test_a_phone_never_scrolls_sideways(page: Page, site: str, path: str):
     if path == "/dataset":
         page.locator("#balance").scroll_into_view_if_needed()
         expect(page.locator(".js-plotly-plot")).to_have_count(4)
-    for width in (390, 320):
-        page.set_viewport_size({"width": width, "height": 844})
-        for _ in range(20):  # figures follow the new width a moment later
-            if page.evaluate("document.documentElement.scrollWidth") <= width:
-                break
-            page.wait_for_timeout(100)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert_never_sideways(page)
 
 
 def test_every_class_is_in_the_gallery_and_opens_its_page(page: Page, site: str):
@@ -140,10 +131,4 @@ def test_axe_finds_nothing_in_light_and_dark(page: Page, site: str, path: str):
     if path == "/dataset":
         page.locator("#balance-chart").scroll_into_view_if_needed()
         expect(page.locator(".js-plotly-plot")).to_have_count(4)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        expect(page.locator("body")).to_have_css("background-color", PAPER if scheme == "light" else NIGHT)
-        page.wait_for_timeout(300)
-        found = page.evaluate("async () => (await axe.run()).violations.map(v => [v.id, v.nodes.map(n => n.html)])")
-        assert found == [], scheme
+    assert_axe_finds_nothing(page)

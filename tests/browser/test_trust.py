@@ -6,9 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import serve
+from tests.browser.conftest import assert_axe_finds_nothing, serve
 from tests.browser.test_classify import classify, open_page
-from tests.browser.test_pages import AXE, NIGHT, PAPER
 from tests.web.fakes import COLOURS, draw_flower, encode
 
 WIDE = encode(draw_flower(size=(640, 320)))
@@ -88,10 +87,4 @@ def test_axe_finds_nothing_in_a_closer_look(page: Page, trusting_site: str):
         title.click()
     page.get_by_role("button", name="Look nine ways").click()
     expect(page.locator(".strip__item")).to_have_count(9)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        expect(page.locator("body")).to_have_css("background-color", PAPER if scheme == "light" else NIGHT)
-        page.wait_for_timeout(600)
-        found = page.evaluate("async () => (await axe.run()).violations.map(v => [v.id, v.nodes.map(n => n.html)])")
-        assert found == [], scheme
+    assert_axe_finds_nothing(page)
