@@ -14,51 +14,23 @@ from web.site import Site
 
 def register_pages() -> None:
     """Tell Dash of the pages; the registry is the process's, and registering again changes nothing."""
-    dash.register_page(
-        "web.pages.classify",
-        path="/",
-        name="Classify",
-        title=classify.TITLE,
-        description=classify.description,
-        layout=classify.layout,
-        order=0,
+    pages = (
+        ("classify", "/", "Classify", classify.TITLE, classify.description, classify.layout),
+        ("dataset", "/dataset", "Data set", dataset.TITLE, dataset.description, dataset.layout),
+        ("flower", "/flower/<flower_id>", "Flower", flower.title, flower.description, flower.layout),
+        ("model", "/model", "Model", model.TITLE, model.description, model.layout),
+        ("not_found_404", "/not-found", "Not found", not_found_404.TITLE, "", not_found_404.layout),
     )
-    dash.register_page(
-        "web.pages.dataset",
-        path="/dataset",
-        name="Data set",
-        title=dataset.TITLE,
-        description=dataset.description,
-        layout=dataset.layout,
-        order=1,
-    )
-    dash.register_page(
-        "web.pages.flower",
-        path_template="/flower/<flower_id>",
-        name="Flower",
-        title=flower.title,
-        description=flower.description,
-        layout=flower.layout,
-        order=2,
-    )
-    dash.register_page(
-        "web.pages.model",
-        path="/model",
-        name="Model",
-        title=model.TITLE,
-        description=model.description,
-        layout=model.layout,
-        order=3,
-    )
-    dash.register_page(
-        "web.pages.not_found_404",
-        path="/not-found",
-        name="Not found",
-        title=not_found_404.TITLE,
-        description="",
-        layout=not_found_404.layout,
-        order=4,
-    )
+    for order, (module, path, name, title, description, layout) in enumerate(pages):
+        dash.register_page(
+            f"web.pages.{module}",
+            **{"path_template" if "<" in path else "path": path},
+            name=name,
+            title=title,
+            description=description,
+            layout=layout,
+            order=order,
+        )
 
 
 def page_opening(path: str, site: Site) -> tuple[str, object] | None:
