@@ -18,9 +18,10 @@ from torchmetrics.functional.classification import (
 
 from classifier.datasets import Sample
 from classifier.errors import DatasetError, PhotoError
+from classifier.hashing import file_fingerprint
 from classifier.intervals import wilson_interval
 from classifier.prediction import Classifier
-from classifier.report import LEAST_PROBABILITY, Answer, Bin, ClassFigures, Report, file_fingerprint
+from classifier.report import LEAST_PROBABILITY, Answer, Bin, ClassFigures, Report
 from classifier.streaming import batches, read_ahead, shrink
 from classifier.trust import softmax
 

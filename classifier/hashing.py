@@ -7,6 +7,7 @@ taken along rows and along columns: 128 bits. It is a few lines; the library for
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -29,6 +30,12 @@ class Fingerprint:
 def digest_of(data: bytes) -> bytes:
     """16 bytes that only identical files share."""
     return hashlib.blake2b(data, digest_size=16).digest()
+
+
+def file_fingerprint(path: Path) -> str:
+    """SHA-256 of a file, the first 16 hex digits: which checkpoint was it?"""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
 def picture_hash(image: Image.Image) -> tuple[int, int]:

@@ -11,8 +11,8 @@ class History:
 
     starts: the first epoch of every run. head_epochs: how many of the first run trained the head alone.
     seen: how many epochs led to the weights: those of each run up to the one that it kept.
-    kept: the epoch whose weights the last run kept. share_of_last: how much of the last run is in the weights, if they
-    are the mean of the last two runs.
+    kept: the epoch whose weights the last run kept. shares: how much of several checkpoints is in the weights, the last
+    run's last, if they are a mean.
     """
 
     rows: tuple[Mapping[str, Any], ...]
@@ -20,7 +20,7 @@ class History:
     head_epochs: int
     seen: int
     kept: int | None
-    share_of_last: float | None
+    shares: tuple[float, ...]
 
     @property
     def seconds(self) -> float:
@@ -28,10 +28,9 @@ class History:
 
 
 def history_of(training: Mapping[str, Any]) -> History:
-    """`training` may hold that of the checkpoint that the run began with, as `earlier`; in a mean of two checkpoints'
-    weights, that of the first as `averaged.first`."""
+    """`training` may hold that of the checkpoint that the run began with, as `earlier`."""
     runs = [training]
-    while earlier := (runs[0].get("averaged") or {}).get("first") or runs[0].get("earlier"):
+    while earlier := runs[0].get("earlier"):
         runs.insert(0, earlier)
     rows: list[Mapping[str, Any]] = []
     starts = []
@@ -43,6 +42,5 @@ def history_of(training: Mapping[str, Any]) -> History:
         seen += int(run.get("best_epoch") or len(run.get("history") or ()))
         rows += [{**row, "epoch": before + place} for place, row in enumerate(run.get("history") or (), start=1)]
         kept = before + int(run["best_epoch"]) if run.get("best_epoch") else None
-    share = (training.get("averaged") or {}).get("share_of_second")
     head_epochs = int(runs[0].get("head_epochs") or 0)
-    return History(tuple(rows), tuple(starts), head_epochs, seen, kept, None if share is None else float(share))
+    return History(tuple(rows), tuple(starts), head_epochs, seen, kept, tuple(training.get("shares") or ()))

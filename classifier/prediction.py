@@ -162,7 +162,8 @@ class Classifier:
 def _answerer(path: Path, checkpoint: "Checkpoint", *, head: "torch.Tensor") -> tuple["Answerer", tuple[str, ...]]:
     """All that was found beside the weights, and in sentences what does not fit."""
     from classifier.answering import Answerer
-    from classifier.report import file_fingerprint, read_report, report_path
+    from classifier.hashing import file_fingerprint
+    from classifier.report import read_report, report_path
     from classifier.retrieval import fingerprint_of, index_path, load_index
     from classifier.trackrecord import TrackRecords
     from classifier.trust import Trust

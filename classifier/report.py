@@ -4,7 +4,6 @@
 *Model* shows it. It names photos by image id and holds no pixel. Needs neither PyTorch nor the photos.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -297,9 +296,3 @@ def _rounded(interval: Interval) -> Interval:
 
 def _with_tuples(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
-
-
-def file_fingerprint(path: Path) -> str:
-    """SHA-256 of a file, the first 16 hex digits: which checkpoint was it?"""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]

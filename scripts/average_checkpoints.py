@@ -1,13 +1,15 @@
-"""A checkpoint between two others of the same network: weights = (1 − SHARE) × A + SHARE × B.
+"""The mean of the weights of checkpoints of the same network, each with its share.
 
-    python -m scripts.average_checkpoints A.safetensors B.safetensors --share 0.5 --output AB.safetensors
+    python -m scripts.average_checkpoints A.safetensors B.safetensors [...] --shares 0.3 0.7 --output AB.safetensors
 
-Between a network fitted to varied photos (A) and the same one fitted further to plain ones (B), the average is often
-better than either (WiSE-FT, https://arxiv.org/abs/2109.01903). The metadata are B's and say where it comes from; what
-was measured on B or fitted to it is left out.
+Between a network fitted to varied photos and the same one fitted further to plain ones, the mean is often better than
+either (WiSE-FT, https://arxiv.org/abs/2109.01903); so is that of several stages of a training (model soups,
+https://arxiv.org/abs/2203.05482). Name the last stage last: the metadata are its own. What was measured on it or fitted
+to it is left out.
 """
 
 import argparse
+import math
 from pathlib import Path
 
 from classifier.checkpoint import load_checkpoint, save_checkpoint
@@ -15,20 +17,25 @@ from classifier.checkpoint import load_checkpoint, save_checkpoint
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("a", type=Path)
-    parser.add_argument("b", type=Path)
-    parser.add_argument("--share", type=float, default=0.5, help="part of B, 0 to 1 (default: 0.5)")
+    parser.add_argument("checkpoints", type=Path, nargs="+", metavar="CHECKPOINT")
+    parser.add_argument("--shares", type=float, nargs="+", required=True, help="one each, 1 in all")
     parser.add_argument("--output", type=Path, required=True)
     args = parser.parse_args()
-    a, b = load_checkpoint(args.a), load_checkpoint(args.b)
-    if a.classes != b.classes or a.metadata["backbone"] != b.metadata["backbone"]:
-        parser.error(f"{args.a} and {args.b} are not of the same backbone and classes.")
+    if len(args.shares) != len(args.checkpoints) or not math.isclose(sum(args.shares), 1, abs_tol=1e-6):
+        parser.error(f"{len(args.checkpoints)} checkpoints need as many shares, 1 in all; got {args.shares}.")
+    parts = [load_checkpoint(path) for path in args.checkpoints]
+    last = parts[-1]
+    for path, part in zip(args.checkpoints, parts, strict=True):
+        if (part.classes, part.metadata["backbone"]) != (last.classes, last.metadata["backbone"]):
+            parser.error(f"{path} and {args.checkpoints[-1]} are not of the same backbone and classes.")
     state = {
-        name: value.lerp(b.state[name], args.share) if value.is_floating_point() else b.state[name]
-        for name, value in a.state.items()
+        name: sum(share * part.state[name] for share, part in zip(args.shares, parts, strict=True))
+        if value.is_floating_point()
+        else value
+        for name, value in last.state.items()
     }
-    training = {**b.metadata["training"], "averaged": {"first": a.metadata["training"], "share_of_second": args.share}}
-    metadata = {key: value for key, value in b.metadata.items() if key not in ("metrics", "trust")}
+    metadata = {key: value for key, value in last.metadata.items() if key != "trust"}
+    training = {**last.metadata["training"], "shares": args.shares}
     save_checkpoint(args.output, state, {**metadata, "training": training, "metrics": {}})
 
 

@@ -24,6 +24,7 @@ TORCH_FREE = {
     "classifier.errors",
     "classifier.explanation",
     "classifier.formats",
+    "classifier.hashing",
     "classifier.history",
     "classifier.images",
     "classifier.intervals",

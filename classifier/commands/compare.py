@@ -47,8 +47,8 @@ def main(args: argparse.Namespace) -> int:
     from classifier.comparison import compare, measure_speed
     from classifier.datasets import check_classes, samples_of
     from classifier.evaluation import collect, summarise
+    from classifier.hashing import file_fingerprint
     from classifier.prediction import Classifier
-    from classifier.report import file_fingerprint
 
     paths = args.checkpoints
     classifiers = [Classifier.load(path, device=args.device) for path in paths]

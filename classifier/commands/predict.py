@@ -189,7 +189,7 @@ def with_progress(
 
 def model_name(args: argparse.Namespace) -> str:
     """What the rows of a CSV file must have in common: the checkpoint's fingerprint, and how it was used."""
-    from classifier.report import file_fingerprint
+    from classifier.hashing import file_fingerprint
 
     return file_fingerprint(args.checkpoint) + ("+tta" if args.tta else "")
 

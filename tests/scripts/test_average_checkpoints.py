@@ -2,6 +2,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import torch
 
 from classifier.checkpoint import load_checkpoint, save_checkpoint
@@ -21,13 +22,23 @@ def test_weights_lie_between_and_say_where_they_come_from(tmp_path: Path) -> Non
         made = {**one.metadata, "training": {"seed": add}, "metrics": {"valid": {"top1": 1.0}}, "trust": {"format": 2}}
         save_checkpoint(tmp_path / f"{name}.safetensors", state, made)
     output = tmp_path / "ab.safetensors"
-    done = average(tmp_path / "a.safetensors", tmp_path / "b.safetensors", "--share", "0.25", "--output", output)
+    done = average(
+        tmp_path / "a.safetensors", tmp_path / "b.safetensors", "--shares", "0.75", "0.25", "--output", output
+    )
     assert done.returncode == 0, done.stderr
     both = load_checkpoint(output)
     assert torch.allclose(both.state["head.weight"], one.state["head.weight"] + 0.25)
-    assert both.metadata["training"] == {"seed": 1, "averaged": {"first": {"seed": 0}, "share_of_second": 0.25}}
+    assert both.metadata["training"] == {"seed": 1, "shares": [0.75, 0.25]}
     assert both.metadata["metrics"] == {}
     assert "trust" not in both.metadata  # it was fitted to the weights of b
+
+
+@pytest.mark.parametrize("shares", [["1"], ["0.5", "0.4"]])
+def test_the_shares_are_as_many_and_one_in_all(tmp_path: Path, shares: list[str]) -> None:
+    path, _ = plant_checkpoint(tmp_path)
+    done = average(path, path, "--shares", *shares, "--output", tmp_path / "ab.safetensors")
+    assert done.returncode == 2
+    assert "2 checkpoints need as many shares, 1 in all; got [" in done.stderr
 
 
 def test_other_classes_cannot_be_averaged(tmp_path: Path) -> None:
@@ -36,6 +47,6 @@ def test_other_classes_cannot_be_averaged(tmp_path: Path) -> None:
     other = tmp_path / "other.safetensors"
     classes = [{**entry, "name": f"{entry['name']} 2"} for entry in one.metadata["classes"]]
     save_checkpoint(other, one.state, {**one.metadata, "classes": classes})
-    done = average(path, other, "--output", tmp_path / "ab.safetensors")
+    done = average(path, other, "--shares", "0.5", "0.5", "--output", tmp_path / "ab.safetensors")
     assert done.returncode == 2
     assert "are not of the same backbone and classes" in done.stderr

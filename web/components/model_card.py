@@ -103,8 +103,9 @@ def describe_training(report: Report) -> str:
     words += "."
     if len(history.starts) > 1:
         words += f" That was in {len(history.starts)} runs, each beginning with what the one before had learnt."
-    if history.share_of_last is not None:
-        words += f" The weights are the mean of the last two runs’, {history.share_of_last:.0%} of the last one’s."
+    if history.shares:
+        last = f"{history.shares[-1]:.0%}"
+        words += f" The weights are the mean of those of {len(history.shares)} runs, {last} of the last one’s."
     return words + (f" It took {describe_time(history.seconds)}." if history.seconds >= 60 else "")
 
 
@@ -184,7 +185,7 @@ def describe_curves(report: Report) -> str:
     )
     if len(history.starts) == 1 and planned and len(history.rows) < planned:
         words += f" The curves end with the epoch that was kept, although {planned:,} were planned."
-    if history.share_of_last is not None:
+    if history.shares:
         words += " Each run’s own figures are shown; the mean of their weights was measured only for this report."
     return words
 
