@@ -54,4 +54,7 @@ def create_app(
     register_callbacks(app, site)
     api.register(server, site)
     hardening.register(app, site)
+    # Dash sets itself up before its first request is answered; of two first requests at once one would get an error.
+    with server.test_request_context():
+        server.preprocess_request()
     return app

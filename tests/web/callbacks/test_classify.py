@@ -27,7 +27,6 @@ def full_line(garden, *, busy_after_s: int) -> Iterator[dash.Dash]:
     """An app at whose model stand as many visitors of the page as may; they get their answers when the block ends."""
     classifier = HeldClassifier()
     app = create_app(Settings(busy_after_s=busy_after_s), classifier, garden)
-    app.server.test_client().get("/healthz")  # Dash sets itself up at the first request, and two at once disturb it
     visitors = [threading.Thread(target=classify, args=(app, encode(draw_flower()))) for _ in range(AT_ONCE)]
     for visitor in visitors:
         visitor.start()

@@ -13,7 +13,6 @@ from web.settings import Settings
 
 
 def visit(app, path, search=""):
-    app.server.test_client().get("/")  # Dash registers its router at the first request
     inputs = {"_pages_location.pathname": path, "_pages_location.search": search}
     response = response_of(ask_callback(app, ["_pages_content.children", "_pages_store.data"], inputs))
     return json.dumps(response["_pages_content"]["children"], ensure_ascii=False), response["_pages_store"]["data"][
