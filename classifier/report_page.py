@@ -1,7 +1,5 @@
 """A report as one HTML file that opens without a network: words, tables, Plotly pictures, and small photos if any."""
 
-import base64
-import io
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
@@ -14,6 +12,7 @@ from classifier import report_figures, trust_charts, trust_words
 from classifier.errors import PhotoError
 from classifier.history import history_of
 from classifier.images import open_image
+from classifier.pixels import data_url
 from classifier.report import Answer, ClassFigures, Report
 
 # Side of the embedded photos in pixels, and how many each part of the page shows.
@@ -65,9 +64,7 @@ def thumbnail(path: Path | None) -> str | None:
     except PhotoError:
         return None
     image.thumbnail((2 * THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS)
-    buffer = io.BytesIO()
-    image.save(buffer, "WEBP", quality=70)
-    return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return data_url(image, "WEBP", quality=70)
 
 
 def create_page(report: Report, *, path_of: Callable[[int], Path | None]) -> str:

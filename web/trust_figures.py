@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from PIL import Image
 
 from classifier.answers import ActivationMap, Candidate
 from classifier.explanation import contrast, paint
+from classifier.pixels import data_url
 
 # The browser smooths a picture that it enlarges; more pixels would only make the answer heavier.
 SIDE_PX = 64
@@ -19,13 +15,6 @@ SIDE_PX = 64
 def create_overlay(activation: ActivationMap, *, diverging: bool = False) -> str:
     """A data URL of a transparent PNG, to be stretched over the square that the model saw."""
     return data_url(paint(activation, size=(SIDE_PX, SIDE_PX), diverging=diverging), "PNG", optimize=True)
-
-
-def data_url(image: Image.Image, kind: str, **options: Any) -> str:
-    """A picture as an address that holds the whole of it. options: those of Pillow for files of this kind."""
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return f"data:image/{kind.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
 def create_heatmaps(candidates: Sequence[Candidate], maps: Mapping[int, ActivationMap]) -> dict[str, str]:

@@ -8,12 +8,13 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from classifier.pixels import data_url
 from web.components.attributes import aria
 from web.components.comparison import create_versus
 from web.components.stage import LEAST_SIZE, PartView, create_stage
 from web.components.trust import create_record
 from web.site import Site
-from web.trust_figures import create_contrasts, create_heatmaps, data_url
+from web.trust_figures import create_contrasts, create_heatmaps
 from web.wording import display_name, format_percent
 
 if TYPE_CHECKING:
