@@ -2,7 +2,7 @@
 # pytest's command line; HOST, PORT and the other settings of the site come from the environment too.
 PY = .venv/bin/python
 
-.PHONY: help app test check format bench install install-dev
+.PHONY: help app test check format bench official install install-dev
 .DEFAULT_GOAL = help
 
 help: ## List these commands
@@ -28,6 +28,9 @@ format: install-dev ## Bring the code into its usual form
 
 bench: install ## Compare ways to compute the same, side by side on this machine
 	@$(PY) benchmarks/predict.py
+
+official: install ## Train and test as papers do, by the official split (72 min on two cores; needs the photos)
+	@PYTHON=$(PY) scripts/official.sh
 
 install:
 	@scripts/install.sh requirements.txt

@@ -1,0 +1,34 @@
+"""scripts/official.sh, with a Python that writes down what it is asked and leaves what a run would leave."""
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
+from classifier.__main__ import build_parser
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "official.sh"
+PYTHON = """#!/usr/bin/env bash
+echo "$@" >> "$0.log"
+while [ $# -gt 1 ]; do if [ "$1" = --run-dir ]; then mkdir -p "$2" && touch "$2/last.ckpt"; fi; shift; done
+if [[ $(tail -1 "$0.log") == *official2* ]] && mkdir "$0.stopped" 2>/dev/null; then exit 130; fi
+"""
+
+
+def test_it_asks_what_there_is_and_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
+    python, log = tmp_path / "python", tmp_path / "python.log"
+    python.write_text(PYTHON)
+    python.chmod(0o755)
+    environment = {**os.environ, "PYTHON": str(python), "RUNS": str(tmp_path / "runs")}
+    codes = [subprocess.run([SCRIPT], env=environment, check=False, timeout=60).returncode for _ in range(2)]
+    assert codes == [130, 0]
+    asked = [shlex.split(line) for line in log.read_text().splitlines()]
+    first, stopped, resumed, third, mean, measured = asked
+    for words in (first, stopped, resumed, third, measured):
+        assert words[:2] == ["-m", "classifier"]
+        build_parser().parse_args(words[2:])
+    assert "--start-from" in stopped
+    assert resumed[2:] == ["train", "--resume", "--run-dir", str(tmp_path / "runs" / "official2")]
+    assert third[third.index("--start-from") + 1] == str(tmp_path / "runs" / "official2" / "best.safetensors")
+    assert mean[:2] == ["-m", "scripts.average_checkpoints"]
+    assert measured[-2:] == ["--split", "official-test"]
