@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from classifier import material
 from classifier.__main__ import main
 from classifier.checkpoint import load_checkpoint, read_metadata, save_checkpoint
+from classifier.commands.common import DEFAULT_CHECKPOINT
 from classifier.conformal import CoverageSets, conformal_threshold
 from classifier.errors import CheckpointError, TooSmall
 from classifier.fitting import fit_temperature, sure_threshold
@@ -89,7 +90,7 @@ def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("calibrated")
     path, _ = plant_checkpoint(folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(material, "DRAWN", 27)
+        patch.setattr(material, "DRAWN", 63)
         patch.setattr(material, "sample_files", list)
         assert main(["calibrate", "--checkpoint", str(path)]) == 0
     return path
@@ -153,6 +154,13 @@ def test_hostile_pictures_get_an_answer_that_is_not_confident(classifier, name):
     (prediction,) = classifier.predict([hostile()[name]], maps=True)
     assert prediction.verdict in ("unknown", "unsure")
     json.dumps(prediction.to_dict(), allow_nan=False)
+
+
+def test_hostile_pictures_are_no_flowers_to_the_checkpoint_that_ships():
+    shipped = Classifier.load(DEFAULT_CHECKPOINT, device="cpu")
+    for name, picture in hostile().items():
+        (prediction,) = shipped.predict([picture])
+        assert (prediction.verdict, prediction.reason) == ("unknown", "not_a_flower"), name
 
 
 def test_a_panorama_of_1000_to_1_is_refused_by_the_limits(classifier):
