@@ -1,23 +1,17 @@
 """Many pictures through the network, keeping what trust is made of: logits, embeddings, hashes."""
 
-import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torchvision.transforms import v2
-from torchvision.transforms.v2.functional import to_pil_image
 
-from classifier.augmentation import AUGMENTATIONS
 from classifier.datasets import Sample
 from classifier.errors import DatasetError, PhotoError
 from classifier.prediction import Classifier
 from classifier.retrieval import Index, build_index, difference_hash
 from classifier.streaming import batches, read_ahead, shrink
-from classifier.transforms import to_tensor
 
 Floats = NDArray[np.float32]
 Step = Callable[[int], object]
@@ -64,20 +58,10 @@ def look_at(
     return Seen(np.concatenate(logits), np.concatenate(embeddings), np.stack(hashes), np.array(positions))
 
 
-def as_visitors_send(picture: Image.Image, number: int, *, size: int) -> Image.Image:
-    """The picture changed by the “wild” augmentation to `size` × `size` px, for the same number the same way."""
-    change = v2.Compose(AUGMENTATIONS["wild"](size))
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(random.Random(number).getrandbits(62))
-        return to_pil_image(change(to_tensor(picture)))
-
-
 def index_photos(
     classifier: Classifier, samples: Sequence[Sample], *, fingerprint: str, batch_size: int = 16, step: Step = int
 ) -> tuple[Index, list[str]]:
     """The index of these photos, and sentences about those that cannot be read (they are left out).
-
-    The network sees each photo twice: as it is, and changed as visitors' photos are.
 
     fingerprint: of the classifier's weights, `retrieval.fingerprint_of`.
 
@@ -95,15 +79,13 @@ def index_photos(
             else:
                 kept.append(sample)
                 yield picture, sample.target
-                yield as_visitors_send(picture, len(kept), size=side), sample.target
 
-    seen = look_at(classifier, readable(), batch_size=batch_size, step=lambda done: step(done // 2))
+    seen = look_at(classifier, readable(), batch_size=batch_size, step=step)
     index = build_index(
-        seen.embeddings[::2],
+        seen.embeddings,
         image_ids=[sample.image_id for sample in kept],
         positions=[sample.target for sample in kept],
-        hashes=seen.hashes[::2],
-        changed=seen.embeddings[1::2],
+        hashes=seen.hashes,
         fingerprint=fingerprint,
     )
     return index, unreadable

@@ -1,16 +1,22 @@
 """The pictures that trust is fitted on, through the network."""
 
+import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+import torch
 from PIL import Image
+from torchvision.transforms import v2
+from torchvision.transforms.v2.functional import to_pil_image
 
+from classifier.augmentation import AUGMENTATIONS
 from classifier.datasets import Sample
-from classifier.embedding import Seen, as_visitors_send, look_at
+from classifier.embedding import Seen, look_at
 from classifier.errors import PhotoError
 from classifier.fitting import Material
 from classifier.prediction import Classifier
 from classifier.standins import corners, crops, drawn_pictures, sample_files
+from classifier.transforms import to_tensor
 
 DRAWN = 270
 CROPS_A_PHOTO = 8
@@ -56,8 +62,12 @@ def _open(classifier: Classifier, samples: Iterable[Sample]) -> Iterator[tuple[I
 
 
 def _changed(classifier: Classifier, samples: Iterable[Sample], *, size: int) -> Iterator[tuple[Image.Image, int]]:
+    """Each photo changed by the “wild” augmentation, the same way at every call."""
+    change = v2.Compose(AUGMENTATIONS["wild"](size))
     for number, (picture, target) in enumerate(_open(classifier, samples)):
-        yield as_visitors_send(picture, number, size=size), target
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(random.Random(number).getrandbits(62))
+            yield to_pil_image(change(to_tensor(picture))), target
 
 
 def _parts(classifier: Classifier, files: Iterable[Path]) -> Iterator[Image.Image]:

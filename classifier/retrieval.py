@@ -8,7 +8,8 @@ no dot product with any training photo, so the cosines stay what they are; its s
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from classifier.checkpoint import HEADER_KEY, save_tensors
 from classifier.errors import CheckpointError
 
 Floats = NDArray[np.float32]
-FORMAT = 2  # of the file
 MOST_COMPONENTS = 256
 HASH_SIDE = 16  # bits a side of the difference hash
 # Of 256 bits, 41 training photos saved again (half the size, quality 40, mirrored) changed at most 28, cut by 5 % at
@@ -30,38 +30,12 @@ DUPLICATE_BITS = 60
 
 
 @dataclass(frozen=True)
-class Spread:
-    """How photos lie around the means of their classes: of the training photos, as they are and changed as visitors'
-    photos are. A network has learnt the plain ones nearly by heart; visitors' photos lie farther apart.
-
-    class_means: (classes, d), zeros for a class without a photo. mean: (d,), of all photos.
-    within, overall: (d, d). After the first, the spread of photos around their class's mean is 1 in all directions;
-    after the second, that of all photos around their mean.
-    """
-
-    class_means: Floats
-    mean: Floats
-    within: Floats
-    overall: Floats
-
-    @classmethod
-    def of(cls, coordinates: Floats, positions: NDArray[np.int64]) -> "Spread":
-        """From (n, d) coordinates and the (n,) positions of their classes."""
-        sums = np.zeros((int(positions.max(initial=0)) + 1, coordinates.shape[1]), dtype=np.float32)
-        np.add.at(sums, positions, coordinates)
-        means = (sums / np.maximum(np.bincount(positions, minlength=len(sums)), 1)[:, None]).astype(np.float32)
-        mean = coordinates.mean(axis=0)
-        return cls(means, mean, _whitening(coordinates - means[positions]), _whitening(coordinates - mean))
-
-
-@dataclass(frozen=True)
 class Index:
     """Training photos as the network sees them.
 
     coordinates: (n, d), rows of length 1. components: (d, D), orthonormal rows, D as the embedding.
     image_ids, positions: (n,), each photo's id and the position of its class in the logits.
     hashes: (n, 32) bytes, the difference hash of each photo's crop.
-    spread: see there.
     fingerprint: of the weights that made the embeddings (`fingerprint_of`).
     """
 
@@ -70,25 +44,42 @@ class Index:
     image_ids: NDArray[np.int64]
     positions: NDArray[np.int64]
     hashes: NDArray[np.uint8]
-    spread: Spread
     fingerprint: str
 
     def project(self, embeddings: Floats) -> Floats:
         """(N, D) → (N, d): coordinates of the embeddings scaled to length 1; shorter than 1 by what lies outside."""
-        return _project(embeddings, self.components)
+        lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
+        projected: Floats = (embeddings / np.maximum(lengths, 1e-12)) @ self.components.T
+        return projected
 
     def similarities(self, embeddings: Floats) -> Floats:
         """(N, D) → cosines (N, n) with every training photo."""
         found: Floats = self.project(embeddings) @ self.coordinates.T
         return found
 
+    @cached_property
+    def class_means(self) -> Floats:
+        """(classes, d): the mean coordinates of each class; zeros for a class without a photo."""
+        sums = np.zeros((int(self.positions.max(initial=0)) + 1, self.coordinates.shape[1]), dtype=np.float32)
+        np.add.at(sums, self.positions, self.coordinates)
+        counts = np.bincount(self.positions, minlength=len(sums))
+        means: Floats = (sums / np.maximum(counts, 1)[:, None]).astype(np.float32)
+        return means
+
+    @cached_property
+    def whitening(self) -> tuple[Floats, Floats]:
+        """Two (d, d) matrices: after the first, the spread of photos around their class's mean is 1 in all directions;
+        after the second, that of all photos around their common mean."""
+        centred = self.coordinates - self.class_means[self.positions]
+        return _whitening(centred), _whitening(self.coordinates - self.coordinates.mean(axis=0))
+
     def distances(self, projected: Floats) -> tuple[Floats, Floats]:
         """Coordinates (N, d) → squared Mahalanobis distances to each class's mean (N, classes), and to the mean of all
         (N,), whose difference is the relative distance (https://arxiv.org/abs/2106.09022)."""
-        spread = self.spread
-        photos, means = projected @ spread.within, spread.class_means @ spread.within
+        within, overall = self.whitening
+        photos, means = projected @ within, self.class_means @ within
         to_classes = (photos**2).sum(axis=1)[:, None] + (means**2).sum(axis=1) - 2 * photos @ means.T
-        to_all = (((projected - spread.mean) @ spread.overall) ** 2).sum(axis=1)
+        to_all = (((projected - self.coordinates.mean(axis=0)) @ overall) ** 2).sum(axis=1)
         return np.maximum(to_classes, 0), to_all
 
     def duplicate(self, similarities: Floats, hash_pair: NDArray[np.uint8]) -> int | None:
@@ -102,12 +93,6 @@ class Index:
         bits = np.bitwise_count(self.hashes[near, None, :] ^ hash_pair[None]).sum(axis=2, dtype=np.int64).min(axis=1)
         best = int(bits.argmin())
         return int(near[best]) if bits[best] <= DUPLICATE_BITS else None
-
-
-def _project(embeddings: Floats, components: Floats) -> Floats:
-    lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
-    projected: Floats = (embeddings / np.maximum(lengths, 1e-12)) @ components.T
-    return projected
 
 
 def _whitening(centred: Floats) -> Floats:
@@ -125,24 +110,23 @@ def build_index(
     image_ids: Sequence[int],
     positions: Sequence[int],
     hashes: NDArray[np.uint8],
-    changed: Floats,
     fingerprint: str,
 ) -> Index:
-    """An index of (n, D) embeddings; keeps at most `MOST_COMPONENTS` dimensions, those that hold most of them.
-
-    changed: (n, D), the embeddings of the same photos, changed as visitors' photos are.
-    """
+    """An index of (n, D) embeddings; keeps at most `MOST_COMPONENTS` dimensions, those that hold most of them."""
     scaled = embeddings / np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-12)
     # The eigenvectors of the (D, D) second moment are the right singular vectors, for a fraction of an SVD's work.
     _, vectors = np.linalg.eigh(scaled.T.astype(np.float64) @ scaled)
     components = vectors[:, ::-1][:, :MOST_COMPONENTS].T.astype(np.float32)
     coordinates = scaled @ components.T
     coordinates /= np.maximum(np.linalg.norm(coordinates, axis=1, keepdims=True), 1e-12)
-    coordinates = coordinates.astype(np.float32)
-    places = np.asarray(positions, dtype=np.int64)
-    both = np.concatenate([coordinates, _project(changed, components)])
-    spread = Spread.of(both, np.concatenate([places, places]))
-    return Index(coordinates, components, np.asarray(image_ids, dtype=np.int64), places, hashes, spread, fingerprint)
+    return Index(
+        coordinates.astype(np.float32),
+        components,
+        np.asarray(image_ids, dtype=np.int64),
+        np.asarray(positions, dtype=np.int64),
+        hashes,
+        fingerprint,
+    )
 
 
 def difference_hash(crop: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
@@ -195,10 +179,9 @@ def save_index(path: Path, index: Index) -> None:
         "image_ids": index.image_ids.astype(np.int32),
         "positions": index.positions.astype(np.int32),
         "hashes": index.hashes,
-        **asdict(index.spread),
     }
     tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
-    save_tensors(path, tensors, {HEADER_KEY: json.dumps({"format": FORMAT, "fingerprint": index.fingerprint})})
+    save_tensors(path, tensors, {HEADER_KEY: json.dumps({"format": 1, "fingerprint": index.fingerprint})})
 
 
 def load_index(path: Path, *, fingerprint: str) -> Index:
@@ -213,15 +196,12 @@ def load_index(path: Path, *, fingerprint: str) -> Index:
     try:
         with safe_open(path, framework="np") as file:
             header = json.loads((file.metadata() or {})[HEADER_KEY])
-            if header["format"] != FORMAT:
-                raise ValueError(f"it has format {header['format']}, and this version reads {FORMAT}")
             index = Index(
                 file.get_tensor("coordinates").astype(np.float32),
                 file.get_tensor("components").astype(np.float32),
                 file.get_tensor("image_ids").astype(np.int64),
                 file.get_tensor("positions").astype(np.int64),
                 file.get_tensor("hashes"),
-                Spread(**{part.name: file.get_tensor(part.name) for part in fields(Spread)}),
                 str(header["fingerprint"]),
             )
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:

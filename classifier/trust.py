@@ -18,7 +18,7 @@ from classifier.logistic import Logistic
 from classifier.retrieval import Index
 
 Floats = NDArray[np.float32]
-FORMAT = 3  # of the values in the metadata; goes up when a signal changes its meaning
+FORMAT = 2  # of the values in the metadata; goes up when a signal changes its meaning
 NEAREST = 10
 # What the verdicts are decided on; the order of the columns of `signals`.
 SIGNALS = (
@@ -128,10 +128,9 @@ def signals(
     hidden: (C,) classes to leave out, as if neither the network nor the index knew them.
     """
     similarities = index.similarities(embeddings) if similarities is None else similarities
-    class_means = index.spread.class_means
-    classes = len(class_means)
+    classes = len(index.class_means)
     projected = index.project(embeddings)
-    cosines = _unit(projected) @ _unit(class_means).T
+    cosines = _unit(projected) @ _unit(index.class_means).T
     to_classes, to_all = index.distances(projected)
     absent = np.bincount(index.positions, minlength=classes) == 0
     left_out = absent if hidden is None else absent | hidden[:classes]

@@ -90,7 +90,7 @@ def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("calibrated")
     path, _ = plant_checkpoint(folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(material, "DRAWN", 63)
+        patch.setattr(material, "DRAWN", 27)
         patch.setattr(material, "sample_files", list)
         assert main(["calibrate", "--checkpoint", str(path)]) == 0
     return path
