@@ -44,3 +44,19 @@ def history_of(training: Mapping[str, Any]) -> History:
         kept = before + int(run["best_epoch"]) if run.get("best_epoch") else None
     head_epochs = int(runs[0].get("head_epochs") or 0)
     return History(tuple(rows), tuple(starts), head_epochs, seen, kept, tuple(training.get("shares") or ()))
+
+
+def describe_curves(training: Mapping[str, Any]) -> str:
+    """What `classifier.report_figures.create_training_curves` shows, in words."""
+    history, planned = history_of(training), training.get("epochs")
+    words = (
+        "Training figures are taken on photos that are cropped, recoloured and mixed by chance, so they may well look "
+        "worse than those on the untouched validation photos."
+    )
+    if len(history.starts) == 1 and planned and len(history.rows) < planned:
+        words += f" The curves end with the epoch that was kept, although {planned:,} were planned."
+    if len(history.starts) > 1:
+        words += " A number stands where a further run went on from the weights before it."
+    if history.shares:
+        words += " Each run’s own figures are shown; the mean of their weights was measured only for this report."
+    return words

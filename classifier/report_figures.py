@@ -40,7 +40,7 @@ def axis_names(labels: Sequence[LabelClass]) -> list[str]:
 
 def create_training_curves(report: Report, quantity: str) -> go.Figure:
     """Training and validation by epoch; quantity: "loss" or "top1". The epochs of the head alone are shaded, and lines
-    mark where a further run began and the epoch whose weights were kept."""
+    mark where the second run began, the third and so on, and the epoch whose weights were kept."""
     history = history_of(report.training)
     epochs = [row["epoch"] for row in history.rows]
     share = quantity == "top1"
@@ -64,15 +64,15 @@ def create_training_curves(report: Report, quantity: str) -> go.Figure:
             annotation={"text": "head only", "yanchor": "bottom", "font": {"size": 12}},
             annotation_position="bottom left",
         )  # fmt: skip
-    for start in history.starts[1:]:
+    for number, start in enumerate(history.starts[1:], 2):
         figure.add_vline(
             x=start - 0.5, line={"color": GREY, "width": 1},
-            annotation={"text": "next run", "font": {"size": 12}}, annotation_position="bottom left",
+            annotation={"text": str(number), "font": {"size": 12}}, annotation_position="bottom right",
         )  # fmt: skip
     if history.kept:
         figure.add_vline(
             x=history.kept, line={"color": GREY, "dash": "dot", "width": 1.5},
-            annotation={"text": "kept", "font": {"size": 12}}, annotation_position="top left",
+            annotation={"text": "kept", "yanchor": "bottom", "font": {"size": 12}}, annotation_position="top left",
         )  # fmt: skip
     last = max(epochs, default=1)
     figure.update_xaxes(title_text="epoch", range=[0.5, last + 0.5], dtick=max(1, round(last / 8)), showgrid=False)

@@ -10,7 +10,7 @@ from plotly.offline import get_plotlyjs
 
 from classifier import report_figures, trust_charts, trust_words
 from classifier.errors import PhotoError
-from classifier.history import history_of
+from classifier.history import describe_curves, history_of
 from classifier.images import open_image
 from classifier.pixels import data_url
 from classifier.report import Answer, ClassFigures, Report
@@ -137,7 +137,8 @@ class _Page:
             self.figure(report_figures.create_training_curves(self.report, quantity), height=320)
             for quantity in ("loss", "top1")
         ]
-        return f'<h2>Training</h2><div class="two">{"".join(drawn)}</div>'
+        words = escape(describe_curves(self.report.training))
+        return f'<h2>Training</h2><p>{words}</p><div class="two">{"".join(drawn)}</div>'
 
     def trust(self) -> str:
         report, trust = self.report, self.report.trust

@@ -1,4 +1,4 @@
-from classifier.history import history_of
+from classifier.history import describe_curves, history_of
 
 FIRST = {"head_epochs": 1, "best_epoch": 3, "history": [{"epoch": n, "seconds": 10.0} for n in (1, 2, 3)]}
 SECOND = {"head_epochs": 0, "best_epoch": 1, "history": [{"epoch": 1, "seconds": 5.0}, {"epoch": 2}]}
@@ -24,3 +24,11 @@ def test_a_run_that_began_with_a_checkpoint_tells_what_came_before():
 def test_a_checkpoint_that_tells_nothing_has_an_empty_history():
     history = history_of({})
     assert (history.rows, history.kept, history.head_epochs) == ((), None, 0)
+
+
+def test_the_words_say_what_the_curves_cannot():
+    assert "number stands" not in describe_curves(FIRST)
+    assert "although 9 were planned" in describe_curves({**FIRST, "epochs": 9})
+    mean = describe_curves({**SECOND, "earlier": FIRST, "shares": [0.5, 0.5]})
+    assert "A number stands where a further run went on" in mean
+    assert "the mean of their weights" in mean

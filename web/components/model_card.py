@@ -177,19 +177,6 @@ def describe_calibration(report: Report) -> str:
     )
 
 
-def describe_curves(report: Report) -> str:
-    history, planned = history_of(report.training), report.training.get("epochs")
-    words = (
-        "Training figures are taken on photos that are cropped, recoloured and mixed by chance, so they may well look "
-        "worse than those on the untouched validation photos."
-    )
-    if len(history.starts) == 1 and planned and len(history.rows) < planned:
-        words += f" The curves end with the epoch that was kept, although {planned:,} were planned."
-    if history.shares:
-        words += " Each run’s own figures are shown; the mean of their weights was measured only for this report."
-    return words
-
-
 def _times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from classifier.history import history_of
+from classifier.history import describe_curves, history_of
 from classifier.report import Report
 from classifier.report_figures import MOST_NAMED_CLASSES, classes_with_errors
 from web.components.attributes import aria
 from web.components.charts import create_chart_holder
-from web.components.model_card import create_card, create_summary, describe_calibration, describe_curves
+from web.components.model_card import create_card, create_summary, describe_calibration
 from web.components.model_photos import MOST_LOSSES, create_answers, create_pairs, name_of
 from web.components.model_table import ORDERS, create_table
 from web.components.picture import create_photo_help
@@ -124,7 +124,10 @@ def create_training(report: Report) -> html.Section:
             html.Div([html.H3(words), create_chart_holder(name, height=CURVE_HEIGHT_PX)])
             for words, name in (("Loss", "model-loss-chart"), ("Accuracy", "model-top1-chart"))
         ]
-        content = [html.P(describe_curves(report), className="prose"), html.Div(charts, className="two-columns")]
+        content = [
+            html.P(describe_curves(report.training), className="prose"),
+            html.Div(charts, className="two-columns"),
+        ]
     else:
         # The holders must be there for the callback that fills them.
         holders = [html.Div(id=name, hidden=True) for name in ("model-loss-chart", "model-top1-chart")]
