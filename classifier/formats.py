@@ -3,7 +3,7 @@
 import struct
 
 # Pillow's names of the formats that photos come in. Nothing else is ever opened: some of Pillow's readers start other
-# programs (EPS runs Ghostscript), and rare formats are the least tested. HEIF is here for those who register a plugin.
+# programs (EPS runs Ghostscript), and rare formats are the least tested.
 READABLE = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 
 HEAD_BYTES = 1024  # as much of the file as `recognise` wants to see

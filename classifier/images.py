@@ -21,6 +21,7 @@ from PIL import MpoImagePlugin as _mpo  # noqa: F401
 from PIL import PngImagePlugin as _png  # noqa: F401
 from PIL import TiffImagePlugin as _tiff  # noqa: F401
 from PIL import WebPImagePlugin as _webp  # noqa: F401
+from pillow_heif import HeifImagePlugin as _heif  # noqa: F401
 
 from classifier.errors import (
     NotAnImage,
@@ -83,21 +84,19 @@ def open_image(
 
     source: the bytes of a file, the path of one, or an image that is already open (its current frame).
     draft_px: the short side (px) that is needed. A large JPEG is then decoded at 1/2, 1/4 or 1/8 of its size, never
-        below `draft_px`: four times as fast for a 12 MP photo. Other formats ignore it.
+        below `draft_px`: four times as fast for a 12 MP photo. Of a HEIC the small copy inside is taken, if it is large
+        enough. Other formats ignore it.
 
     Raises:
         PhotoError: one of its subclasses; the message is a sentence for whoever sent the photo.
     """
-    if isinstance(source, Image.Image):
-        image = source
-        _check_size(image.size, limits)
-    else:
-        image = _open(_read(source, limits))
-        _check_size(image.size, limits)
-        if draft_px:
-            _draft(image, draft_px)
+    image = source if isinstance(source, Image.Image) else _open(_read(source, limits))
+    _check_size(image.size, limits)
     with _refusing_damage(image.format):
+        if draft_px and image is not source:
+            _draft(image, draft_px)
         image.load()
+        _check_size(image.size, limits)  # that of a HEIC may be another than its header said
         # Some formats say only after their pixels how they are turned (TIFF even turns itself).
         turn = _UPRIGHT.get(_orientation(image))
         image = to_rgb(image)
@@ -164,8 +163,8 @@ def _refusal(kind: str | None) -> PhotoError:
         return NotAnImage(f"This file is not a picture, it is {kind}. {SEND_INSTEAD}")
     if kind == "HEIC":
         return UnsupportedFormat(
-            "HEIC photos cannot be read here. Send the photo as JPEG; "
-            "an iPhone takes them with Settings › Camera › Formats › Most Compatible."
+            "This HEIC photo is damaged, or of a kind that cannot be read. Send it as JPEG; "
+            "an iPhone takes such photos with Settings › Camera › Formats › Most Compatible."
         )
     if kind == "AVIF" and "AVIF" not in Image.OPEN:
         return UnsupportedFormat(f"AVIF photos cannot be read here. {SEND_INSTEAD}")
@@ -177,7 +176,7 @@ def _refusal(kind: str | None) -> PhotoError:
 
 
 def _damaged(kind: str | None) -> TruncatedImage:
-    name = {"WEBP": "WebP", "MPO": "JPEG", None: "photo"}.get(kind, kind)
+    name = {"WEBP": "WebP", "MPO": "JPEG", "HEIF": "HEIC", None: "photo"}.get(kind, kind)
     return TruncatedImage(f"The {name} is incomplete or damaged. Send it again, or choose another photo.")
 
 
@@ -231,6 +230,8 @@ def _refusing_damage(kind: str | None) -> Iterator[None]:
     """Decoders raise OSError, SyntaxError, ValueError, struct.error, … on bad bytes: here all mean the same."""
     try:
         yield
+    except PhotoError:
+        raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TooManyPixels("The photo has far too many pixels. Reduce its size and send it again.") from error
     except Exception as error:

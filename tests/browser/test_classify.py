@@ -106,9 +106,10 @@ def test_a_body_over_the_servers_limit_gets_its_sentence(page: Page, site: str):
     expect(page.get_by_role("button", name="Classify")).to_be_enabled()
 
 
-def test_a_tiff_that_the_browser_cannot_show_is_sent_as_it_is(page: Page, site: str):
+@pytest.mark.parametrize(("kind", "name"), [("TIFF", "scan.tif"), ("HEIF", "IMG_0001.HEIC")])
+def test_a_photo_that_the_browser_cannot_show_is_sent_as_it_is(page: Page, site: str, kind: str, name: str):
     open_page(page, site)
-    classify(page, encode(draw_flower(COLOURS[1]), "TIFF", compression="tiff_lzw"), name="scan.tif", kind="image/tiff")
+    classify(page, encode(draw_flower(COLOURS[1]), kind), name=name, kind=f"image/{kind.lower()}")
     expect(page.locator("#photo-caption")).to_contain_text("your browser cannot show it")
     expect(page.get_by_role("heading", name="Tiger lily")).to_be_visible()
 
