@@ -38,9 +38,15 @@
         return [fits ? answer.content : null, Boolean(photo)];
       },
 
-      /* a new answer → the store that outlives the page */
-      keepAnswer(answer) {
-        return answer === undefined ? noUpdate() : answer;
+      /* a new answer, photo → the store that outlives the page; a photo that only the server can read comes with its
+         answer, to be shown from now on (no output: showPhoto would wait for it whenever the page is drawn) */
+      keepAnswer(answer, photo) {
+        if (!answer) return answer === undefined ? noUpdate() : answer;
+        const { shown, ...kept } = answer;
+        if (shown && photo && photo.key === answer.key) {
+          window.dash_clientside.set_props("photo", { data: { ...photo, url: shown, preview: true } });
+        }
+        return kept;
       },
 
       /* a bar was clicked → the tab with that class's training photos */

@@ -109,9 +109,14 @@ def test_a_body_over_the_servers_limit_gets_its_sentence(page: Page, site: str):
 @pytest.mark.parametrize(("kind", "name"), [("TIFF", "scan.tif"), ("HEIF", "IMG_0001.HEIC")])
 def test_a_photo_that_the_browser_cannot_show_is_sent_as_it_is(page: Page, site: str, kind: str, name: str):
     open_page(page, site)
-    classify(page, encode(draw_flower(COLOURS[1]), kind), name=name, kind=f"image/{kind.lower()}")
+    page.set_input_files(FILE_INPUT, make_file(encode(draw_flower(COLOURS[1]), kind), name=name, kind="image/tiff"))
     expect(page.locator("#photo-caption")).to_contain_text("your browser cannot show it")
+    page.get_by_role("button", name="Classify").click()
     expect(page.get_by_role("heading", name="Tiger lily")).to_be_visible()
+    # With the answer comes what the browser can show.
+    expect(page.locator("#photo-caption")).to_have_text(name)
+    assert preview_size(page)[0] > 0
+    expect(page.locator("#workbench")).not_to_have_class(re.compile("no-preview"))
 
 
 def test_large_photos_are_shrunk_and_turned_upright_in_the_browser(page: Page, site: str):

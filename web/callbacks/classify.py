@@ -10,6 +10,8 @@ from dash import ClientsideFunction, Input, Output, State, html, no_update
 from dash.exceptions import PreventUpdate
 
 from classifier.errors import PhotoError
+from classifier.images import open_image
+from classifier.pixels import data_url
 from web.components.overview import create_specimen
 from web.components.result import WHOLE, create_result, describe_answer
 from web.components.stage import PartView
@@ -17,6 +19,7 @@ from web.site import Busy, Site
 from web.uploads import photo_bytes
 
 TOP_K = 5
+SHOWN_PX = 1024  # long side; that to which assets/photo.js shrinks the photos that the browser can show
 BUSY = "Many people are asking just now. Your photo is still here: press the button again in a few seconds."
 OUR_FAULT = "Something went wrong on our side, not with your photo. Try again; if it stays, try another photo."
 
@@ -50,7 +53,10 @@ def register(app: dash.Dash, site: Site) -> None:
     # The answer comes to a store on the page, since Dash calls a callback at every drawing of the page if one of its
     # outputs stands outside, and is then copied to the store that outlives the page.
     app.clientside_callback(
-        ClientsideFunction("florascope", "keepAnswer"), Output("answer", "data"), Input("fresh-answer", "data")
+        ClientsideFunction("florascope", "keepAnswer"),
+        Output("answer", "data"),
+        Input("fresh-answer", "data"),
+        State("photo", "data"),
     )
 
     @app.callback(
@@ -70,7 +76,7 @@ def register(app: dash.Dash, site: Site) -> None:
         if not n_clicks:  # the page was drawn again, nobody pressed the button
             raise PreventUpdate
         try:
-            content, words = answer(photo, site=site)
+            content, words, shown = answer(photo, site=site)
         except PhotoError as error:
             return None, str(error), ""
         except Busy:
@@ -79,7 +85,7 @@ def register(app: dash.Dash, site: Site) -> None:
             logger.exception("Classifying failed")
             return None, OUR_FAULT, ""
         key = str(photo.get("key", ""))[:64] if isinstance(photo, dict) else ""
-        return {"key": key, "content": content}, "", words
+        return {"key": key, "content": content, **({"shown": shown} if shown else {})}, "", words
 
     @app.callback(Output("specimen", "children"), Input("specimen-button", "n_clicks"), prevent_initial_call=True)
     def show_another(n_clicks: int | None) -> html.Figure | html.Div:
@@ -88,8 +94,9 @@ def register(app: dash.Dash, site: Site) -> None:
         return create_specimen(site)
 
 
-def answer(photo: Any, *, site: Site, view: PartView = WHOLE) -> tuple[html.Div, str]:
-    """The answer to a photo, or a part of one, as the store has it: (what the page shows, one sentence).
+def answer(photo: Any, *, site: Site, view: PartView = WHOLE) -> tuple[html.Div, str, str | None]:
+    """The answer to a photo, or a part of one, as the store has it: (what the page shows, one sentence, the photo as a
+    data URL if the visitor's browser cannot show it).
 
     Raises:
         PhotoError: nothing came, nothing that can be read as a photo, or there is no model; its message is for the
@@ -99,4 +106,12 @@ def answer(photo: Any, *, site: Site, view: PartView = WHOLE) -> tuple[html.Div,
     content = photo_bytes(photo, max_bytes=site.settings.max_upload_bytes)
     with site.asking() as classifier:
         (prediction,) = classifier.predict([content], top_k=TOP_K, maps=True)
-    return create_result(prediction, site=site, view=view), describe_answer(prediction, site=site)
+        shown = shown_photo(content) if photo.get("preview") is False else None
+    return create_result(prediction, site=site, view=view), describe_answer(prediction, site=site), shown
+
+
+def shown_photo(content: bytes) -> str:
+    """A photo as a JPEG that every browser can show, in a data URL."""
+    picture = open_image(content, draft_px=SHOWN_PX)
+    picture.thumbnail((SHOWN_PX, SHOWN_PX))
+    return data_url(picture, "JPEG", quality=90)

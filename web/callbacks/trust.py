@@ -39,7 +39,7 @@ def register(app: dash.Dash, site: Site) -> None:
             raise PreventUpdate
         view = PartView.from_dict(part.get("view") if isinstance(part, dict) else None)
         try:
-            content, words = answer(part, site=site, view=view)
+            content, words, _ = answer(part, site=site, view=view)
         except Exception as error:
             return no_update, describe_failure(error), ""
         return {"key": key_of(part), "turn": turn_of(part), "content": content}, "", words

@@ -1,3 +1,5 @@
+import base64
+import io
 import json
 import logging
 import threading
@@ -6,6 +8,7 @@ from contextlib import contextmanager
 
 import dash
 import pytest
+from PIL import Image
 
 from tests.web.conftest import ask_callback, response_of
 from tests.web.fakes import COLOURS, FakeClassifier, HeldClassifier, data_url, draw_flower, encode
@@ -62,6 +65,15 @@ def test_a_photo_gets_a_verdict_bars_and_training_photos(app):
 def test_the_answer_does_not_hold_the_upload(app):
     content = encode(draw_flower())
     assert data_url(content)[30:90] not in classify(app, content).text
+
+
+def test_a_photo_that_the_browser_cannot_show_comes_back_with_its_answer(app):
+    photo = {"key": "k1", "url": data_url(encode(draw_flower(size=(1500, 1000)), "TIFF", compression="tiff_lzw")), "preview": False}
+    response = response_of(ask_callback(app, OUTPUTS, {"classify-button.n_clicks": 1}, {"photo.data": photo}))
+    head, _, payload = response["fresh-answer"]["data"]["shown"].partition(",")
+    assert head == "data:image/jpeg;base64"
+    assert Image.open(io.BytesIO(base64.b64decode(payload))).size == (1024, 683)
+    assert "shown" not in response_of(classify(app, encode(draw_flower())))["fresh-answer"]["data"]
 
 
 @pytest.mark.parametrize(
