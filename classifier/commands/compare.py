@@ -34,7 +34,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("checkpoints", nargs=2, type=Path, metavar=("A", "B"), help="two .safetensors files")
+    parser.add_argument("first", type=Path, metavar="A", help="a .safetensors file")
+    parser.add_argument("second", type=Path, metavar="B", help="another, to compare with it")
     add_data_options(parser)
     parser.add_argument("--tta", action="store_true", help="average over six views of each photo")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
@@ -50,7 +51,7 @@ def main(args: argparse.Namespace) -> int:
     from classifier.hashing import file_fingerprint
     from classifier.prediction import Classifier
 
-    paths = args.checkpoints
+    paths = [args.first, args.second]
     classifiers = [Classifier.load(path, device=args.device) for path in paths]
     collection = photos_of(args.data, classifier=classifiers[0], checkpoint=paths[0])
     split_name, split = parse_split(args.split, collection, classifiers[0])

@@ -15,6 +15,10 @@ from classifier.commands.common import DATA_DIR
 from classifier.errors import DownloadError
 
 PHOTO_COUNT = 8189
+EPILOG = """examples:
+  python -m classifier download
+  python -m classifier download --root ~/photos     # then FLOWERS_ROOT=~/photos make app
+"""
 TIMEOUT_S = 60  # without a word from the server; torchvision itself would wait for ever
 
 
@@ -24,6 +28,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="fetch the photos of the Oxford 102 flowers (330 MB)",
         description="Fetch the official archive from Oxford, check it and unpack it into ROOT/flowers-102. "
         "Photos that are already there are kept; a download that fails leaves nothing behind.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--root", type=Path, default=DATA_DIR, help="folder for flowers-102 (default: data)")
     parser.set_defaults(run=main)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from classifier.__main__ import main
+from classifier.__main__ import COMMANDS, main
 from classifier.callbacks import KeepBest
 from classifier.checkpoint import load_checkpoint, read_metadata
 from classifier.collection import open_collection
@@ -174,9 +174,9 @@ def test_errors_come_before_any_work(
     assert not (tmp_path / "runs").exists()
 
 
-def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ("train", "split", "lr-find"):
-        with pytest.raises(SystemExit) as stopped:
-            main([command, "--help"])
-        assert stopped.value.code == 0
-        assert "examples:" in capsys.readouterr().out
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_teaches(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([command.replace("_", "-"), "--help"])
+    assert stopped.value.code == 0
+    assert re.search(rf"examples?:\n  python -m classifier {command.replace('_', '-')}", capsys.readouterr().out)

@@ -68,7 +68,11 @@ def test_the_answer_does_not_hold_the_upload(app):
 
 
 def test_a_photo_that_the_browser_cannot_show_comes_back_with_its_answer(app):
-    photo = {"key": "k1", "url": data_url(encode(draw_flower(size=(1500, 1000)), "TIFF", compression="tiff_lzw")), "preview": False}
+    photo = {
+        "key": "k1",
+        "url": data_url(encode(draw_flower(size=(1500, 1000)), "TIFF", compression="tiff_lzw")),
+        "preview": False,
+    }
     response = response_of(ask_callback(app, OUTPUTS, {"classify-button.n_clicks": 1}, {"photo.data": photo}))
     head, _, payload = response["fresh-answer"]["data"]["shown"].partition(",")
     assert head == "data:image/jpeg;base64"
