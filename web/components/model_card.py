@@ -104,8 +104,8 @@ def describe_training(report: Report) -> str:
     if len(history.starts) > 1:
         words += f" That was in {len(history.starts)} runs, each beginning with what the one before had learnt."
     if history.shares:
-        last = f"{history.shares[-1]:.0%}"
-        words += f" The weights are the mean of those of {len(history.shares)} runs, {last} of the last one’s."
+        last = f"{100 * history.shares[-1]:.0f}\u00a0%"
+        words += f" The weights are the mean of {len(history.shares)} checkpoints, with {last} from the last run."
     return words + (f" It took {describe_time(history.seconds)}." if history.seconds >= 60 else "")
 
 

@@ -230,3 +230,12 @@ def test_words_follow_the_figures(garden: Collection):
     assert "(Split split)" not in describe_measurement(replace(report, data={**report.data, "split_name": "split"}))
     assert describe_time(5100) == "1 h 25 min"
     assert describe_cell(report, 3, 3)[0].endswith("rightly named, the surest first.")
+
+
+def test_the_card_tells_what_a_mean_is_of(garden: Collection):
+    report = make_garden_report(garden)
+    words = describe_training(
+        replace(report, training={**report.training, "earlier": report.training, "shares": [0.7, 0.3]})
+    )
+    assert "That was in 2 runs" in words
+    assert "the mean of 2 checkpoints, with 30\u00a0% from the last run" in words
