@@ -15,7 +15,8 @@ def readable_name(photo: Path) -> str:
 
 
 class AnswerFile:
-    """Columns: photo, model, error, message, then class_id_1, name_1, probability_1 and so on up to `top_k`.
+    """Columns: photo, model, error, message, verdict, reason, then class_id_1, name_1, probability_1 and so on up to
+    `top_k`.
 
     model: what the answers come from; a file holds those of one model only.
     done: the photos that the file had when it was opened; failed: how many of them could not be read.
@@ -26,7 +27,7 @@ class AnswerFile:
 
     def __init__(self, path: Path, *, top_k: int, model: str) -> None:
         self.path, self.model = path, model
-        self.columns = ["photo", "model", "error", "message"]
+        self.columns = ["photo", "model", "error", "message", "verdict", "reason"]
         self.columns += [
             f"{column}_{rank}" for rank in range(1, top_k + 1) for column in ("class_id", "name", "probability")
         ]
@@ -54,7 +55,7 @@ class AnswerFile:
         if isinstance(answer, PhotoError):
             row += [answer.code, str(answer)]
         else:
-            row += ["", ""]
+            row += ["", "", answer.verdict or "", answer.reason or ""]
             for candidate in answer.candidates:
                 row += [candidate.class_id, candidate.name, f"{candidate.probability:.6f}"]
         try:

@@ -1,10 +1,16 @@
-"""What a report tells of trust in plain words, for the HTML report and for the site."""
+"""What an answer and a report tell of trust in plain words, for the command line, the HTML report and the site."""
 
 from classifier.answers import Reason, Verdict
 from classifier.intervals import wilson_interval
 from classifier.report import Report
 from classifier.trust_report import Group, TrustReport
 
+# How an answer begins, and why there is none.
+BEGINNINGS = {"confident": "It is", "unsure": "It could be"}
+REASONS = {
+    "not_a_flower": "It does not look like a flower at all.",
+    "unknown_flower": "It may well be a flower, but none that I have learnt.",
+}
 TITLE = "Does it know when it does not know?"
 SAID: dict[Verdict, str] = {"confident": "“It is”", "unsure": "“It could be”", "unknown": "turned away"}
 PARTS = {"valid": "validation", "train": "training"}

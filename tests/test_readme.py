@@ -113,7 +113,10 @@ def test_predicting_works_as_written(command: str, holiday: Path):
         assert ['"predictions"' in line for line in done.stdout.splitlines()] == [True, False]
     else:
         assert done.returncode == 0, done.stderr
-        assert len(done.stdout.splitlines()) == 7
+        photo, verdict, *lines = done.stdout.splitlines()
+        assert photo == "rose.jpg"
+        assert verdict.startswith(("It is ", "It could be ", "This does not look like "))
+        assert sum(line.rstrip(" █").endswith("%") for line in lines) == 5
 
 
 def test_the_python_code_works_as_written(holiday: Path):

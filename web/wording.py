@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from classifier.labels import LabelClass
+from classifier.trust_words import BEGINNINGS
 
 # How sure the words sound, by the probability of the best class: (at least, words).
 VERDICTS: tuple[tuple[float, str], ...] = (
@@ -11,12 +12,6 @@ VERDICTS: tuple[tuple[float, str], ...] = (
     (0.35, "This could be"),
     (0.0, "Hard to say. The closest match is"),
 )
-# The same where the checkpoint was calibrated, and says itself how far it can be trusted.
-CALIBRATED = {"confident": "It is", "unsure": "It could be"}
-REASONS = {
-    "not_a_flower": "It does not look like a flower at all.",
-    "unknown_flower": "It may well be a flower, but none that I have learnt.",
-}
 # An unsure answer that is at least so probable would puzzle without a word of why.
 SURPRISING = 0.9
 
@@ -60,7 +55,7 @@ def verdict(probability: float) -> str:
 
 def verdict_words(kind: str | None, probability: float) -> str:
     """The words in front of the best class's name: by the calibrated verdict, else by the probability (0..1)."""
-    return CALIBRATED.get(kind or "", verdict(probability))
+    return BEGINNINGS.get(kind or "", verdict(probability))
 
 
 def describe_sureness(probability: float) -> str:

@@ -21,6 +21,7 @@ from classifier.commands.common import add_checkpoint_option, add_device_option
 from classifier.errors import PhotoError, SettingError, UnreadableFile
 from classifier.prediction import Candidate, Classifier, Prediction
 from classifier.streaming import batches, read_ahead, shrink
+from classifier.trust_words import BEGINNINGS, REASONS
 
 EPILOG = """examples:
   python -m classifier predict rose.jpg
@@ -209,11 +210,11 @@ def print_json(photo: Path, answer: Answer) -> None:
 
 
 def print_table(photo: Path, answer: Answer) -> None:
-    """A small table with bars, or the error on stderr."""
+    """The verdict and a small table with bars, or the error on stderr."""
     if isinstance(answer, PhotoError):
         print(f"{readable_name(photo)}: {answer}", file=sys.stderr)
         return
-    table = Table(title=escape(readable_name(photo)), title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("class", "scientific name"):
         table.add_column(heading)
     table.add_column("probability", justify="right")
@@ -222,15 +223,36 @@ def print_table(photo: Path, answer: Answer) -> None:
         share = candidate.probability
         scientific = f"[i]{escape(candidate.scientific_name or '')}[/i]"
         table.add_row(escape(candidate.name), scientific, percent(share), "█" * round(20 * share))
-    Console().print(table)
+    console = Console()
+    console.print(readable_name(photo), style="italic", markup=False, highlight=False, soft_wrap=True)
+    if words := describe_verdict(answer):
+        console.print(words, markup=False, highlight=False)
+    console.print(table)
+    console.print()
+
+
+def describe_verdict(answer: Prediction) -> str:
+    """How far the answer can be trusted, in a sentence or two; "" where the checkpoint was not calibrated."""
+    words = ""
+    if answer.verdict == "unknown":
+        words = "This does not look like one of the classes I know. " + REASONS.get(answer.reason or "", "")
+    elif answer.verdict:
+        words = f"{BEGINNINGS[answer.verdict]} {answer.best.name}."
+        if answer.coverage and answer.coverage_set and len(answer.coverage_set) > 1:
+            names = ", ".join(candidate.name for candidate in answer.coverage_set)
+            words += f" The right one is in this list {100 * answer.coverage:.0f} times of 100: {names}."
+    if answer.duplicate_of is not None:
+        words += " I have learnt from this photo, or nearly this one: how sure I am means little here."
+    return words.strip()
 
 
 def print_line(photo: Path, answer: Answer) -> None:
-    """One line with the likeliest class, or the error on stderr."""
+    """One line with the likeliest class and the verdict, or the error on stderr."""
     if isinstance(answer, PhotoError):
         print(f"{readable_name(photo)}: {answer}", file=sys.stderr)
         return
-    print(f"{percent(answer.best.probability):>7}  {answer.best.name:<28}  {readable_name(photo)}", flush=True)
+    verdict = f"{answer.verdict:<9}  " if answer.verdict else ""
+    print(f"{percent(answer.best.probability):>7}  {answer.best.name:<28}  {verdict}{readable_name(photo)}", flush=True)
 
 
 def percent(share: float) -> str:

@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from classifier.trust_words import REASONS
 from web import figures
 from web.components.attributes import aria
 from web.components.closer import create_closer_look
@@ -18,7 +19,6 @@ from web.components.trust import create_alarm, create_coverage, create_record_li
 from web.site import Site
 from web.statistics import spread
 from web.wording import (
-    REASONS,
     SURPRISING,
     describe_sureness,
     describe_unknown,

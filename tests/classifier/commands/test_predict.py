@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from classifier.__main__ import main
-from classifier.commands.predict import find_photos
+from classifier.answerfile import AnswerFile
+from classifier.answers import Candidate, Prediction
+from classifier.commands.predict import find_photos, print_line, print_table
 from classifier.errors import UnreadableFile
 from tests.classifier.runs import NAMES, plant_photos, save_untrained
 
@@ -110,6 +112,32 @@ def test_few_photos_get_tables_and_many_get_lines(checkpoint: str, folder: Path,
     assert len(out.splitlines()) == 12
     assert "fake.jpg: This file is not a picture" in err
     assert "2 photos could not be read." in err
+
+
+def test_the_verdict_stands_above_the_table_and_in_the_line_and_in_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    rose, lily = Candidate(1, "rose", None, 0.7), Candidate(2, "lily", None, 0.3)
+    photo = Path("photo.jpg")
+    said = {
+        Prediction((rose, lily)): "",
+        Prediction((rose, lily), verdict="confident"): "It is rose.",
+        Prediction((rose, lily), verdict="unsure", coverage=0.95, coverage_set=(rose, lily)): (
+            "It could be rose. The right one is in this list 95 times of 100: rose, lily."
+        ),
+        Prediction((rose, lily), verdict="unknown", reason="not_a_flower"): "does not look like a flower at all.",
+        Prediction((rose, lily), verdict="confident", duplicate_of=7): "how sure I am means little here.",
+    }
+    for answer, words in said.items():
+        print_table(photo, answer)
+        table = " ".join(capsys.readouterr().out.split())
+        assert table.startswith("photo.jpg class") if not words else words in table
+        assert table.endswith("30.0 % ██████")
+        print_line(photo, answer)
+        assert (answer.verdict or "rose") in capsys.readouterr().out
+    with AnswerFile(tmp_path / "answers.csv", top_k=2, model="m") as file:
+        file.write(photo, answer)
+    assert rows_of(tmp_path / "answers.csv")[0]["verdict"] == "confident"
 
 
 def test_patterns_and_folders_and_files_are_found(folder: Path):
