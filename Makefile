@@ -29,7 +29,7 @@ format: install-dev ## Bring the code into its usual form
 bench: install ## Compare ways to compute the same, side by side on this machine
 	@$(PY) benchmarks/predict.py
 
-official: install ## Train and test as papers do, by the official split (1 h 45 min on two cores; needs the photos)
+official: install ## Train and test as papers do, by the official split (over 100 min on two cores; needs the photos)
 	@PYTHON=$(PY) scripts/official.sh
 
 install:

@@ -47,7 +47,7 @@ def history_of(training: Mapping[str, Any]) -> History:
 
 
 def describe_curves(training: Mapping[str, Any]) -> str:
-    """What `classifier.report_figures.create_training_curves` shows, in words."""
+    """What to know about the curves of `report_figures.create_training_curves`; `training` as for `history_of`."""
     history, planned = history_of(training), training.get("epochs")
     words = (
         "Training figures are taken on photos that are cropped, recoloured and mixed by chance, so they may well look "

@@ -1,6 +1,6 @@
 """What an answer and a report tell of trust in plain words, for the command line, the HTML report and the site."""
 
-from classifier.answers import Reason, Verdict
+from classifier.answers import Reason
 from classifier.intervals import wilson_interval
 from classifier.report import Report
 from classifier.trust_report import Group, TrustReport
@@ -12,7 +12,7 @@ REASONS = {
     "unknown_flower": "It may well be a flower, but none that I have learnt.",
 }
 TITLE = "Does it know when it does not know?"
-SAID: dict[Verdict, str] = {"confident": "“It is”", "unsure": "“It could be”", "unknown": "turned away"}
+SAID = {**{verdict: f"“{words}”" for verdict, words in BEGINNINGS.items()}, "unknown": "turned away"}
 PARTS = {"valid": "validation", "train": "training"}
 
 

@@ -33,10 +33,12 @@ def test_it_asks_what_there_is_and_goes_on_where_it_was_stopped(tmp_path: Path) 
     assert sum("--resume" in words for words in runs) == 1
     assert runs[2] == ["train", "--resume", "--run-dir", str(tmp_path / "runs" / "official2")]
     assert runs[-1][-2:] == ["--split", "official-test"]
-    # What a run begins with, or a mean is of, is there by then.
-    made = [words[words.index("--output") + 1] for words in asked if "--output" in words]
+    # What a run begins with, or a mean is of, is there by then; what is measured is what was made last.
+    made: list[str] = []
     for words in asked:
-        own = words.index("--output") if "--output" in words else len(words)
-        for file in (word for word in words[:own] if word.endswith("safetensors")):
-            assert file in made[: made.index(words[own + 1])] if own < len(words) else file == made[-1]
+        files = [word for word in words if word.endswith(".safetensors")]
+        if "--output" in words:
+            made.append(files.pop(files.index(words[words.index("--output") + 1])))
+            assert set(files) <= set(made[:-1])
+    assert runs[-1][runs[-1].index("--checkpoint") + 1] == made[-1]
     assert [sum(map(float, mean[mean.index("--shares") + 1 : -2])) for mean in means] == pytest.approx([1, 1])

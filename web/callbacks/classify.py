@@ -8,6 +8,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, html, no_update
 from dash.exceptions import PreventUpdate
+from PIL import Image
 
 from classifier.errors import PhotoError
 from classifier.images import open_image
@@ -85,7 +86,7 @@ def register(app: dash.Dash, site: Site) -> None:
             logger.exception("Classifying failed")
             return None, OUR_FAULT, ""
         key = str(photo.get("key", ""))[:64] if isinstance(photo, dict) else ""
-        return {"key": key, "content": content, **({"shown": shown} if shown else {})}, "", words
+        return {"key": key, "content": content, "shown": shown}, "", words
 
     @app.callback(Output("specimen", "children"), Input("specimen-button", "n_clicks"), prevent_initial_call=True)
     def show_another(n_clicks: int | None) -> html.Figure | html.Div:
@@ -96,7 +97,7 @@ def register(app: dash.Dash, site: Site) -> None:
 
 def answer(photo: Any, *, site: Site, view: PartView = WHOLE) -> tuple[html.Div, str, str | None]:
     """The answer to a photo, or a part of one, as the store has it: (what the page shows, one sentence, the photo as a
-    data URL if the visitor's browser cannot show it).
+    data URL of a JPEG if the visitor's browser cannot show it, else None).
 
     Raises:
         PhotoError: nothing came, nothing that can be read as a photo, or there is no model; its message is for the
@@ -104,14 +105,13 @@ def answer(photo: Any, *, site: Site, view: PartView = WHOLE) -> tuple[html.Div,
         Busy: others kept the model busy for too long.
     """
     content = photo_bytes(photo, max_bytes=site.settings.max_upload_bytes)
+    picture: bytes | Image.Image = content
     with site.asking() as classifier:
-        (prediction,) = classifier.predict([content], top_k=TOP_K, maps=True)
-        shown = shown_photo(content) if photo.get("preview") is False else None
+        if photo.get("preview") is False:
+            picture = open_image(content, draft_px=SHOWN_PX)
+        (prediction,) = classifier.predict([picture], top_k=TOP_K, maps=True)
+    shown = None
+    if isinstance(picture, Image.Image):
+        picture.thumbnail((SHOWN_PX, SHOWN_PX))
+        shown = data_url(picture, "JPEG", quality=90)
     return create_result(prediction, site=site, view=view), describe_answer(prediction, site=site), shown
-
-
-def shown_photo(content: bytes) -> str:
-    """A photo as a JPEG that every browser can show, in a data URL."""
-    picture = open_image(content, draft_px=SHOWN_PX)
-    picture.thumbnail((SHOWN_PX, SHOWN_PX))
-    return data_url(picture, "JPEG", quality=90)
