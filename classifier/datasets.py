@@ -141,18 +141,19 @@ def check_classes(collection: Collection, classes: Sequence[LabelClass]) -> None
     Raises:
         DatasetError: they differ; the message names the first that does.
     """
+    if difference := differing_classes(collection, classes):
+        raise DatasetError(f"{difference} Use the photos that it was trained on, or train a checkpoint on these.")
+
+
+def differing_classes(collection: Collection, classes: Sequence[LabelClass]) -> str | None:
+    """How a checkpoint's classes differ from the collection's, in a sentence; None if they do not."""
     if len(classes) != len(collection.classes):
-        difference = f"The checkpoint knows {len(classes)} classes, the photos of {collection.name} have "
-        difference += f"{len(collection.classes)}."
-    else:
-        by_name = collection.name != "flowers102"  # the names of the Oxford flowers get better, the flowers stay
-        differing = [
-            (theirs.name, ours.name)
-            for theirs, ours in zip(classes, collection.classes, strict=True)
-            if theirs.class_id != ours.class_id or (by_name and theirs.name != ours.name)
-        ]
-        if not differing:
-            return
-        theirs, ours = differing[0]
-        difference = f"The checkpoint knows “{theirs}” where {collection.name} has “{ours}”."
-    raise DatasetError(f"{difference} Use the photos that it was trained on, or train a checkpoint on these.")
+        return (
+            f"The checkpoint knows {len(classes)} classes, the photos of {collection.name} have "
+            f"{len(collection.classes)}."
+        )
+    by_name = collection.name != "flowers102"  # the names of the Oxford flowers get better, the flowers stay
+    for theirs, ours in zip(classes, collection.classes, strict=True):
+        if theirs.class_id != ours.class_id or (by_name and theirs.name != ours.name):
+            return f"The checkpoint knows “{theirs.name}” where {collection.name} has “{ours.name}”."
+    return None

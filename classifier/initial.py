@@ -2,33 +2,46 @@
 
 from pathlib import Path
 
-from classifier.checkpoint import load_checkpoint
+from classifier.checkpoint import load_checkpoint, read_metadata
 from classifier.collection import Collection
-from classifier.datasets import check_classes
+from classifier.datasets import differing_classes
 from classifier.errors import CheckpointError
+from classifier.labels import LabelClass
 from classifier.network import Network
 from classifier.settings import TrainingSettings
 
+HEAD = "head."  # what the names of the head's weights begin with
+
+
+def new_head_because(collection: Collection, start_from: str | None) -> str | None:
+    """Why the head cannot be taken from a checkpoint, in a sentence; None if it can, or if there is no checkpoint.
+
+    Raises:
+        CheckpointError: `start_from` is missing or damaged.
+    """
+    if not start_from:
+        return None
+    classes = tuple(LabelClass.from_dict(entry) for entry in read_metadata(Path(start_from))["classes"])
+    return differing_classes(collection, classes)
+
 
 def initial_network(collection: Collection, settings: TrainingSettings, *, resumed: bool = False) -> Network:
-    """A network for the collection's classes: with pretrained weights, or with those of `settings.start_from`.
+    """A network for the collection's classes: with pretrained weights, or with those of `settings.start_from`, whose
+    head is taken too if it knows the same classes.
 
     resumed: the weights come from the run's state later on, so none are looked for.
 
     Raises:
         BackboneError: an unknown backbone, or pretrained weights that cannot be had.
         CheckpointError: `start_from` is missing, damaged, or of another backbone.
-        DatasetError: `start_from` knows other classes.
     """
     start_from = None if resumed or not settings.start_from else Path(settings.start_from)
     checkpoint = load_checkpoint(start_from) if start_from else None
-    if checkpoint:
-        check_classes(collection, checkpoint.classes)
-        if checkpoint.metadata["backbone"] != settings.backbone:
-            raise CheckpointError(
-                f"{start_from} has the backbone {checkpoint.metadata['backbone']}, and this run would train "
-                f"{settings.backbone}. Leave --backbone out to take the checkpoint's."
-            )
+    if checkpoint and checkpoint.metadata["backbone"] != settings.backbone:
+        raise CheckpointError(
+            f"{start_from} has the backbone {checkpoint.metadata['backbone']}, and this run would train "
+            f"{settings.backbone}. Leave --backbone out to take the checkpoint's."
+        )
     network = Network(
         settings.backbone,
         len(collection.classes),
@@ -36,5 +49,9 @@ def initial_network(collection: Collection, settings: TrainingSettings, *, resum
         dropout=settings.dropout,
     )
     if checkpoint:
-        network.load_state_dict(dict(checkpoint.state))
+        state = dict(checkpoint.state)
+        if differing_classes(collection, checkpoint.classes):
+            own = network.state_dict()
+            state = {name: own[name] if name.startswith(HEAD) else value for name, value in state.items()}
+        network.load_state_dict(state)
     return network

@@ -22,8 +22,8 @@ class TrainingSettings:
     mix: probability that a batch is mixed, by CutMix or Mixup in turn by chance.
     freeze: part of the backbone's layers, from the first on, that never learn; 1 trains the head alone.
     freeze_norm: whether batch normalisation keeps the statistics of the pretrained weights.
-    start_from: a checkpoint of the same backbone and classes whose weights the run begins with; None begins with
-        the pretrained ones.
+    start_from: a checkpoint of the same backbone whose weights the run begins with, the head's too if it knows the
+        same classes; None begins with the pretrained ones.
     train_on_valid: whether the valid photos are learnt from, too; the last epoch is kept then, not the best.
     """
 
@@ -95,8 +95,11 @@ class TrainingSettings:
         return self.sizes[int(share * len(self.sizes))]
 
 
-def recommended(photos: int, classes: int, *, accelerated: bool, **given: Any) -> TrainingSettings:
-    """Settings that suit this many training photos and classes; what is `given` stays as given.
+def recommended(
+    photos: int, classes: int, *, accelerated: bool, new_head: bool = True, **given: Any
+) -> TrainingSettings:
+    """Settings that suit this many training photos and classes; what is `given` stays as given. new_head: whether the
+    head begins untrained.
 
     Without an accelerator (a graphics card) the smaller backbone and smaller crops keep a run on two processor cores
     to some ten minutes for up to five classes; with one, the larger backbone sees every photo three times as often.
@@ -113,8 +116,8 @@ def recommended(photos: int, classes: int, *, accelerated: bool, **given: Any) -
         "batch_size": 32 if photos >= 600 else 16 if photos >= 150 else 8,
     }
     chosen |= given
-    # The head of a trained checkpoint needs no epochs of its own.
-    chosen.setdefault("head_epochs", 0 if chosen.get("start_from") else min(1, chosen["epochs"] - 1))
+    # A head that is trained already needs no epochs of its own.
+    chosen.setdefault("head_epochs", min(1, chosen["epochs"] - 1) if new_head else 0)
     steps = chosen["epochs"] * max(1, photos // max(1, chosen["batch_size"] * chosen.get("accumulate", 1)))
     # The average looks back over a twentieth of the run: a longer memory would still hold the untrained head.
     chosen.setdefault("ema_decay", round(max(0.0, min(0.998, 1 - 20 / steps)), 4))

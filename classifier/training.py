@@ -35,7 +35,7 @@ from classifier.curves import write_curves
 from classifier.datasets import Sample, samples_of, training_samples
 from classifier.errors import SettingError, TrainingError
 from classifier.fine_tuning import FineTuning, PhotoData
-from classifier.initial import initial_network
+from classifier.initial import initial_network, new_head_because
 from classifier.prediction import pick_device
 from classifier.run_folder import RunFolder, check_space, prepare, write_settings
 from classifier.settings import TrainingSettings
@@ -68,7 +68,7 @@ def fit(
     train = training_samples(collection, split_name=split_name, with_valid=settings.train_on_valid)
     valid = [] if settings.train_on_valid else samples_of(collection, split_name=split_name, split="valid")
     resume = resume and run.state.is_file()
-    earlier = _earlier(run, settings, resumed=resume)
+    earlier = _earlier(collection, run, settings, resumed=resume)
     metadata = _metadata(collection, settings, split_name=split_name, train=train, earlier=earlier)
     if resume:
         _check_same_photos(run, metadata)
@@ -222,12 +222,16 @@ def _check_same_photos(run: RunFolder, metadata: Mapping[str, Any]) -> None:
         )
 
 
-def _earlier(run: RunFolder, settings: TrainingSettings, *, resumed: bool) -> Mapping[str, Any] | None:
-    """How the checkpoint that the run begins with was trained; on resume, from the run's own: the other may be gone."""
+def _earlier(
+    collection: Collection, run: RunFolder, settings: TrainingSettings, *, resumed: bool
+) -> Mapping[str, Any] | None:
+    """How the checkpoint that the run goes on with was trained; on resume, from the run's own: the other may be gone.
+    With another head another task begins, and its curves with it."""
     if not settings.start_from:
         return None
     if not resumed:
-        return read_metadata(Path(settings.start_from)).get("training")
+        other = new_head_because(collection, settings.start_from)
+        return None if other else read_metadata(Path(settings.start_from)).get("training")
     return read_metadata(run.checkpoint)["training"].get("earlier") if run.checkpoint.is_file() else None
 
 

@@ -4,9 +4,8 @@ import argparse
 from pathlib import Path
 
 from classifier.commands.common import DATA_HELP, add_device_option, open_data, progress_bar
-from classifier.commands.recipe import add_recipe, check_names, default_output, given
+from classifier.commands.recipe import add_recipe, check_names, default_output, given, recommend
 from classifier.errors import SettingError, TrainingError
-from classifier.settings import recommended
 
 EPILOG = """examples:
   python -m classifier lr-find --data photos                 prints a rate, writes runs/photos/lr-find.png and .html
@@ -56,7 +55,7 @@ def main(args: argparse.Namespace) -> int:
         split_name=args.split or collection.default_split,
         with_valid=values.get("train_on_valid", False),
     )
-    settings = recommended(len(samples), len(collection.classes), accelerated=accelerated, **values)
+    settings = recommend(collection, len(samples), values, accelerated=accelerated)
     with progress_bar("raising the learning rate") as step:
         found = range_test(collection, samples, settings, device=args.device, steps=args.steps, step=step)
     write_lr_png(output / "lr-find.png", found.rates, found.losses, suggestion=found.suggestion)

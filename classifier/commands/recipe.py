@@ -1,11 +1,14 @@
 """The options that train and lr-find share: what the photos are, and the recipe."""
 
 import argparse
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
+from classifier.collection import Collection
 from classifier.errors import SettingError
-from classifier.settings import PRECISIONS, TrainingSettings
+from classifier.settings import PRECISIONS, TrainingSettings, recommended
 
 # name → (kind, meaning). The default is None, "not given": `settings.recommended` then chooses.
 OPTIONS: dict[str, tuple[type, str]] = {
@@ -27,7 +30,8 @@ OPTIONS: dict[str, tuple[type, str]] = {
     "patience": (int, "stop after so many epochs without a lower validation loss; 0 never stops early"),
     "start_from": (
         str,
-        "a checkpoint of the same classes to begin with, instead of the pretrained weights; brings its backbone",
+        "a checkpoint to begin with instead of the pretrained weights; brings its backbone, and its head if it knows "
+        "the same classes",
     ),
     "seed": (int, "of everything that chance decides, the split of an unsplit folder included"),
     "workers": (int, "processes that read photos"),
@@ -98,6 +102,27 @@ def check_names(values: dict[str, Any]) -> dict[str, Any]:
 
         values = {"backbone": read_metadata(Path(values["start_from"]))["backbone"]} | values
     return values
+
+
+def recommend(collection: Collection, photos: int, values: dict[str, Any], *, accelerated: bool) -> TrainingSettings:
+    """`settings.recommended` for the collection; a checkpoint of other classes is told, and gets a new head.
+
+    Raises:
+        CheckpointError: --start-from is no checkpoint. SettingError: a value makes no sense.
+    """
+    from classifier.initial import new_head_because
+
+    start_from = values.get("start_from")
+    reason = new_head_because(collection, start_from)
+    if reason and is_first_process():
+        print(f"{reason} So {start_from} lends its backbone, and a new head is trained.", file=sys.stderr)
+    new_head = reason is not None or not start_from
+    return recommended(photos, len(collection.classes), accelerated=accelerated, new_head=new_head, **values)
+
+
+def is_first_process() -> bool:
+    """torchrun starts several; one of them talks and writes."""
+    return os.environ.get("RANK", "0") == "0"
 
 
 def default_output(data: str) -> Path:

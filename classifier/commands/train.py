@@ -18,10 +18,10 @@ from classifier.commands.common import (
     print_left_out,
     progress_bar,
 )
-from classifier.commands.recipe import add_recipe, check_names, default_output, given
+from classifier.commands.recipe import add_recipe, check_names, default_output, given, is_first_process, recommend
 from classifier.errors import SettingError
 from classifier.run_folder import RunFolder, default_path, prepare, read_settings, write_left_out
-from classifier.settings import TrainingSettings, recommended
+from classifier.settings import TrainingSettings
 
 if TYPE_CHECKING:
     from classifier.datasets import Sample
@@ -33,6 +33,8 @@ EPILOG = """examples:
   python -m classifier train --data flowers102 --split udacity --backbone efficientnet_lite2 --epochs 12
   python -m classifier train --data flowers102 --split official --train-on-valid --output official.safetensors
                                                                      as papers do: 2,040 photos, then test on 6,149
+  python -m classifier train --data garden --start-from checkpoints/flowers102.safetensors
+                                                                     your flowers, by a network that knows flowers
   python -m classifier train --resume --run-dir runs/photos          go on after Ctrl-C, a kill or a power cut
   torchrun --nproc-per-node 2 -m classifier train --data photos      several processes, or graphics cards
 
@@ -83,7 +85,7 @@ def main(args: argparse.Namespace) -> int:
     if not args.data:
         raise SettingError("--data is needed: a folder with one folder of photos a class, or flowers102.")
     run = _run_of(args)
-    if not args.dry_run and _is_first_process():
+    if not args.dry_run and is_first_process():
         prepare(run)
     auto = values.get("learning_rate") == "auto"
     values = {name: value for name, value in values.items() if value != "auto"} if auto else values
@@ -94,10 +96,10 @@ def main(args: argparse.Namespace) -> int:
     from classifier.datasets import training_samples
 
     samples = training_samples(collection, split_name=split_name, with_valid=values.get("train_on_valid", False))
-    settings = recommended(len(samples), len(collection.classes), accelerated=accelerated, **values)
+    settings = recommend(collection, len(samples), values, accelerated=accelerated)
     if args.dry_run:
         return _show_plan(collection, settings, split_name=split_name)
-    if left_out and _is_first_process():
+    if left_out and is_first_process():
         write_left_out(run.left_out, left_out)
     if auto:
         settings = _with_suggested_rate(settings, samples, collection, args)
@@ -139,7 +141,7 @@ def _look(args: argparse.Namespace, *, seed: int) -> tuple[Collection, list[tupl
     if args.data == "flowers102":
         return open_data(args.data), []
     found = open_folder(Path(args.data), seed=seed)
-    if _is_first_process():
+    if is_first_process():
         print_left_out(found)
     return found.collection, [(entry.file, entry.reason) for entry in found.left_out]
 
@@ -168,7 +170,7 @@ def _fit(
 ) -> int:
     from classifier.training import fit
 
-    if _is_first_process():
+    if is_first_process():
         print(_in_a_sentence(collection, settings, record["split"]), file=sys.stderr)
     finished = fit(
         collection,
@@ -180,7 +182,7 @@ def _fit(
         tensorboard=args.tensorboard,
         record=record,
     )
-    if not _is_first_process():
+    if not is_first_process():
         return 0
     if not finished:
         again = shlex.join(["python", "-m", "classifier", "train", "--resume", "--run-dir", str(run.path)])
@@ -242,8 +244,3 @@ def _show_plan(collection: Collection, settings: TrainingSettings, *, split_name
     console.print(table)
     print("Nothing was trained.")
     return 0
-
-
-def _is_first_process() -> bool:
-    """torchrun starts several; one of them talks and writes."""
-    return os.environ.get("RANK", "0") == "0"

@@ -58,3 +58,8 @@ def test_what_is_given_stays_and_the_rest_follows_from_it() -> None:
     assert (settings.epochs, settings.head_epochs, settings.sizes, settings.mix) == (1, 0, (64,), 0.5)
     assert settings.backbone == "efficientnet_lite2"
     assert settings.ema_decay == pytest.approx(1 - 20 / 31, abs=1e-3)
+
+
+def test_only_a_new_head_gets_epochs_of_its_own() -> None:
+    heads = [recommended(1000, 2, accelerated=False, new_head=new_head).head_epochs for new_head in (True, False)]
+    assert heads == [1, 0]

@@ -120,11 +120,29 @@ def test_a_checkpoint_to_start_from_brings_its_backbone_and_weights(
     third = ["--output", str(tmp_path / "third.safetensors"), "--epochs", "1", *TINY[2:]]
     assert main([*start, *third, "--backbone", "efficientnet_lite0"]) == 1
     assert "Leave --backbone out to take the checkpoint's" in capsys.readouterr().err
-    other = plant(tmp_path / "other", {"apple": 3, "pear": 3})
-    assert main([*start, *third, "--data", str(other)]) == 1
-    assert "The checkpoint knows “blue” where other has “apple”." in capsys.readouterr().err
     assert main([*start, *third, "--start-from", str(tmp_path / "none.safetensors")]) == 1
     assert "There is no checkpoint at" in capsys.readouterr().err
+
+
+def test_a_checkpoint_of_other_classes_lends_its_backbone(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = tmp_path / "first" / "best.safetensors", tmp_path / "second" / "best.safetensors"
+    assert main(["train", "--data", str(photos), "--output", str(first), "--epochs", "1", *TINY]) == 0
+    other = plant(tmp_path / "other", {"apple": 8, "pear": 8, "plum": 8})
+    capsys.readouterr()
+    start = ["train", "--data", str(other), "--output", str(second), "--start-from", str(first), *TINY[2:]]
+    assert main([*start, "--epochs", "2", "--learning-rate", "1e-9", "--ema-decay", "0"]) == 0
+    said = capsys.readouterr().err
+    assert "knows 2 classes, the photos of other have 3. So" in said
+    assert "lends its backbone, and a new head is trained" in said
+    before, after = load_checkpoint(first).state, load_checkpoint(second).state
+    assert after["head.weight"].shape == (3, before["head.weight"].shape[1])
+    for name in [name for name in before if not name.startswith("head.") and before[name].is_floating_point()]:
+        assert torch.allclose(before[name], after[name], atol=1e-6), name
+    training = read_metadata(second)["training"]
+    assert training["head_epochs"] == 1
+    assert "earlier" not in training  # its curves are of another task
 
 
 def test_auto_looks_for_the_learning_rate(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
