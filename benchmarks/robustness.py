@@ -2,28 +2,30 @@
 
     python -m benchmarks.robustness [--split udacity-valid] [--checkpoint FILE] [--wild DIR] [--limit N]
 
-`--wild DIR`: a folder with `wild.csv` (file, kind, labels: the class ids that count as right, by “|”) and `photos/`.
-Prints one JSON object: top-1 for the clean photos and for each damage, and its distance from clean in points.
+`--wild DIR`: a folder with `photos/` and `wild.csv` (file; kind: “known” or any word for what is not; labels: the class
+ids that count as right, by “|”). Prints one JSON object: top-1 for the clean photos and for each damage, and its
+distance from clean in points; or names and verdicts on the photos from elsewhere.
 """
 
 import argparse
 import csv
 import io
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image, ImageFilter
 from rich.console import Console
 from rich.progress import track
 
 from classifier.commands.common import DEFAULT_CHECKPOINT, open_data
 from classifier.datasets import samples_of
+from classifier.embedding import look_at
 from classifier.images import open_image
 from classifier.prediction import Classifier
+from classifier.trust_evaluation import judge
 
 PROGRESS = Console(stderr=True)
 
@@ -82,22 +84,33 @@ def measure_damages(classifier: Classifier, split: str, limit: int | None) -> di
     }
 
 
-def measure_wild(classifier: Classifier, folder: Path) -> dict[str, float]:
-    """Top-1 and top-5 on the known classes' photos, as means over the classes (a photo counts for its first label)."""
-    positions = {label.class_id: position for position, label in enumerate(classifier.classes)}
-    first: dict[int, list[bool]] = defaultdict(list)
-    fifth: dict[int, list[bool]] = defaultdict(list)
+def measure_wild(classifier: Classifier, folder: Path) -> dict[str, object]:
+    """Of the known classes' photos top-1 and top-5, as means over the classes (a photo counts for its first label); of
+    every kind of photo the verdicts, and how many of the known ones called confident are right."""
+    place = {label.class_id: position for position, label in enumerate(classifier.classes)}
     with (folder / "wild.csv").open(newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["kind"] == "known"]
-    for row in track(rows, description="wild", console=PROGRESS):
-        right = {positions[int(label)] for label in row["labels"].split("|")}
-        image = open_image(folder / "photos" / row["file"])
-        best = torch.topk(classifier.probabilities([image])[0], 5).indices.tolist()
-        label = int(row["labels"].split("|")[0])
-        first[label].append(best[0] in right)
-        fifth[label].append(bool(right & set(best)))
-    means = {name: np.mean([np.mean(hits) for hits in by.values()]) for name, by in (("top1", first), ("top5", fifth))}
-    return {"n": len(rows), "classes": len(first), **{name: round(float(value), 4) for name, value in means.items()}}
+        rows = list(csv.DictReader(file))
+    right = [{place[int(label)] for label in row["labels"].split("|") if label} for row in rows]
+    shown = track(rows, description="wild", console=PROGRESS)
+    seen = look_at(classifier, ((open_image(folder / "photos" / row["file"]), -1) for row in shown))
+    judged = judge(classifier, logits=seen.logits, embeddings=seen.embeddings, positions=seen.positions)
+    ranked = np.argsort(-seen.logits, axis=1, kind="stable")[:, :5]
+    hits: dict[str, dict[int, list[bool]]] = {"top1": defaultdict(list), "top5": defaultdict(list)}
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
+    for row, labels, five, verdict in zip(rows, right, ranked, judged.verdicts, strict=True):
+        kinds[row["kind"]][verdict] += 1
+        if row["kind"] == "known":
+            first = int(row["labels"].split("|")[0])
+            hits["top1"][first].append(five[0] in labels)
+            hits["top5"][first].append(not labels.isdisjoint(five.tolist()))
+            kinds["known"]["confident and right"] += verdict == "confident" and five[0] in labels
+    means = {name: np.mean([np.mean(each) for each in by.values()]) for name, by in hits.items()}
+    return {
+        "n": kinds["known"].total() - kinds["known"]["confident and right"],
+        "classes": len(hits["top1"]),
+        **{name: round(float(value), 4) for name, value in means.items()},
+        "verdicts": {kind: dict(counts) for kind, counts in kinds.items()},
+    }
 
 
 def main() -> None:

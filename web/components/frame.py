@@ -84,7 +84,7 @@ def create_footer() -> html.Footer:
     return html.Footer(
         html.Div(
             [
-                html.P("Your photo stays yours: it is shrunk in your browser, looked at once, and never stored."),
+                html.P("Your photo stays yours: it is looked at and never stored."),
                 html.P("A machine’s guess is no expert’s word. Never eat or touch a plant because of it."),
                 html.P(["Programs may ask too: ", html.A("the API", href="/api/v1/openapi.json"), "."]),
             ],
