@@ -101,22 +101,28 @@ class TrustReport:
         """The same of those that are not empty; 0 when all are."""
         return self.set_size * self.known.n / max(sum(self.set_sizes[1:]), 1)
 
+    @property
+    def lists_covered(self) -> int:
+        """Unsure answers whose list holds the right class; of the others' sets, only a right confident one does."""
+        return self.covered - self.known.right["confident"]
+
     @cached_property
     def summary(self) -> dict[str, float | int | None]:
         """The figures of `evaluate --trust`, shares from 0 to 1; those about unknown pictures are None without any.
 
         confident_share, confident_precision: of confident answers, how many there are and are right. coverage: how
-        often the coverage set holds the right class. known_kept: photos not turned away. unknown_rejected: unknown
-        pictures turned away.
+        often the coverage set holds the right class; list_coverage: the same of unsure answers. known_kept: photos not
+        turned away. unknown_rejected: unknown pictures turned away.
         """
         known, others = self.known, sum(group.n for group in self.unknown)
-        confident = known.verdicts["confident"]
+        confident, unsure = known.verdicts["confident"], known.verdicts["unsure"]
         figures: dict[str, float | int | None] = {
             "n": known.n,
             "ece": self.ece,
             "confident_share": confident / known.n,
             "confident_precision": known.right["confident"] / confident if confident else None,
             "coverage": self.covered / known.n,
+            "list_coverage": self.lists_covered / unsure if unsure else None,
             "set_size": self.set_size,
             "known_kept": known.kept / known.n,
             "unknown_n": others,
@@ -132,6 +138,7 @@ class TrustReport:
             "confident_share": wilson_interval(known.verdicts["confident"], known.n),
             "confident_precision": wilson_interval(known.right["confident"], known.verdicts["confident"]),
             "coverage": wilson_interval(self.covered, known.n),
+            "list_coverage": wilson_interval(self.lists_covered, known.verdicts["unsure"]),
             "known_kept": wilson_interval(known.kept, known.n),
         }
         return {

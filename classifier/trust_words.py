@@ -62,16 +62,24 @@ def describe_unknown(group: Group, report: Report) -> str:
 
 def describe_lists(trust: TrustReport) -> str:
     """What the lists of flowers are, and whether the right one is on them."""
-    low, high = wilson_interval(trust.covered, trust.known.n)
-    size = f"and a list had {trust.list_length:.1f} flowers on average"
-    if len(trust.set_sizes) <= 2:
-        size = "and no list had more than one flower"
-    return (
+    lists = trust.known.verdicts["unsure"]
+    words = (
         "With “It could be” comes a list of flowers, as long as it takes for the right one to be on it "
-        f"{100 * trust.promised:.0f} times of 100; “It is” names one flower, and a photo that is turned away gets "
-        f"none. Over all photos the right flower was on the list {per_hundred(trust.covered, trust.known.n)} times of "
-        f"100 (with other photos like these, {100 * low:.1f} to {100 * high:.1f}), {size}."
+        f"{100 * trust.promised:.0f} times of 100"
     )
+    if lists:
+        low, high = wilson_interval(trust.lists_covered, lists)
+        words += (
+            f": it was on {trust.lists_covered:,} of {lists:,} such lists (with other photos like these, on "
+            f"{100 * low:.0f} to {100 * high:.0f} of 100)"
+        )
+    words += (
+        ". “It is” names one flower, and a photo that is turned away gets none. Over all photos the right flower was "
+        f"on the list {100 * trust.covered / trust.known.n:.1f} times of 100, and "
+    )
+    if len(trust.set_sizes) <= 2:
+        return words + "no list had more than one flower."
+    return words + f"a list had {trust.list_length:.1f} flowers on average."
 
 
 def describe_familiarity(trust: TrustReport) -> str:

@@ -23,6 +23,7 @@ MEANINGS = {
     "confident_share": "answers that are called confident",
     "confident_precision": "confident answers that are right",
     "coverage": "photos whose coverage set holds the right class",
+    "list_coverage": "unsure answers whose list holds the right class",
     "set_size": "classes in a coverage set, on average",
     "known_kept": "photos that are not turned away as unknown",
     "unknown_n": "pictures that show none of the classes",

@@ -51,8 +51,12 @@ def test_only_mistaken_classes_on_demand(page: Page, model_site: str):
     open_model(page, model_site)
     names = page.locator("#model-matrix .ytick")
     expect(names).to_have_count(6)
-    page.get_by_role("switch", name="Only the 5 classes with a mistake").click()
+    page.locator("#matrix").get_by_role("switch", name="Only the 5 classes with a mistake").click()
     expect(names).to_have_count(5)
+    rows = page.locator("#model-table tbody tr")
+    expect(rows).to_have_count(6)  # each switch for itself
+    page.locator("#classes").get_by_role("switch", name="Only the 5 classes with a mistake").click()
+    expect(rows).to_have_count(5)
 
 
 def test_a_phone_never_scrolls_sideways(page: Page, model_site: str):

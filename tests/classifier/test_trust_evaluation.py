@@ -21,17 +21,22 @@ from tests.classifier.tiny import plant_checkpoint
 from tests.web.fakes import draw_flower
 
 KEYS = {
-    "ece", "confident_share", "confident_precision", "coverage", "set_size", "known_kept", "unknown_rejected", "auroc",
+    "ece", "confident_share", "confident_precision", "coverage", "list_coverage", "set_size", "known_kept",
+    "unknown_rejected", "auroc",
 }  # fmt: skip
 
 
 def make_judged(verdicts: list[str], right: list[int], *, familiarity: float = 1.0) -> Judged:
     n = len(verdicts)
+    covered = [
+        verdict == "unsure" or (verdict == "confident" and own == 1)
+        for verdict, own in zip(verdicts, right, strict=True)
+    ]
     return Judged(
         best=np.ones(n, dtype=int),
         positions=np.array(right),
         confidence=np.full(n, 0.75),
-        covered=np.array(right, dtype=bool),
+        covered=np.array(covered),
         set_sizes=np.full(n, 2),
         verdicts=tuple(verdicts),
         reasons=tuple("not_a_flower" if verdict == "unknown" else None for verdict in verdicts),
@@ -44,7 +49,8 @@ def test_the_figures():
     others = make_judged(["unknown", "unsure"], [-1, -1], familiarity=0.5)
     report = create_trust_report(known, {"shoes": others}, promised=0.95)
     assert report.summary == {
-        "n": 4, "ece": 0.0, "confident_share": 0.5, "confident_precision": 0.5, "coverage": 0.75, "set_size": 2.0,
+        "n": 4, "ece": 0.0, "confident_share": 0.5, "confident_precision": 0.5, "coverage": 0.5, "list_coverage": 1.0,
+        "set_size": 2.0,
         "known_kept": 0.75, "unknown_n": 2, "unknown_rejected": 0.5, "auroc": 1.0,
     }  # fmt: skip
 

@@ -58,8 +58,9 @@ def test_shares_have_their_intervals():
     values = make_trust().to_dict()
     assert (values["confident_share"], values["confident_precision"], values["known_kept"]) == (0.8, 0.99375, 0.95)
     assert (values["coverage"], values["set_size"], values["unknown_n"]) == (0.935, 1.1, 70)
+    assert values["list_coverage"] == pytest.approx(28 / 30, abs=1e-5)
     assert values["unknown_rejected"] == pytest.approx(60 / 70, abs=1e-5)
-    for name in ("confident_share", "confident_precision", "coverage", "known_kept"):
+    for name in ("confident_share", "confident_precision", "coverage", "list_coverage", "known_kept"):
         low, high = values[f"{name}_interval"]
         assert low < values[name] < high
     plants = values["unknown"][0]

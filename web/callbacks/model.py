@@ -94,9 +94,14 @@ def register(app: dash.Dash, site: Site) -> None:
             class_id, answer_id = _clicked(report, click)
         return None if class_id is None else create_opened(report, class_id, answer_id, site=site)
 
-    @app.callback(Output("model-table", "children"), Input("model-order", "value"), prevent_initial_call=True)
-    def sort_table(order: str | None) -> html.Table:
-        return create_table(_report(site, True), str(order))
+    @app.callback(
+        Output("model-table", "children"),
+        Input("model-order", "value"),
+        Input("model-few", "checked"),
+        prevent_initial_call=True,
+    )
+    def sort_table(order: str | None, only_mistaken: bool | None) -> html.Table:
+        return create_table(_report(site, True), str(order), only_mistaken=bool(only_mistaken))
 
 
 def _report(site: Site, near: bool | None) -> Report:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import dcc, html
 
 from classifier.report import ClassFigures, Report
+from classifier.report_figures import classes_with_errors
 from web.components.attributes import aria
 from web.components.model_card import percent
 from web.components.model_photos import name_of
@@ -35,8 +36,9 @@ def sort_classes(report: Report, order: str) -> list[ClassFigures]:
     return sorted(report.per_class, key=share_key)
 
 
-def create_table(report: Report, order: str) -> html.Table:
+def create_table(report: Report, order: str, *, only_mistaken: bool) -> html.Table:
     """One row a class: photos, recall, precision and F1 with 95 % intervals."""
+    shown = {label.class_id for label in (classes_with_errors(report) if only_mistaken else report.classes)}
     head = [html.Th(words, scope="col") for words in ("Class", "Photos", "Recall", "Precision", "F1")]
     rows = [
         html.Tr(
@@ -49,8 +51,9 @@ def create_table(report: Report, order: str) -> html.Table:
             ]
         )
         for each in sort_classes(report, order)
+        if each.class_id in shown
     ]
-    caption = html.Caption("Recall, precision and F1 of every class", className="visually-hidden")
+    caption = html.Caption("Recall, precision and F1 of the classes", className="visually-hidden")
     return html.Table([caption, html.Thead(html.Tr(head)), html.Tbody(rows)], className="table model-table")
 
 

@@ -163,7 +163,6 @@ def create_confusions(report: Report, *, site: Site) -> html.Section:
 
 
 def create_matrix(report: Report) -> html.Section:
-    mistaken = classes_with_errors(report)
     options = sorted(
         ({"value": str(label.class_id), "label": name_of(report, label.class_id)} for label in report.classes),
         key=lambda option: option["label"].casefold(),
@@ -188,12 +187,7 @@ def create_matrix(report: Report) -> html.Section:
                         clearable=True,
                         className="filter",
                     ),
-                    dmc.Switch(
-                        id="model-mistaken",
-                        label=f"Only the {format_count(len(mistaken), 'class', 'classes')} with a mistake",
-                        checked=len(report.classes) > MOST_NAMED_CLASSES and bool(mistaken),
-                        disabled=not mistaken,
-                    ),
+                    create_switch(report, "model-mistaken"),
                 ],
                 className="toolbar model-toolbar",
             ),
@@ -236,18 +230,41 @@ def create_classes(report: Report) -> html.Section:
                 className="prose",
             ),
             html.Div(
-                dmc.Select(
-                    id="model-order",
-                    label="Order",
-                    data=[{"value": value, "label": words} for value, words in ORDERS.items()],
-                    value="f1",
-                    allowDeselect=False,
-                    className="filter",
-                ),
+                [
+                    dmc.Select(
+                        id="model-order",
+                        label="Order",
+                        data=[{"value": value, "label": words} for value, words in ORDERS.items()],
+                        value="f1",
+                        allowDeselect=False,
+                        className="filter",
+                    ),
+                    create_switch(report, "model-few"),
+                ],
                 className="toolbar model-toolbar",
             ),
-            html.Div(create_table(report, "f1"), id="model-table", className="table-scroll", tabIndex=0),
+            html.Div(
+                create_table(report, "f1", only_mistaken=shows_mistaken(report)),
+                id="model-table",
+                className="table-scroll",
+                tabIndex=0,
+            ),
         ],
         id="classes",
         className="section",
     )
+
+
+def create_switch(report: Report, name: str) -> dmc.Switch:
+    mistaken = classes_with_errors(report)
+    return dmc.Switch(
+        id=name,
+        label=f"Only the {format_count(len(mistaken), 'class', 'classes')} with a mistake",
+        checked=shows_mistaken(report),
+        disabled=not mistaken,
+    )
+
+
+def shows_mistaken(report: Report) -> bool:
+    """Where classes are many, those with a mistake are shown until all are asked for."""
+    return len(report.classes) > MOST_NAMED_CLASSES and bool(classes_with_errors(report))

@@ -216,6 +216,17 @@ def test_classes_can_be_sorted_by_everything(garden: Collection):
     assert shares == sorted(shares)
 
 
+@pytest.mark.parametrize(("only_mistaken", "rows"), [(True, 5), (False, 6)])
+def test_the_table_can_leave_out_classes_without_a_mistake(
+    garden: Collection, checkpoint: Path, only_mistaken: bool, rows: int
+):
+    plant_report(garden, checkpoint)
+    inputs = {"model-order.value": "name", "model-few.checked": only_mistaken}
+    response = response_of(ask_callback(open_site(garden, checkpoint), ["model-table.children"], inputs))
+    body = response["model-table"]["children"]["props"]["children"][2]
+    assert len(body["props"]["children"]) == rows
+
+
 def test_words_follow_the_figures(garden: Collection):
     report = make_garden_report(garden)
     assert "each seen 3 times" in describe_training(report)
