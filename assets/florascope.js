@@ -15,7 +15,7 @@
         const shown = photo.preview ? photo.url : "";
         const caption = photo.preview
           ? photo.name
-          : photo.name + " (your browser cannot show it; the server may)";
+          : photo.name + " (no preview: your browser cannot show it)";
         const look = photo.preview ? "workbench has-photo" : "workbench has-photo no-preview";
         return [look, shown, photo.preview ? "Your photo: " + photo.name : "", caption, !ready];
       },
