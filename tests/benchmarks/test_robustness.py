@@ -30,7 +30,7 @@ def test_photos_from_elsewhere_are_named_and_judged(
     said = classifier.predict(pictures, top_k=7)
     ranked = [[candidate.class_id for candidate in prediction.candidates] for prediction in said]
     # The first photo may be its likeliest class or another, the second is its third, the third its seventh.
-    labels = [f"{ranked[0][6]}|{ranked[0][0]}", ranked[1][2], ranked[2][6], ""]
+    labels = [f"{ranked[0][6]}|{ranked[0][0]}", str(ranked[1][2]), str(ranked[2][6]), ""]
     kinds = ["known"] * 3 + ["not-a-plant"]
     (tmp_path / "photos").mkdir()
     with (tmp_path / "wild.csv").open("w", newline="") as file:
@@ -45,7 +45,9 @@ def test_photos_from_elsewhere_are_named_and_judged(
     firsts = {ranked[0][6]: (1, 1), ranked[1][2]: (0, 1), ranked[2][6]: (0, 0)}
     assert len(firsts) == 3, "draw other flowers: the means below are for three classes"
     assert (wild["n"], wild["classes"], wild["top1"], wild["top5"]) == (3, 3, 0.3333, 0.6667)
-    counted = Counter({"confident and right": int(said[0].verdict == "confident")})
-    counted.update(prediction.verdict for prediction in said[:3])
+    counted = Counter(prediction.verdict for prediction in said[:3])
+    for prediction, label in zip(said, labels[:3], strict=False):
+        listed = {str(candidate.class_id) for candidate in prediction.coverage_set}
+        counted[f"{prediction.verdict} and right"] += not listed.isdisjoint(label.split("|"))
     assert wild["verdicts"]["known"] == dict(counted)
     assert wild["verdicts"]["not-a-plant"] == {said[3].verdict: 1}
