@@ -85,7 +85,7 @@ def create_body(report: Report, *, site: Site) -> list[object]:
         ("#confusions", "Confusions"),
         ("#matrix", "Matrix"),
         ("#losses", "Hardest photos"),
-        ("#classes", "Every class"),
+        ("#classes", "Class by class"),
     ]
     return [
         create_summary(report),
@@ -223,7 +223,7 @@ def create_losses(report: Report, *, site: Site) -> html.Section:
 def create_classes(report: Report) -> html.Section:
     return html.Section(
         [
-            html.H2("Every class"),
+            html.H2("Class by class"),
             html.P(
                 "Recall: of the photos of a class, how many were called so. Precision: of the photos called so, how "
                 "many are of the class. F1 joins the two. The bars are 95 % intervals: few photos, wide bars.",

@@ -48,7 +48,7 @@ def test_the_page_shows_what_the_report_says(garden: Collection, checkpoint: Pat
     assert "28 photos of garden" in content
     assert "1 March 2026" in content
     assert f"/photos/{report.wrong[0].image_id}.webp" in content
-    for word in ("In words", "Training", "How sure, how right", "What it confuses", "Every class"):
+    for word in ("In words", "Training", "How sure, how right", "What it confuses", "Class by class"):
         assert word in content
 
 
