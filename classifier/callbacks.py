@@ -1,4 +1,4 @@
-"""What happens while Lightning trains: the best epoch is kept, and the progress is shown."""
+"""What happens while Lightning trains: the best weights are kept, and the progress is shown."""
 
 import logging
 import math
@@ -21,16 +21,17 @@ log = logging.getLogger(__name__)
 
 
 class KeepBest(Callback):
-    """After each epoch: print its figures, log them to metrics.csv, and save the checkpoint if it is the best so far.
+    """After each epoch: print its figures, log them to metrics.csv, and save the checkpoint if none was better.
 
-    The best has the highest top-1 on valid, of equals the lowest loss. It must stand before the EMA callback, which
-    swaps the averaged weights out again in the same hook.
+    Kept is the last epoch whose top-1 on valid is within a standard error of the highest so far: among what chance
+    alone may tell apart, later epochs bear new photos better (docs/experiments.md). It must stand before the EMA
+    callback, which swaps the averaged weights out again in the same hook.
     """
 
-    def __init__(self, run: RunFolder, metadata: Mapping[str, Any]) -> None:
-        self.run, self.metadata = run, metadata
+    def __init__(self, run: RunFolder, metadata: Mapping[str, Any], *, valid_photos: int) -> None:
+        self.run, self.metadata, self.valid_photos = run, metadata, valid_photos
         self.history: list[dict[str, float | None]] = []
-        self.best: tuple[float, float] = (-1.0, 0.0)
+        self.best = 0.0
         self.started = time.monotonic()
 
     def on_train_epoch_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
@@ -44,17 +45,16 @@ class KeepBest(Callback):
         module.valid.reset()
         module.valid_loss.reset()
         row = self._add_row(trainer, module, {f"valid_{name}": value for name, value in metrics.items()})
-        better = (metrics["top1"], -metrics["loss"]) > self.best
-        if better:
-            self.best = (metrics["top1"], -metrics["loss"])
+        self.best = max(self.best, metrics["top1"])
+        kept = as_good(metrics["top1"], self.best, n=self.valid_photos)
         if not trainer.is_global_zero:
             return
-        if better:
+        if kept:
             self._save(trainer.current_epoch + 1, module.network.state_dict(), metrics)
         log.info(
             "epoch %d of %d: train loss %.3f, valid loss %.3f, valid top-1 %.1f %%, mean per class %.1f %%, %d s%s",
             trainer.current_epoch + 1, trainer.max_epochs, row["train_loss"], metrics["loss"], 100 * metrics["top1"],
-            100 * metrics["mean_class"], row["seconds"], " — best so far, saved" if better else "",
+            100 * metrics["mean_class"], row["seconds"], " — saved" if kept else "",
         )  # fmt: skip
 
     def _add_row(self, trainer: L.Trainer, module: FineTuning, valid: Mapping[str, float]) -> dict[str, float | None]:
@@ -78,7 +78,7 @@ class KeepBest(Callback):
         save_checkpoint(self.run.checkpoint, state, {**self.metadata, "training": training, "metrics": metrics})
 
     def complete_history(self) -> None:
-        """Write the epochs after the best one, too, into the checkpoint: the site draws the curves from there."""
+        """Write the epochs after the kept one, too, into the checkpoint: the site draws the curves from there."""
         if not self.history or not self.run.checkpoint.is_file():
             return
         saved = load_checkpoint(self.run.checkpoint)
@@ -86,10 +86,17 @@ class KeepBest(Callback):
         save_checkpoint(self.run.checkpoint, saved.state, {**saved.metadata, "training": training})
 
     def state_dict(self) -> dict[str, Any]:
-        return {"history": self.history, "best": list(self.best)}
+        return {"history": self.history, "best": self.best}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.history, self.best = state["history"], tuple(state["best"])
+        self.history, self.best = state["history"], state["best"]
+
+
+def as_good(top1: float, best: float, *, n: int) -> bool:
+    """Is a share (0 to 1) counted on n photos within one standard error of the best? That is taken at
+    (k + 1) / (n + 2), so that it is not 0 where all photos count (https://en.wikipedia.org/wiki/Rule_of_succession)."""
+    likely = (best * n + 1) / (n + 2)
+    return top1 >= best - math.sqrt(likely * (1 - likely) / (n + 2))
 
 
 class KeepLast(KeepBest):
@@ -97,6 +104,9 @@ class KeepLast(KeepBest):
 
     It must stand after the EMA callback, which puts the averaged weights into the state that Lightning saves.
     """
+
+    def __init__(self, run: RunFolder, metadata: Mapping[str, Any]) -> None:
+        super().__init__(run, metadata, valid_photos=0)
 
     def on_train_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
         assert isinstance(module, FineTuning)

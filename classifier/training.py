@@ -1,7 +1,7 @@
 """Fine-tuning: the head first, then everything, with learning rates that grow from the first layers to the head.
 
-`fit` trains on a collection's train split and keeps, as a checkpoint, the epoch that does best on its valid split; or
-it trains on both, and keeps the last epoch.
+`fit` trains on a collection's train split and keeps, as a checkpoint, the last epoch that does as well on its valid
+split as the best, within chance; or it trains on both, and keeps the last epoch.
 """
 
 import ctypes
@@ -90,7 +90,7 @@ def fit(
         write_settings(run, settings, {**(record or {}), "torch": torch.__version__})
         if collection.name != "flowers102":
             write_manifest(run.manifest, collection.photos)
-    keeper = KeepBest(run, metadata) if valid else KeepLast(run, metadata)
+    keeper = KeepBest(run, metadata, valid_photos=len(valid)) if valid else KeepLast(run, metadata)
     trainer = make_trainer(settings, keeper, device=device, tensorboard=tensorboard)
     with _quiet():
         finished = _run(trainer, module, PhotoData(train, valid, settings), state=str(run.state) if resume else None)

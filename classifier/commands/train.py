@@ -41,10 +41,11 @@ EPILOG = """examples:
 photos/ has one folder of photos a class (photos/rose/1.jpg), or train, valid and test folders of such folders. What is
 not split yet is split 85 : 10 : 5, each class alike; files that are no photos are listed and left out.
 
-The checkpoint of the best epoch on the validation photos is kept in --output. Beside it lie NAME.manifest.csv (which
-photo is in which split), and in the run's folder settings.json, metrics.csv, curves.html and last.ckpt, from which a
-stopped run goes on: after its last finished epoch, with the same result as without the stop. With --train-on-valid no
-photos are left to tell the best epoch by: choose the settings without it, then train once with it and keep the last.
+Kept in --output is the last epoch that names the validation photos as well as the best one, within chance (a standard
+error). Beside it lie NAME.manifest.csv (which photo is in which split), and in the run's folder settings.json,
+metrics.csv, curves.html and last.ckpt, from which a stopped run goes on: after its last finished epoch, with the same
+result as without the stop. With --train-on-valid no photos are left to tell epochs apart by: choose the settings
+without it, then train once with it and keep the last.
 """
 
 

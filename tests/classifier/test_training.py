@@ -13,7 +13,7 @@ import pytest
 import torch
 
 import classifier.run_folder
-from classifier.callbacks import KeepBest, in_words
+from classifier.callbacks import KeepBest, as_good, in_words
 from classifier.checkpoint import load_checkpoint, read_metadata
 from classifier.collection import Collection, read_manifest
 from classifier.errors import ClassifierError, SettingError, TrainingError
@@ -80,6 +80,7 @@ def test_the_checkpoint_knows_how_it_was_made(garden: Collection, finished: RunF
     assert 1 <= metadata["training"]["best_epoch"] <= 3
     best = metadata["training"]["history"][metadata["training"]["best_epoch"] - 1]
     assert best["valid_top1"] == metadata["metrics"]["valid"]["top1"]
+    assert as_good(best["valid_top1"], max(row["valid_top1"] for row in metadata["training"]["history"]), n=4)
     photo = garden.path(garden.photos[0])
     assert photo
     assert Classifier.load(finished.checkpoint).predict([photo.read_bytes()])[0].best.name in ("blue", "red")
@@ -223,6 +224,27 @@ def test_nothing_is_begun_that_cannot_be_finished(
     monkeypatch.setattr(classifier.run_folder.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 1})())
     with pytest.raises(TrainingError, match=r"The run needs 4 MB and .* has 0 MB free"):
         train(garden, run_in(tmp_path / "small"))
+
+
+@pytest.mark.parametrize(
+    ("top1", "best", "n", "kept"),
+    [(1.0, 1.0, 4, True), (0.75, 1.0, 4, False), (0.966, 0.977, 88, True), (0.955, 0.977, 88, False),
+     (0.989, 0.995, 818, False), (0.9927, 0.995, 818, True), (87 / 88, 1.0, 88, False), (0.99, 0.995, 200, True)],
+)  # fmt: skip
+def test_an_epoch_is_kept_while_only_chance_tells_it_from_the_best(
+    top1: float, best: float, n: int, kept: bool
+) -> None:
+    assert as_good(top1, best, n=n) == kept
+
+
+def test_of_epochs_that_do_as_well_the_last_is_kept(
+    garden: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares = iter([1.0, 0.0, 1.0, 0.5, 0.0])  # of the valid photos, epoch by epoch
+    monkeypatch.setattr("classifier.callbacks.as_good", lambda top1, best, *, n: next(shares) == 1.0)
+    run = run_in(tmp_path)
+    train(garden, run, replace(SETTINGS, epochs=5))
+    assert read_metadata(run.checkpoint)["training"]["best_epoch"] == 3
 
 
 def _missing_device() -> str:
