@@ -22,11 +22,8 @@ from rich.progress import track
 
 from classifier.commands.common import DEFAULT_CHECKPOINT, open_data
 from classifier.datasets import samples_of
-from classifier.embedding import look_at
 from classifier.images import open_image
 from classifier.prediction import Classifier
-from classifier.trust import softmax
-from classifier.trust_evaluation import judge, require_trust
 
 PROGRESS = Console(stderr=True)
 
@@ -86,28 +83,24 @@ def measure_damages(classifier: Classifier, split: str, limit: int | None) -> di
 
 
 def measure_wild(classifier: Classifier, folder: Path) -> dict[str, object]:
-    """Of the known classes' photos top-1 and top-5, as means over the classes (a photo counts for its first label); of
-    every kind of photo the verdicts; of the known ones also how many confident answers are right, and how many lists of
-    unsure answers hold the right class."""
-    place = {label.class_id: position for position, label in enumerate(classifier.classes)}
+    """Of the known classes' photos top-1 and top-5, as means over the classes (a photo counts for its first label; 0 to
+    1); of every kind of photo the verdicts; of the known ones also how many confident answers are right, and how many
+    lists of unsure answers hold the right class."""
     with (folder / "wild.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    right = [{place[int(label)] for label in row["labels"].split("|") if label} for row in rows]
-    shown = track(rows, description="wild", console=PROGRESS)
-    seen = look_at(classifier, ((open_image(folder / "photos" / row["file"]), -1) for row in shown))
-    judged = judge(classifier, logits=seen.logits, embeddings=seen.embeddings, positions=seen.positions)
-    trust, _ = require_trust(classifier)
-    listed = trust.coverage_sets(softmax(seen.logits, temperature=trust.temperature), judged.verdicts)
-    ranked = np.argsort(-seen.logits, axis=1, kind="stable")[:, :5]
-    hits: dict[str, dict[int, list[bool]]] = {"top1": defaultdict(list), "top5": defaultdict(list)}
+    hits: dict[str, dict[str, list[bool]]] = {"top1": defaultdict(list), "top5": defaultdict(list)}
     kinds: dict[str, Counter[str]] = defaultdict(Counter)
-    for row, labels, five, verdict, named in zip(rows, right, ranked, judged.verdicts, listed, strict=True):
+    for row in track(rows, description="wild", console=PROGRESS):
+        (prediction,) = classifier.predict([open_image(folder / "photos" / row["file"])], top_k=5)
+        verdict = prediction.verdict or "not calibrated"
         kinds[row["kind"]][verdict] += 1
         if row["kind"] == "known":
-            first = int(row["labels"].split("|")[0])
-            hits["top1"][first].append(five[0] in labels)
-            hits["top5"][first].append(not labels.isdisjoint(five.tolist()))
-            kinds["known"][f"{verdict} and right"] += not labels.isdisjoint(named)  # an “unknown” names none
+            labels = row["labels"].split("|")
+            named = [str(candidate.class_id) in labels for candidate in prediction.candidates]
+            hits["top1"][labels[0]].append(named[0])
+            hits["top5"][labels[0]].append(any(named))
+            listed = (str(candidate.class_id) in labels for candidate in prediction.coverage_set or ())
+            kinds["known"][f"{verdict} and right"] += any(listed)  # an “unknown” lists none
     means = {name: np.mean([np.mean(each) for each in by.values()]) for name, by in hits.items()}
     return {
         "n": sum(row["kind"] == "known" for row in rows),

@@ -21,17 +21,18 @@ log = logging.getLogger(__name__)
 
 
 class KeepBest(Callback):
-    """After each epoch: print its figures, log them to metrics.csv, and save the checkpoint if none was better.
+    """After each epoch: print its figures, log them to metrics.csv, and save the checkpoint of the best.
 
     Kept is the last epoch whose top-1 on valid is within a standard error of the highest so far: among what chance
     alone may tell apart, later epochs bear new photos better (docs/experiments.md). It must stand before the EMA
     callback, which swaps the averaged weights out again in the same hook.
+
+    valid_photos: how many there are; the fewer, the more is left to chance.
     """
 
     def __init__(self, run: RunFolder, metadata: Mapping[str, Any], *, valid_photos: int) -> None:
         self.run, self.metadata, self.valid_photos = run, metadata, valid_photos
         self.history: list[dict[str, float | None]] = []
-        self.best = 0.0
         self.started = time.monotonic()
 
     def on_train_epoch_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
@@ -45,8 +46,8 @@ class KeepBest(Callback):
         module.valid.reset()
         module.valid_loss.reset()
         row = self._add_row(trainer, module, {f"valid_{name}": value for name, value in metrics.items()})
-        self.best = max(self.best, metrics["top1"])
-        kept = as_good(metrics["top1"], self.best, n=self.valid_photos)
+        best = max(earlier["valid_top1"] or 0.0 for earlier in self.history)
+        kept = as_good(metrics["top1"], best, n=self.valid_photos)
         if not trainer.is_global_zero:
             return
         if kept:
@@ -86,10 +87,10 @@ class KeepBest(Callback):
         save_checkpoint(self.run.checkpoint, saved.state, {**saved.metadata, "training": training})
 
     def state_dict(self) -> dict[str, Any]:
-        return {"history": self.history, "best": self.best}
+        return {"history": self.history}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.history, self.best = state["history"], state["best"]
+        self.history = state["history"]
 
 
 def as_good(top1: float, best: float, *, n: int) -> bool:
