@@ -27,7 +27,7 @@
   input.multiple = true; // so that a second photo is noticed, and its visitor told
   input.hidden = true;
   input.id = "photo-input";
-  input.setAttribute("aria-label", "Photo of a flower");
+  input.setAttribute("aria-label", "Your photo");
   document.body.appendChild(input);
 
   let latest = 0; // the newest choice wins, however long an older one takes to decode

@@ -5,7 +5,7 @@ the photo itself.
 """
 
 import csv
-import os
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +14,8 @@ from typing import Any
 
 from classifier.errors import DatasetError
 from classifier.labels import LabelClass, read_classes
+from classifier.subject import FLOWERS, KINDS, Subject, subject_of
+from classifier.textfile import write_text
 
 SPLITS = ("train", "valid", "test")
 _COLUMNS = ("image_id", "class_id", "width", "height", "mean_r", "mean_g", "mean_b")
@@ -56,6 +58,7 @@ class Collection:
 
     root: the folder that the photos' `file` paths start from; None when the photos are not on this machine.
     default_split: the name of the split that figures are given for unless another is named.
+    subject: what the classes are kinds of.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Collection:
     photos: tuple[Photo, ...]
     root: Path | None
     default_split: str
+    subject: Subject = KINDS
 
     def __post_init__(self) -> None:
         known = {label.class_id for label in self.classes}
@@ -153,22 +157,18 @@ def write_manifest(path: Path, photos: Iterable[Photo]) -> None:
     names = sorted({name for photo in ordered for name in photo.splits})
     with_file = any(photo.file != oxford_file(photo.image_id) for photo in ordered)
     split_columns = [name if name == "split" else name + _SUFFIX for name in names]
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with partial.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["image_id", "class_id", *(["file"] if with_file else []), *split_columns, *_COLUMNS[2:]])
-            for photo in ordered:
-                writer.writerow(
-                    [
-                        *(photo.image_id, photo.class_id, *([photo.file] if with_file else [])),
-                        *(photo.splits.get(name, "") for name in names),
-                        *(photo.width, photo.height, *photo.mean_colour),
-                    ]
-                )
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["image_id", "class_id", *(["file"] if with_file else []), *split_columns, *_COLUMNS[2:]])
+    for photo in ordered:
+        writer.writerow(
+            [
+                *(photo.image_id, photo.class_id, *([photo.file] if with_file else [])),
+                *(photo.splits.get(name, "") for name in names),
+                *(photo.width, photo.height, *photo.mean_colour),
+            ]
+        )
+    write_text(path, text.getvalue())
 
 
 def oxford_file(image_id: int) -> str:
@@ -189,6 +189,7 @@ def flowers102(*, data_dir: Path = Path("data"), flowers_root: Path | None = Non
         photos=read_manifest(data_dir / "flowers102.csv"),
         root=roots[0].absolute() if roots else None,
         default_split="udacity",
+        subject=FLOWERS,
     )
 
 
@@ -211,7 +212,8 @@ def open_collection(
     manifest = manifest_of(checkpoint_path)
     photos = read_manifest(manifest) if manifest.is_file() else ()
     root = Path(dataset["root"]) if dataset.get("root") else None
-    return Collection(name, classes, photos, root if photos and root and root.is_dir() else None, _first_split(photos))
+    here = root if photos and root and root.is_dir() else None
+    return Collection(name, classes, photos, here, _first_split(photos), subject_of(dataset))
 
 
 def manifest_of(checkpoint: Path) -> Path:

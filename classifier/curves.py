@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from classifier.run_folder import write_text
+from classifier.textfile import write_text
 
 BLUE, ORANGE, GREY = "#2f6fb0", "#d1662b", "#8a8f98"
 

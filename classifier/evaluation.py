@@ -200,6 +200,7 @@ def create_report(
         },
         data={
             "name": dataset.get("name"),
+            "subject": dataset.get("subject"),
             "split_name": split_name,
             "split": split,
             "train_photos": dataset.get("train_photos"),

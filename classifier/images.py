@@ -198,13 +198,13 @@ def _check_size(size: tuple[int, int], limits: ImageLimits) -> None:
         )
     if short < limits.min_side_px:
         raise TooSmall(
-            f"The picture is {width} × {height} pixels, too small to show a flower; "
+            f"The picture is {width} × {height} pixels, too small to tell what it shows; "
             f"each side needs at least {limits.min_side_px}. Choose a larger photo."
         )
     if long > short * limits.max_aspect_ratio:
         raise TooSmall(
-            f"The picture is a strip of {width:,} × {height:,} pixels, too thin to show a flower. "
-            "Crop it around the flower, or choose another photo."
+            f"The picture is a strip of {width:,} × {height:,} pixels, too thin to tell what it shows. "
+            "Crop it around what matters, or choose another photo."
         )
 
 

@@ -5,18 +5,18 @@
 """
 
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from math import log
 from pathlib import Path
 from typing import Any
 
+from classifier import textfile
 from classifier.errors import DatasetError, ReportError
 from classifier.intervals import wilson_interval
 from classifier.labels import LabelClass
+from classifier.subject import Subject, subject_of
 from classifier.trust_report import TrustReport
 
 SCHEMA = 1
@@ -112,7 +112,7 @@ class Report:
     """Everything about one checkpoint on one split.
 
     checkpoint: name, fingerprint (SHA-256 of the file, first 16 digits), bytes, parameters, backbone, input_size.
-    data: name, split_name, split, train_photos, unreadable (image ids that could not be read).
+    data: name, subject, split_name, split, train_photos, unreadable (image ids that could not be read).
     summary: what `evaluation.summarise` says.
     answers: one a photo. confusions: only pairs that occurred, most frequent first.
     training: the settings of the training and its `history`, one record an epoch; {} when unknown.
@@ -130,6 +130,11 @@ class Report:
     answers: tuple[Answer, ...]
     training: Mapping[str, Any]
     trust: TrustReport | None = None
+
+    @cached_property
+    def subject(self) -> Subject:
+        """What the classes are kinds of."""
+        return subject_of(self.data)
 
     @cached_property
     def labels(self) -> Mapping[int, LabelClass]:
@@ -262,16 +267,10 @@ def write_report(path: Path, report: Report) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """As `write_report`, any text."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        textfile.write_text(path, text)
     except OSError as error:
         raise ReportError(f"{path} cannot be written: {error}. Free some space, or name another folder.") from error
-    finally:
-        with suppress(OSError):  # it has been put in its place, or there is no such folder
-            partial.unlink()
 
 
 def _line(value: Any) -> str:

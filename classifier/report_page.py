@@ -146,10 +146,10 @@ class _Page:
             return ""
         items = "".join(f"<li>{escape(words)}</li>" for words in trust_words.describe_groups(report, trust))
         bars = self.figure(trust_charts.create_verdicts(report, trust), height=trust_charts.verdicts_height(trust))
-        columns = [(trust_charts.create_list_sizes(trust), trust_words.describe_lists(trust))]
+        columns = [(trust_charts.create_list_sizes(report, trust), trust_words.describe_lists(report, trust))]
         if trust.unknown:
             figure = trust_charts.create_familiarity(report, trust)
-            columns.append((figure, trust_words.describe_familiarity(trust)))
+            columns.append((figure, trust_words.describe_familiarity(report, trust)))
         drawn = "".join(
             f"<div>{self.figure(figure, height=340)}<p>{escape(words)}</p></div>" for figure, words in columns
         )

@@ -5,7 +5,6 @@ What can go wrong with files is found out here, before any long work begins.
 
 import csv
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +15,7 @@ from typing import Any
 from classifier.collection import manifest_of
 from classifier.errors import CheckpointError, SettingError, TrainingError
 from classifier.settings import TrainingSettings
+from classifier.textfile import write_text
 
 # These change how fast a run goes, not where it goes: the only ones that may differ when it is resumed.
 FREE_TO_CHANGE = ("workers", "compile", "precision")
@@ -151,16 +151,6 @@ def write_left_out(path: Path, rows: Iterable[tuple[str, str]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([("file", "reason"), *rows])
-
-
-def write_text(path: Path, text: str) -> None:
-    """The whole new file or the old one, whatever happens."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        partial.write_text(text, encoding="utf-8", errors="surrogateescape")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _cell(value: float | None) -> str:

@@ -252,6 +252,7 @@ def _metadata(
         "std": list(backbone.std),
         "dataset": {
             "name": collection.name,
+            "subject": str(collection.subject),
             "split": split_name,
             "train_photos": len(train),
             "fingerprint": fingerprint(train),

@@ -82,8 +82,8 @@ def short(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
 
 
-def create_list_sizes(trust: TrustReport) -> go.Figure:
-    """How many flowers the lists name, of 100 measured photos."""
+def create_list_sizes(report: Report, trust: TrustReport) -> go.Figure:
+    """How many classes the lists name, of 100 measured photos."""
     sizes = [*trust.set_sizes[:LONGEST_LIST], sum(trust.set_sizes[LONGEST_LIST:])]
     names = [*map(str, range(len(sizes) - 1)), f"{LONGEST_LIST} or more"]
     if not sizes[-1]:
@@ -97,7 +97,7 @@ def create_list_sizes(trust: TrustReport) -> go.Figure:
             hovertemplate="%{x}: %{customdata} photos (%{y:.1f} of 100)<extra></extra>",
         )
     )
-    figure.update_xaxes(title_text="flowers on the list", type="category")
+    figure.update_xaxes(title_text=f"{report.subject.nouns} on the list", type="category")
     figure.update_yaxes(title_text="of 100 photos", rangemode="tozero")
     return figure
 

@@ -3,28 +3,40 @@
 from classifier.answers import Reason
 from classifier.intervals import wilson_interval
 from classifier.report import Report
+from classifier.subject import Subject
 from classifier.trust_report import Group, TrustReport
 
-# How an answer begins, and why there is none.
+# How an answer begins.
 BEGINNINGS = {"confident": "It is", "unsure": "It could be"}
-REASONS = {
-    "not_a_flower": "It does not look like a flower at all.",
-    "unknown_flower": "It may well be a flower, but none that I have learnt.",
-}
 TITLE = "Does it know when it does not know?"
 SAID = {**{verdict: f"“{words}”" for verdict, words in BEGINNINGS.items()}, "unknown": "turned away"}
 PARTS = {"valid": "validation", "train": "training"}
+
+
+def describe_reason(reason: str | None, subject: Subject) -> str:
+    """Why a photo is turned away, in a sentence; "" without a reason."""
+    if reason == "not_a_flower":
+        return (
+            f"It does not look like {subject.a_noun} at all." if subject.one else "It looks like none of them at all."
+        )
+    if reason == "unknown_flower":
+        return (
+            f"It may well be {subject.a_noun}, but none that I have learnt."
+            if subject.one
+            else "It resembles them, but is none that I have learnt."
+        )
+    return ""
 
 
 def describe_verdicts(report: Report, trust: TrustReport) -> str:
     """What the bars show."""
     words = (
         "An answer begins with “It is” or with “It could be”, or the photo is turned away: it does not look like one "
-        f"of the {len(report.classes):,} flowers that the model knows. A bar stands for 100 pictures and tells how "
-        "many got which answer. Where it is hatched, the answer was wrong."
+        f"of the {report.subject.count(len(report.classes))} that the model knows. A bar stands for 100 pictures "
+        "and tells how many got which answer. Where it is hatched, the answer was wrong."
     )
     if trust.unknown:
-        return words + " For pictures that show none of these flowers, only turning them away is right."
+        return words + f" For pictures that show none of these {report.subject.nouns}, only turning them away is right."
     return words
 
 
@@ -40,7 +52,7 @@ def describe_known(report: Report, known: Group) -> str:
     words += f": {_right(known.right['confident'], confident)}. " if confident else ". "
     words += f"{per_hundred(unsure, known.n)} are answered “It could be”"
     words += f": {_right(known.right['unsure'], unsure)}. " if unsure else ". "
-    words += f"{per_hundred(away, known.n)} are turned away although the model has learnt their flower"
+    words += f"{per_hundred(away, known.n)} are turned away although the model has learnt their {report.subject.noun}"
     if away:
         words += f"; its best guess would have been right for {known.right['unknown']:,} of these {away:,}"
     return f"{words}."
@@ -49,8 +61,8 @@ def describe_known(report: Report, known: Group) -> str:
 def describe_unknown(group: Group, report: Report) -> str:
     """Pictures that show none of the classes."""
     reasons: tuple[tuple[Reason, str], ...] = (
-        ("not_a_flower", "as no flower at all"),
-        ("unknown_flower", "as a flower that it has not learnt"),
+        ("not_a_flower", f"as no {report.subject.thing} at all" if report.subject.one else "as nothing of the sort"),
+        ("unknown_flower", f"as {report.subject.a_noun} that it has not learnt"),
     )
     why = ", ".join(f"{_pictures(group.reasons[reason])} {words}" for reason, words in reasons if group.reasons[reason])
     return (
@@ -60,11 +72,11 @@ def describe_unknown(group: Group, report: Report) -> str:
     )
 
 
-def describe_lists(trust: TrustReport) -> str:
-    """What the lists of flowers are, and whether the right one is on them."""
+def describe_lists(report: Report, trust: TrustReport) -> str:
+    """What the lists of classes are, and whether the right one is on them."""
     lists = trust.known.verdicts["unsure"]
     words = (
-        "With “It could be” comes a list of flowers, as long as it takes for the right one to be on it "
+        f"With “It could be” comes a list of {report.subject.nouns}, as long as it takes for the right one to be on it "
         f"{100 * trust.promised:.0f} times of 100"
     )
     if lists:
@@ -74,20 +86,21 @@ def describe_lists(trust: TrustReport) -> str:
             f"{100 * low:.0f} to {100 * high:.0f} of 100)"
         )
     words += (
-        ". “It is” names one flower, and a photo that is turned away gets none. Over all photos the right flower was "
-        f"on the list {100 * trust.covered / trust.known.n:.1f} times of 100, and "
+        f". “It is” names one {report.subject.noun}, and a photo that is turned away gets none. Over all photos the "
+        f"right {report.subject.noun} was on the list {100 * trust.covered / trust.known.n:.1f} times of 100, and "
     )
     if len(trust.set_sizes) <= 2:
-        return words + "no list had more than one flower."
-    return words + f"a list had {trust.list_length:.1f} flowers on average."
+        return words + f"no list had more than one {report.subject.noun}."
+    return words + f"a list had {trust.list_length:.1f} {report.subject.nouns} on average."
 
 
-def describe_familiarity(trust: TrustReport) -> str:
+def describe_familiarity(report: Report, trust: TrustReport) -> str:
     """What the hills show; for a report with unknown pictures."""
     return (
         "How much a picture resembles what the model has learnt from, in its own eyes. Left of the line it is turned "
-        "away: the less the hills overlap, the better it can tell. A photo of one of its flowers is more familiar to "
-        f"it than a picture of something else {100 * (trust.auroc or 0):.1f} times of 100."
+        "away: the less the hills overlap, the better it can tell. A photo of one of its "
+        f"{report.subject.nouns} is more familiar to it than a picture of something else "
+        f"{100 * (trust.auroc or 0):.1f} times of 100."
     )
 
 

@@ -34,6 +34,7 @@ TORCH_FREE = {
     "classifier.report",
     "classifier.report_figures",
     "classifier.stability",
+    "classifier.subject",
     "classifier.trust_charts",
     "classifier.trust_report",
     "classifier.trust_words",

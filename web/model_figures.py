@@ -41,7 +41,7 @@ def create_matrix(report: Report, labels: Sequence[LabelClass], *, narrow: bool 
 
 def create_trust(report: Report, trust: TrustReport) -> tuple[go.Figure, go.Figure, go.Figure | None]:
     """Verdicts, sizes of lists, and familiarity, which needs pictures of other things."""
-    verdicts, lists = trust_charts.create_verdicts(report, trust), trust_charts.create_list_sizes(trust)
+    verdicts, lists = trust_charts.create_verdicts(report, trust), trust_charts.create_list_sizes(report, trust)
     familiarity = trust_charts.create_familiarity(report, trust) if trust.unknown else None
     height = trust_charts.verdicts_height(trust)
     verdicts.update_layout(template=TEMPLATE, height=height, margin={"t": 8, "l": 8, "r": 24, "b": 8})

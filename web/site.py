@@ -18,6 +18,7 @@ from PIL import Image
 from classifier.collection import Collection
 from classifier.errors import PhotoError
 from classifier.labels import LabelClass
+from classifier.subject import Subject
 from web.settings import Settings
 from web.statistics import Statistics
 
@@ -64,6 +65,11 @@ class Site:
     _line: BoundedSemaphore = field(
         default_factory=lambda: BoundedSemaphore(AT_ONCE), init=False, compare=False, repr=False
     )
+
+    @property
+    def subject(self) -> Subject:
+        """What the classes are kinds of."""
+        return self.collection.subject
 
     def attach(self, server: Flask) -> None:
         """Make `current_site()` find this site in requests to `server`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from classifier.labels import LabelClass
+from classifier.subject import Subject
 from classifier.trust_words import BEGINNINGS
 
 # How sure the words sound, by the probability of the best class: (at least, words).
@@ -63,9 +64,9 @@ def describe_sureness(probability: float) -> str:
     return format_percent(probability).replace(">", "more than ").replace("<", "less than ")
 
 
-def describe_unknown(classes: int) -> str:
+def describe_unknown(classes: int, subject: Subject) -> str:
     """The verdict on a photo of something else."""
-    return f"This does not look like one of the {format_count(classes, 'flower')} I know"
+    return f"This does not look like one of the {subject.count(classes)} I know"
 
 
 def out_of_hundred(share: float) -> str:

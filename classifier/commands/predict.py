@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from classifier.commands.common import add_checkpoint_option, add_device_option
 from classifier.errors import PhotoError, SettingError, UnreadableFile
 from classifier.prediction import Candidate, Classifier, Prediction
 from classifier.streaming import batches, read_ahead, shrink
-from classifier.trust_words import BEGINNINGS, REASONS
+from classifier.subject import Subject, subject_of
+from classifier.trust_words import BEGINNINGS, describe_reason
 
 EPILOG = """examples:
   python -m classifier predict rose.jpg
@@ -88,7 +90,8 @@ def main(args: argparse.Namespace) -> int:
         elif args.json:
             show = print_json
         else:
-            show = print_table if len(photos) <= MOST_TABLES else print_line
+            subject = subject_of(classifier.metadata.get("dataset") or {})
+            show = partial(print_table, subject=subject) if len(photos) <= MOST_TABLES else print_line
         done, seconds = 0, 0.0
         started = time.perf_counter()
         try:
@@ -209,7 +212,7 @@ def print_json(photo: Path, answer: Answer) -> None:
     print(json.dumps({"photo": readable_name(photo), **said}, ensure_ascii=False), flush=True)
 
 
-def print_table(photo: Path, answer: Answer) -> None:
+def print_table(photo: Path, answer: Answer, *, subject: Subject) -> None:
     """The verdict and a small table with bars, or the error on stderr."""
     if isinstance(answer, PhotoError):
         print(f"{readable_name(photo)}: {answer}", file=sys.stderr)
@@ -225,17 +228,17 @@ def print_table(photo: Path, answer: Answer) -> None:
         table.add_row(escape(candidate.name), scientific, percent(share), "█" * round(20 * share))
     console = Console()
     console.print(readable_name(photo), style="italic", markup=False, highlight=False, soft_wrap=True)
-    if words := describe_verdict(answer):
+    if words := describe_verdict(answer, subject):
         console.print(words, markup=False, highlight=False)
     console.print(table)
     console.print()
 
 
-def describe_verdict(answer: Prediction) -> str:
+def describe_verdict(answer: Prediction, subject: Subject) -> str:
     """How far the answer can be trusted, in a sentence or two; "" where the checkpoint was not calibrated."""
     words = ""
     if answer.verdict == "unknown":
-        words = "This does not look like one of the classes I know. " + REASONS.get(answer.reason or "", "")
+        words = f"This does not look like one of the {subject.nouns} I know. {describe_reason(answer.reason, subject)}"
     elif answer.verdict:
         words = f"{BEGINNINGS[answer.verdict]} {answer.best.name}."
         if answer.coverage and answer.coverage_set and len(answer.coverage_set) > 1:

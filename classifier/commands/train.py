@@ -4,6 +4,7 @@ import argparse
 import os
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from classifier.commands.recipe import add_recipe, check_names, default_output, 
 from classifier.errors import SettingError
 from classifier.run_folder import RunFolder, default_path, prepare, read_settings, write_left_out
 from classifier.settings import TrainingSettings
+from classifier.subject import parse
 
 if TYPE_CHECKING:
     from classifier.datasets import Sample
@@ -60,6 +62,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add = parser.add_argument
     add("--data", metavar="DIR", help=DATA_HELP)
     add("--split", metavar="NAME", help="of flowers102: udacity (default) or official")
+    add("--subject", metavar="NOUN", help="what the classes are kinds of, for the site's words: dog, or leaf,leaves")
     add("--output", type=Path, metavar="FILE", help="the best checkpoint (default: runs/NAME/best.safetensors)")
     add("--run-dir", type=Path, metavar="DIR", help="the run's folder (default: that of best.safetensors, else beside)")
     add("--resume", action="store_true", help="go on with the run in --run-dir, with the settings it began with")
@@ -78,6 +81,8 @@ def main(args: argparse.Namespace) -> int:
     from classifier.prediction import pick_device
     from classifier.training import check_tensorboard
 
+    if args.subject is not None:
+        parse(args.subject)  # a senseless one is told before the photos are looked at
     accelerated = pick_device(args.device) != "cpu"
     if args.tensorboard:
         check_tensorboard()
@@ -92,6 +97,7 @@ def main(args: argparse.Namespace) -> int:
     values = {name: value for name, value in values.items() if value != "auto"} if auto else values
     TrainingSettings(**({"epochs": 1_000_000} | values))  # senseless values are told before the photos are looked at
     collection, left_out = _look(args, seed=values.get("seed", 1))
+    collection = replace(collection, subject=parse(args.subject)) if args.subject is not None else collection
     split_name = args.split or collection.default_split
 
     from classifier.datasets import training_samples
@@ -105,7 +111,8 @@ def main(args: argparse.Namespace) -> int:
     if auto:
         settings = _with_suggested_rate(settings, samples, collection, args)
     data = args.data if args.data == "flowers102" else str(collection.root)
-    record = {"data": data, "split": split_name, "output": str(run.checkpoint.absolute())}
+    output, subject = str(run.checkpoint.absolute()), str(collection.subject)
+    record = {"data": data, "split": split_name, "output": output, "subject": subject}
     return _fit(collection, settings, args, run, record, resume=False)
 
 
@@ -115,6 +122,10 @@ def _resume(args: argparse.Namespace, values: dict[str, Any]) -> int:
     record = {"data": args.data or "flowers102", "split": args.split, "output": str(run.checkpoint)} | record
     run = RunFolder(run.path, Path(args.output or record["output"]))
     collection = _collection_of_run(run, record)
+    subject = record.get("subject") if args.subject is None else args.subject
+    if subject is not None:
+        collection = replace(collection, subject=parse(subject))
+        record["subject"] = subject
     record["split"] = record["split"] or collection.default_split
     return _fit(collection, settings, args, run, record, resume=True)
 
@@ -150,8 +161,6 @@ def _look(args: argparse.Namespace, *, seed: int) -> tuple[Collection, list[tupl
 def _with_suggested_rate(
     settings: TrainingSettings, samples: "list[Sample]", collection: Collection, args: argparse.Namespace
 ) -> TrainingSettings:
-    from dataclasses import replace
-
     from classifier.lr_finder import range_test
 
     with progress_bar("looking for the learning rate") as step:

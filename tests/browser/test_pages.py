@@ -94,7 +94,7 @@ def test_an_unknown_address_is_a_404_with_ways_on(page: Page, site: str, path: s
     assert response.status == 404
     page.wait_for_selector("#react-entry-point .page")
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing grows here")
-    page.get_by_role("link", name="See all flowers").click()
+    page.get_by_role("link", name="See the data set").click()
     expect(page.get_by_role("heading", name="All flowers")).to_be_visible()
 
 

@@ -62,7 +62,11 @@ HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(50)
         (b"RIFF\x10\0\0\0WEBPVP8 ", TruncatedImage, "The WebP is incomplete or damaged"),
         (b"BM\x3e\0\0\0\0\0\0\0", TruncatedImage, "The BMP is incomplete or damaged"),
         (png(100, 100), TruncatedImage, "The PNG is incomplete or damaged"),
-        (png(1, 5), TooSmall, "The picture is 1 × 5 pixels, too small to show a flower; each side needs at least 2"),
+        (
+            png(1, 5),
+            TooSmall,
+            "1 × 5 pixels, too small to tell what it shows; each side needs at least 2",
+        ),
         (png(5, 1), TooSmall, "5 × 1 pixels"),
         (png(0, 5), TooSmall, "zero pixels wide or high"),
         (png(5, 0), TooSmall, "zero pixels wide or high"),

@@ -200,7 +200,7 @@ def test_a_draft_shows_the_same_picture(format: str) -> None:
         (
             ImageLimits(min_side_px=25),
             TooSmall,
-            "40 × 24 pixels, too small to show a flower; each side needs at least 25",
+            "40 × 24 pixels, too small to tell what it shows; each side needs at least 25",
         ),
         (ImageLimits(max_aspect_ratio=1.5), TooSmall, "a strip of 40 × 24 pixels"),
     ],

@@ -56,7 +56,7 @@ def test_it_grows_with_the_kinds():
     ],
 )
 def test_long_lists_are_counted_together(sizes: tuple[int, ...], names: tuple[str, ...], counts: tuple[int, ...]):
-    (bars,) = create_list_sizes(replace(make_trust(), set_sizes=sizes)).data
+    (bars,) = create_list_sizes(make_report(), replace(make_trust(), set_sizes=sizes)).data
     assert bars.x == names
     assert bars.customdata == counts
 

@@ -49,18 +49,18 @@ def test_unknown_pictures_are_spoken_of_only_when_there_are_any():
     trust = make_trust()
     assert "show none of these flowers" in describe_verdicts(make_report(), trust)
     assert "show none of these flowers" not in describe_verdicts(make_report(), replace(trust, unknown=()))
-    assert "93.0 times of 100" in describe_familiarity(trust)
+    assert "93.0 times of 100" in describe_familiarity(make_report(), trust)
 
 
 def test_lists():
     trust = make_trust()
-    words = describe_lists(trust)
+    words = describe_lists(make_report(), trust)
     assert "95 times of 100: it was on 28 of 30 such lists (with other photos like these, on 79 to 98 of 100)" in words
     none = replace(trust.known, verdicts={"confident": 160, "unsure": 0, "unknown": 40})
-    assert "95 times of 100. “It is”" in describe_lists(replace(trust, known=none))
+    assert "95 times of 100. “It is”" in describe_lists(make_report(), replace(trust, known=none))
     assert "Over all photos the right flower was on the list 93.5 times of 100" in words
     assert "a list had 1.2 flowers on average" in words
-    assert "no list had more than one flower" in describe_lists(replace(trust, set_sizes=(10, 190)))
+    assert "no list had more than one flower" in describe_lists(make_report(), replace(trust, set_sizes=(10, 190)))
     assert replace(trust, set_sizes=(200,)).list_length == 0
 
 

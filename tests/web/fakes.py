@@ -16,6 +16,7 @@ from classifier.answers import ActivationMap, Candidate, Confusion, Neighbour, N
 from classifier.collection import Collection, Photo
 from classifier.images import open_image
 from classifier.labels import LabelClass
+from classifier.subject import FLOWERS
 
 CLASSES = (
     LabelClass(3, "Sunflower", "Helianthus annuus", "Asteraceae"),
@@ -152,4 +153,4 @@ def plant_garden(folder: Path, *, with_photos: bool = True) -> Collection:
                 draw_flower(colour, size=size).save(path, quality=80)
             splits = {"home": ("train", "train", "valid", "test")[number % 4], "away": ("test", "train")[number % 2]}
             photos.append(Photo(image_id, label.class_id, splits, *size, colour, name))
-    return Collection("garden", CLASSES, tuple(photos), folder if with_photos else None, "home")
+    return Collection("garden", CLASSES, tuple(photos), folder if with_photos else None, "home", FLOWERS)

@@ -21,7 +21,7 @@ MOST_QUERY_CHARACTERS = 100
 
 
 def register(app: dash.Dash, site: Site) -> None:
-    statistics = site.statistics
+    statistics, subject = site.statistics, site.subject
 
     app.clientside_callback(
         ClientsideFunction("florascope", "comesNear"),
@@ -50,17 +50,16 @@ def register(app: dash.Dash, site: Site) -> None:
         found = {label.class_id for label in search(site.collection.classes, _clean(query))}
         counts = [count for count in statistics.class_counts(split_name) if count.label.class_id in found]
         if not counts:
-            return html.P("No flower here has such a name. Try part of a word.", className="empty"), None
+            return html.P(f"No {subject.noun} here has such a name. Try part of a word.", className="empty"), None
         by_name = order == "name"
         counts.sort(key=lambda count: count.label.name.casefold() if by_name else (-count.total, count.label.name))
         graph = dcc.Graph(figure=figures.create_class_bars(counts, parts=parts), config=figures.CONFIG)
-        return html.Div(graph, role="img", **aria(label="Bars: photos per flower. The table below says the same.")), (
-            create_count_table(counts, parts=parts)
-        )
+        words = f"Bars: photos per {subject.noun}. The table below says the same."
+        return html.Div(graph, role="img", **aria(label=words)), create_count_table(counts, subject, parts=parts)
 
     @app.callback(Output("balance-words", "children"), Input("split", "value"))
     def tell_balance(split_name: str | None) -> str:
-        return describe_balance(statistics.class_counts(_known_split(split_name, site)))
+        return describe_balance(statistics.class_counts(_known_split(split_name, site)), subject)
 
     @app.callback(
         Output("shape-chart", "children"),
@@ -89,7 +88,7 @@ def register(app: dash.Dash, site: Site) -> None:
     )
     def filter_gallery(query: str | None) -> tuple[Any, str]:
         found = search(site.collection.classes, _clean(query))
-        return create_cards(found, site=site), describe_matches(len(found), len(site.collection.classes))
+        return create_cards(found, site=site), describe_matches(len(found), len(site.collection.classes), subject)
 
 
 def _clean(query: Any) -> str:

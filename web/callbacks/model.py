@@ -56,7 +56,7 @@ def register(app: dash.Dash, site: Site) -> None:
         verdicts, lists, familiarity = model_figures.create_trust(report, report.trust)
         return (
             _graph(verdicts, "Bars: of 100 pictures of each kind, how many got which answer; the list below says it"),
-            _graph(lists, "Bars: how many flowers the lists name, of 100 photos"),
+            _graph(lists, f"Bars: how many {report.subject.nouns} the lists name, of 100 photos"),
             _graph(familiarity, "Lines: how familiar pictures of each kind look to the model") if familiarity else None,
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from dash import html
 
+from classifier.subject import Subject
 from web.site import Site
 from web.statistics import GREY_CHROMA, ClassCount, hue_and_chroma
 from web.wording import display_name, format_count, format_ratio, format_share
@@ -24,21 +25,21 @@ def create_chart_holder(name: str, *, height: int) -> html.Div:
     )
 
 
-def describe_balance(counts: Sequence[ClassCount]) -> str:
+def describe_balance(counts: Sequence[ClassCount], subject: Subject) -> str:
     """Is the collection balanced? In words, with the ratio of the largest to the smallest class."""
     filled = sorted((count for count in counts if count.total), key=lambda count: count.total)
     if not filled:
         return "No photos are listed."
     smallest, largest = filled[0], filled[-1]
     if largest.total == smallest.total:
-        return f"Every flower has {format_count(largest.total, 'photo')}: the collection is balanced."
+        return f"Every {subject.noun} has {format_count(largest.total, 'photo')}: the collection is balanced."
     ratio = largest.total / smallest.total
     opening = "The collection is nearly balanced" if ratio < 1.5 else "The collection is unbalanced"
     return (
         f"{opening}: {display_name(largest.label.name)} has {format_count(largest.total, 'photo')}, "
         f"{display_name(smallest.label.name)} {smallest.total:,}. "
         f"That is {format_ratio(largest.total, smallest.total)} times as many."
-        + ("" if ratio < 1.5 else " The model has seen some flowers far more often than others.")
+        + ("" if ratio < 1.5 else f" The model has seen some {subject.nouns} far more often than others.")
     )
 
 
@@ -65,16 +66,16 @@ def describe_colours(site: Site) -> str:
     listed = ", ".join(f"{word} {format_share(count, whole)}" for word, count in most)
     return (
         "Every photo averages to one colour; here they stand by hue, each bar painted in its photos’ own colours. "
-        f"The most common are {listed}. Backgrounds count too, not the petals alone."
+        f"The most common are {listed}. Backgrounds count too."
     )
 
 
-def create_count_table(counts: Sequence[ClassCount], *, parts: Sequence[str]) -> html.Table:
+def create_count_table(counts: Sequence[ClassCount], subject: Subject, *, parts: Sequence[str]) -> html.Table:
     """The bars' numbers, for those who read rather than look."""
     return html.Table(
         [
-            html.Caption("Photos per flower", className="visually-hidden"),
-            html.Thead(html.Tr([html.Th(words, scope="col") for words in ("Flower", *parts, "All")])),
+            html.Caption(f"Photos per {subject.noun}", className="visually-hidden"),
+            html.Thead(html.Tr([html.Th(words, scope="col") for words in (display_name(subject.noun), *parts, "All")])),
             html.Tbody(
                 [
                     html.Tr(

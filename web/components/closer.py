@@ -35,11 +35,15 @@ def create_closer_look(prediction: Prediction, *, view: PartView, site: Site) ->
     heatmaps, contrasts = create_heatmaps(candidates, maps), create_contrasts(candidates, maps)
     panels: list[html.Details] = []
     if heatmaps:
-        panels.append(create_panel("Where in the photo it sees this", create_heat(prediction, heatmaps), own=True))
+        panels.append(
+            create_panel("Where in the photo it sees this", create_heat(prediction, heatmaps, site=site), own=True)
+        )
     if contrasts:
         versus = create_versus(candidates, prediction.neighbours, contrasts, site=site)
         panels.append(create_panel(f"Why {name} and not another", versus, own=True))
-    panels.append(create_panel("What the model saw, and another part to look at", create_crop(view), own=True))
+    panels.append(
+        create_panel("What the model saw, and another part to look at", create_crop(view, site=site), own=True)
+    )
     panels.append(create_panel("Does the answer hold?", create_stability()))
     if prediction.track_record and prediction.verdict != "unknown":
         panels.append(create_panel("How often such answers are right", create_record(prediction, site=site)))
@@ -56,7 +60,7 @@ def create_panel(title: str, content: Any, *, own: bool = False) -> html.Details
     )
 
 
-def create_heat(prediction: Prediction, heatmaps: dict[str, str]) -> list[Component]:
+def create_heat(prediction: Prediction, heatmaps: dict[str, str], *, site: Site) -> list[Component]:
     """The heatmap of any candidate over the photo, to be switched off and made fainter."""
     shown = [candidate for candidate in prediction.candidates if str(candidate.class_id) in heatmaps]
     chips = [
@@ -65,7 +69,8 @@ def create_heat(prediction: Prediction, heatmaps: dict[str, str]) -> list[Compon
     ]
     return [
         html.P(
-            "The redder a place, the more it speaks for the flower chosen. The model looks at the framed square only.",
+            f"The redder a place, the more it speaks for the {site.subject.noun} chosen. The model looks at the "
+            "framed square only.",
             className="note",
         ),
         html.Div(
@@ -91,12 +96,12 @@ def create_heat(prediction: Prediction, heatmaps: dict[str, str]) -> list[Compon
     ]
 
 
-def create_crop(view: PartView) -> list[Component]:
+def create_crop(view: PartView, *, site: Site) -> list[Component]:
     """The square that the model saw, to be moved and tightened."""
     return [
         html.P(
             "The model looked at the framed square, and at nothing outside it. Pull the frame’s corner to make it "
-            "smaller, move it onto the flower (the sliders do the same), and ask again.",
+            f"smaller, move it onto the {site.subject.thing} (the sliders do the same), and ask again.",
             className="note",
         ),
         html.Div(

@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from classifier.labels import LabelClass
+from classifier.subject import Subject
 from web.components.picture import create_picture
 from web.site import Site
 from web.wording import display_name, format_count
@@ -15,10 +16,10 @@ from web.wording import display_name, format_count
 
 def create_gallery(site: Site) -> html.Section:
     """The filter and all cards."""
-    labels = site.collection.classes
+    labels, subject = site.collection.classes, site.subject
     return html.Section(
         [
-            html.H2("All flowers"),
+            html.H2(f"All {subject.nouns}"),
             html.Div(
                 [
                     dmc.TextInput(
@@ -27,9 +28,11 @@ def create_gallery(site: Site) -> html.Section:
                         value="",
                         debounce=250,
                         className="filter filter--wide",
-                        attributes={"input": {"aria-label": "Find a flower by name or family", "type": "search"}},
+                        attributes={
+                            "input": {"aria-label": f"Find {subject.a_noun} by name or family", "type": "search"}
+                        },
                     ),
-                    html.P(describe_matches(len(labels), len(labels)), id="gallery-count", role="status"),
+                    html.P(describe_matches(len(labels), len(labels), subject), id="gallery-count", role="status"),
                 ],
                 className="toolbar",
             ),
@@ -40,9 +43,9 @@ def create_gallery(site: Site) -> html.Section:
     )
 
 
-def describe_matches(found: int, whole: int) -> str:
+def describe_matches(found: int, whole: int, subject: Subject) -> str:
     """How many classes match: "All 102 flowers", "3 of 102 flowers"."""
-    return f"All {format_count(whole, 'flower')}" if found == whole else f"{found:,} of {format_count(whole, 'flower')}"
+    return f"All {subject.count(whole)}" if found == whole else f"{found:,} of {subject.count(whole)}"
 
 
 def create_cards(labels: Sequence[LabelClass], *, site: Site) -> html.Ul | html.Div:
@@ -50,7 +53,7 @@ def create_cards(labels: Sequence[LabelClass], *, site: Site) -> html.Ul | html.
     if not labels:
         return html.Div(
             [
-                html.P("No flower here has such a name.", className="empty__words"),
+                html.P(f"No {site.subject.noun} here has such a name.", className="empty__words"),
                 html.P("Try part of a word, a scientific name like “rosa”, or a family like “asteraceae”."),
             ],
             className="empty",

@@ -25,7 +25,7 @@ def create_numbers(numbers: Sequence[tuple[str, str]], *, class_name: str = "num
 def overview_numbers(site: Site) -> list[tuple[str, str]]:
     """Photos, classes, and the range of photos per class."""
     totals = [len(photos) for photos in site.statistics.by_class.values()]
-    numbers = [(f"{len(site.collection.classes):,}", "kinds of flowers")]
+    numbers = [(f"{len(site.collection.classes):,}", site.subject.kinds)]
     if any(totals):
         numbers.insert(0, (f"{sum(totals):,}", "photos"))
         each = f"{min(totals):,}–{max(totals):,}" if min(totals) < max(totals) else f"{max(totals):,}"
@@ -41,12 +41,12 @@ def create_meadow(site: Site) -> html.Div:
     if not counts:
         return html.Div()
     most, fewest = counts[0], counts[-1]
-    labels = site.statistics.labels
+    labels, noun = site.statistics.labels, site.subject.noun
     summary = (
-        f"Photos per flower, from {display_name(labels[most[1]].name)} with {most[0]} "
+        f"Photos per {noun}, from {display_name(labels[most[1]].name)} with {most[0]} "
         f"to {display_name(labels[fewest[1]].name)} with {fewest[0]}."
         if most[0] > fewest[0]
-        else f"Each flower has {format_count(most[0], 'photo')}."
+        else f"Each {noun} has {format_count(most[0], 'photo')}."
     )
     stems = [
         html.Div(
@@ -62,7 +62,8 @@ def create_meadow(site: Site) -> html.Div:
             html.Div(stems, className="meadow__field", role="img", **aria(label=summary)),
             html.P(
                 [
-                    "One stem for each flower: its height is the number of photos, its colour that of the most vivid. ",
+                    f"One stem for each {noun}: its height is the number of photos, its colour that of the most "
+                    "vivid. ",
                     summary,
                 ],
                 className="meadow__caption",

@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from classifier.trust_words import REASONS
+from classifier.trust_words import describe_reason
 from web import figures
 from web.components.attributes import aria
 from web.components.closer import create_closer_look
@@ -39,11 +39,11 @@ WHOLE = PartView()
 
 def create_result(prediction: Prediction, *, site: Site, view: PartView = WHOLE) -> html.Div:
     """The whole answer to one photo, or to the part of it that `view` tells."""
-    kinds = format_count(len(site.collection.classes), "kind")
+    knows = f"The model knows {len(site.collection.classes):,} {site.subject.kinds}"
     honesty = (
-        f"The model knows {kinds} of flowers and can take one for another."
+        f"{knows} and can take one for another."
         if prediction.verdict
-        else f"The model knows {kinds} of flowers and names one of them whatever it is shown."
+        else f"{knows} and names one of them whatever it is shown."
     )
     return html.Div(
         [
@@ -64,8 +64,9 @@ def describe_answer(prediction: Prediction, *, site: Site) -> str:
     best = prediction.best
     closest = f"{display_name(best.name)}, {format_percent(best.probability)}."
     if prediction.verdict == "unknown":
-        unknown = describe_unknown(len(site.collection.classes))
-        return f"{unknown}. {REASONS.get(prediction.reason or '', '')} The closest is {closest}".replace("  ", " ")
+        unknown = describe_unknown(len(site.collection.classes), site.subject)
+        reason = describe_reason(prediction.reason, site.subject)
+        return f"{unknown}. {reason} The closest is {closest}".replace("  ", " ")
     return f"{verdict_words(prediction.verdict, best.probability)}: {closest}"
 
 
@@ -77,9 +78,9 @@ def create_verdict(prediction: Prediction, *, site: Site, view: PartView = WHOLE
             create_part_note() if view != WHOLE else None,
             *(create_unknown(prediction, site=site) if unknown else create_name(prediction, site=site)),
             create_alarm(prediction, site=site),
-            create_record_line(prediction),
-            create_coverage(prediction),
-            create_advice(prediction, view=view),
+            create_record_line(prediction, site=site),
+            create_coverage(prediction, site=site),
+            create_advice(prediction, site=site, view=view),
             None
             if unknown
             else dcc.Link(
@@ -119,11 +120,11 @@ def create_sureness(prediction: Prediction) -> list[str | Component]:
     return [*words, "."]
 
 
-def create_advice(prediction: Prediction, *, view: PartView) -> html.P | None:
+def create_advice(prediction: Prediction, *, site: Site, view: PartView) -> html.P | None:
     """What to do about an answer that is no clear one. The button opens the closer look at `assets/trust.js`."""
     if prediction.verdict not in ("unsure", "unknown") or prediction.reason == "not_a_flower":
         return None
-    again = "Frame it anew" if view != WHOLE else "Frame one bloom closely"
+    again = "Frame it anew" if view != WHOLE else f"Frame one {site.subject.thing} closely"
     return html.P(
         [html.Button(again, id="frame-button", type="button", className="text-button"), " and ask again."],
         className="advice",
@@ -131,16 +132,16 @@ def create_advice(prediction: Prediction, *, view: PartView) -> html.P | None:
 
 
 def create_unknown(prediction: Prediction, *, site: Site) -> list[Component]:
-    """None of the flowers known: why, and what it would be if it had to be one of them."""
+    """None of the classes known: why, and what it would be if it had to be one of them."""
     best = prediction.best
     return [
         html.H2(
-            f"{describe_unknown(len(site.collection.classes))}.",
+            f"{describe_unknown(len(site.collection.classes), site.subject)}.",
             id="verdict-name",
             className="verdict__name verdict__name--sentence",
             tabIndex=-1,
         ),
-        html.P(REASONS[prediction.reason], className="verdict__reason") if prediction.reason in REASONS else html.P(),
+        html.P(describe_reason(prediction.reason, site.subject), className="verdict__reason"),
         html.P(
             [
                 "If it had to be one of them: ",
@@ -196,7 +197,7 @@ def create_comparison(prediction: Prediction, *, site: Site) -> html.Section:
     shown = [(str(candidate.class_id), display_name(candidate.name)) for candidate in candidates]
     if neighbours:
         contents = [create_nearest(candidate, neighbours, site=site) for candidate in candidates]
-        shown.append((OVERALL, "Any flower"))
+        shown.append((OVERALL, f"Any {site.subject.noun}"))
         contents.append(create_overall(neighbours, site=site))
     else:
         contents = [create_samples(candidate, site=site) for candidate in candidates]
@@ -207,7 +208,10 @@ def create_comparison(prediction: Prediction, *, site: Site) -> html.Section:
             html.H3("The most similar training photos" if neighbours else "Training photos to compare"),
             html.P(SIMILARITY, className="note") if neighbours else None,
             dmc.Tabs(
-                [dmc.TabsList(tabs, className="compare__list", **aria(label="Likeliest flowers")), *panels],
+                [
+                    dmc.TabsList(tabs, className="compare__list", **aria(label=f"Likeliest {site.subject.nouns}")),
+                    *panels,
+                ],
                 id="compare",
                 value=shown[0][0],
                 variant="pills",

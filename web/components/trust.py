@@ -41,14 +41,14 @@ def create_alarm(prediction: Prediction, *, site: Site) -> html.Div | None:
     )
 
 
-def create_coverage(prediction: Prediction) -> html.P | None:
-    """The list that holds the right flower so many times of 100; nothing for a flower outside the list."""
+def create_coverage(prediction: Prediction, *, site: Site) -> html.P | None:
+    """The list that holds the right class so many times of 100; nothing without a list."""
     listed = prediction.coverage_set
     if not listed or prediction.coverage is None:
         return None
-    times = out_of_hundred(prediction.coverage)
+    times, noun = out_of_hundred(prediction.coverage), site.subject.noun
     if len(listed) == 1:
-        return html.P(f"To be right {times} times of 100 it need name no other flower.", className="coverage")
+        return html.P(f"To be right {times} times of 100 it need name no other {noun}.", className="coverage")
     links = [
         dcc.Link(display_name(candidate.name), href=f"/flower/{candidate.class_id}", className="coverage__name")
         for candidate in listed[:MOST_LISTED]
@@ -57,10 +57,10 @@ def create_coverage(prediction: Prediction) -> html.P | None:
     more = len(listed) - MOST_LISTED
     if more > 0:
         names.append(f" and {format_count(more, 'other')}")
-    return html.P([f"The right flower is in this list {times} times of 100: ", *names, "."], className="coverage")
+    return html.P([f"The right {noun} is in this list {times} times of 100: ", *names, "."], className="coverage")
 
 
-def create_record_line(prediction: Prediction) -> html.P | None:
+def create_record_line(prediction: Prediction, *, site: Site) -> html.P | None:
     """The track record in one sentence, for the verdict."""
     record = prediction.track_record
     if record is None or prediction.verdict == "unknown":
@@ -77,8 +77,8 @@ def create_record_line(prediction: Prediction) -> html.P | None:
         )
     if record.overall_n:
         return html.P(
-            f"It was never this sure of {name} in tests; when this sure of any flower, it was right "
-            f"{record.overall_right:,} of {format_count(record.overall_n, 'time')}.",
+            f"It was never this sure of {name} in tests; when this sure of any "
+            f"{site.subject.noun}, it was right {record.overall_right:,} of {format_count(record.overall_n, 'time')}.",
             className="record-line",
         )
     return None
@@ -90,14 +90,14 @@ def describe_interval(record: TrackRecord) -> str:
 
 
 def create_record(prediction: Prediction, *, site: Site) -> list[Component]:
-    """The track record in full: bars with their interval, and what this flower is confused with."""
+    """The track record in full: bars with their interval, and what this class is confused with."""
     record = prediction.track_record
     if record is None:
         return []
     name = display_name(prediction.best.name)
     band = f"between {100 * record.low_confidence:.0f} and {100 * record.high_confidence:.0f}\u00a0%"
     rows = [create_share_bar(f"{name}, {band} sure", record.right, record.n, low=record.low, high=record.high)]
-    rows.append(create_share_bar(f"Any flower, {band} sure", record.overall_right, record.overall_n))
+    rows.append(create_share_bar(f"Any {site.subject.noun}, {band} sure", record.overall_right, record.overall_n))
     parts: list[Component] = [
         html.P(
             "Counted on test photos, which the model had never seen. The pale band is the 95\u00a0% interval: the "
@@ -117,7 +117,7 @@ def create_record(prediction: Prediction, *, site: Site) -> list[Component]:
     else:
         parts.append(
             html.P(
-                f"No test photo of {name} was taken for another flower, and none of another for {name}.",
+                f"No test photo of {name} was taken for another {site.subject.noun}, and none of another for {name}.",
                 className="note record__none",
             )
         )
@@ -174,4 +174,4 @@ def describe_times(count: int) -> str:
 def class_name(class_id: int, *, site: Site) -> str:
     """The display name of a class id, or words for one that the collection does not know."""
     label = site.statistics.labels.get(class_id)
-    return display_name(label.name) if label else "another flower"
+    return display_name(label.name) if label else f"another {site.subject.noun}"

@@ -45,7 +45,7 @@ def create_told(report: Report, trust: TrustReport) -> list[Component]:
             [
                 html.H3("How long its lists are"),
                 create_chart_holder(lists, height=TRUST_HEIGHT_PX),
-                html.P(describe_lists(trust), className="prose"),
+                html.P(describe_lists(report, trust), className="prose"),
             ]
         )
     ]
@@ -55,7 +55,7 @@ def create_told(report: Report, trust: TrustReport) -> list[Component]:
                 [
                     html.H3("How familiar pictures look to it"),
                     create_chart_holder(familiarity, height=TRUST_HEIGHT_PX),
-                    html.P(describe_familiarity(trust), className="prose"),
+                    html.P(describe_familiarity(report, trust), className="prose"),
                 ]
             )
         )

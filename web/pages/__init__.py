@@ -15,7 +15,7 @@ from web.site import Site
 def register_pages() -> None:
     """Tell Dash of the pages; the registry is the process's, and registering again changes nothing."""
     pages = (
-        ("classify", "/", "Classify", classify.TITLE, classify.description, classify.layout),
+        ("classify", "/", "Classify", classify.title, classify.description, classify.layout),
         ("dataset", "/dataset", "Data set", dataset.TITLE, dataset.description, dataset.layout),
         ("flower", "/flower/<flower_id>", "Flower", flower.title, flower.description, flower.layout),
         ("model", "/model", "Model", model.TITLE, model.description, model.layout),
@@ -37,7 +37,7 @@ def page_opening(path: str, site: Site) -> tuple[str, object] | None:
     """Title and opening of the page at `path`, None when there is no such page."""
     parts = path.strip("/")
     if parts == "":
-        return classify.TITLE, classify.head(site)
+        return classify.title(site=site), classify.head(site)
     if parts == "dataset":
         return dataset.TITLE, dataset.head(site)
     if parts == "model":

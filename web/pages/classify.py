@@ -9,23 +9,26 @@ from web.components.closer import create_stores
 from web.components.overview import create_overview
 from web.components.workbench import create_workbench
 from web.site import Site, current_site
-from web.wording import format_count
+from web.wording import display_name
 
-TITLE = "Florascope: which flower is this?"
+
+def title(*, site: Site | None = None, **_: object) -> str:
+    return f"Florascope: {_question(site or current_site())}"
 
 
 def description() -> str:
-    kinds = format_count(len(current_site().collection.classes), "kind")
-    return f"Drop a photo of a flower and see which of {kinds} it looks like, beside training photos to compare."
+    collection = current_site().collection
+    kinds = f"{len(collection.classes):,} {collection.subject.kinds}"
+    return f"Drop a photo and see which of {kinds} it looks like, beside training photos to compare."
 
 
 def head(site: Site) -> html.Div:
-    kinds = format_count(len(site.collection.classes), "kind")
+    kinds = f"{len(site.collection.classes):,} {site.subject.kinds}"
     return html.Div(
         [
-            html.H1("Which flower is this?"),
+            html.H1(display_name(_question(site))),
             html.P(
-                f"Show Florascope a photo. It says which of {kinds} of flowers it looks like, how sure it is, "
+                f"Show Florascope a photo. It says which of {kinds} it looks like, how sure it is, "
                 "and shows photos to compare.",
                 className="lead",
             ),
@@ -46,3 +49,7 @@ def layout(**_: object) -> html.Div:
         ],
         className="page wrap",
     )
+
+
+def _question(site: Site) -> str:
+    return f"which {site.subject.noun} is this?"

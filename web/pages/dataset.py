@@ -20,7 +20,7 @@ def description() -> str:
     collection = current_site().collection
     return (
         f"{format_count(len(collection.photos), 'photo')} of "
-        f"{format_count(len(collection.classes), 'kind')} of flowers: "
+        f"{len(collection.classes):,} {collection.subject.kinds}: "
         "how many of each, their shapes and colours, and a gallery of all."
     )
 
@@ -30,8 +30,9 @@ def head(site: Site) -> html.Div:
         [
             html.H1("The photos behind the answers"),
             html.P(
-                "A model is only as good as what it was shown. Here is all of it: how many photos of each flower there "
-                "are, how they were divided for training and testing, and what they look like.",
+                "A model is only as good as what it was shown. Here is all of it: how many photos of each "
+                f"{site.subject.noun} there are, how they were divided for training and testing, "
+                "and what they look like.",
                 className="lead",
             ),
         ],
@@ -43,10 +44,10 @@ def layout(**_: object) -> html.Div:
     site = current_site()
     collection = site.collection
     contents = [
-        ("#balance", "Photos per flower"),
+        ("#balance", f"Photos per {collection.subject.noun}"),
         ("#shapes", "Shapes and sizes"),
         ("#colours", "Colours"),
-        ("#gallery", "All flowers"),
+        ("#gallery", f"All {collection.subject.nouns}"),
     ]
     charts = [create_balance(site), create_shapes(site), create_colours(site)] if collection.photos else []
     return html.Div(
@@ -74,7 +75,7 @@ def create_split_numbers(site: Site, split_name: str) -> html.Dl:
     """Photos, kinds and the parts of one split."""
     numbers = [
         (f"{len(site.collection.photos):,}", "photos"),
-        (f"{len(site.collection.classes):,}", "kinds of flowers"),
+        (f"{len(site.collection.classes):,}", site.subject.kinds),
     ]
     numbers += [(f"{n:,}", f"in {part}") for part, n in site.statistics.part_totals.get(split_name, {}).items()]
     return create_numbers(numbers)
@@ -100,7 +101,7 @@ def create_split_chooser(site: Site) -> html.Div:
 def create_balance(site: Site) -> html.Section:
     return html.Section(
         [
-            html.H2("Photos per flower"),
+            html.H2(f"Photos per {site.subject.noun}"),
             html.P(id="balance-words", className="prose"),
             html.Div(
                 [
@@ -112,11 +113,16 @@ def create_balance(site: Site) -> html.Section:
                     ),
                     dmc.TextInput(
                         id="balance-query",
-                        placeholder="e.g. lily",
+                        placeholder="Part of a name",
                         value="",
                         debounce=250,
                         className="filter",
-                        attributes={"input": {"aria-label": "Find a flower in the chart", "type": "search"}},
+                        attributes={
+                            "input": {
+                                "aria-label": f"Find {site.subject.a_noun} in the chart",
+                                "type": "search",
+                            }
+                        },
                     ),
                 ],
                 className="toolbar",

@@ -38,10 +38,10 @@ def description(flower_id: str = "", **_: object) -> str:
     return f"{display_name(label.name)}: {photos} in the data set, names and numbers."
 
 
-def head(label: LabelClass) -> html.Div:
+def head(label: LabelClass, site: Site) -> html.Div:
     return html.Div(
         [
-            html.P(dcc.Link("All flowers", href="/dataset"), className="crumbs"),
+            html.P(dcc.Link(f"All {site.subject.nouns}", href="/dataset"), className="crumbs"),
             html.H1(display_name(label.name)),
             html.P(
                 [
@@ -75,7 +75,7 @@ def opening(label: LabelClass, site: Site) -> list[Component | None]:
 
 def create_top(label: LabelClass, photos: tuple[Photo, ...], *, site: Site) -> list[Component | None]:
     """Everything above the links to the neighbours, with the training photos given."""
-    name = display_name(label.name)
+    name, noun = display_name(label.name), site.subject.noun
     count = len(site.statistics.training_photos(label.class_id))
     pictures = [
         html.Li(
@@ -84,12 +84,12 @@ def create_top(label: LabelClass, photos: tuple[Photo, ...], *, site: Site) -> l
         for number, photo in enumerate(photos, start=1)
     ]
     words = (
-        f"The model has learnt from {format_count(count, 'photo')} of this flower."
+        f"The model has learnt from {format_count(count, 'photo')} of this {noun}."
         if count
-        else "No training photo of this flower is listed here."
+        else f"No training photo of this {noun} is listed here."
     )
     return [
-        head(label),
+        head(label, site),
         create_counts(label, site=site),
         create_palette(label, site=site),
         html.H2("Training photos"),
@@ -149,5 +149,5 @@ def create_neighbours(label: LabelClass, *, site: Site) -> html.Nav:
             ),
         ],
         className="neighbours",
-        **aria(label="Other flowers"),
+        **aria(label=f"Other {site.subject.nouns}"),
     )

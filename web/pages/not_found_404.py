@@ -12,7 +12,7 @@ def head() -> html.Div:
         [
             html.H1("Nothing grows here"),
             html.P(
-                "There is no page at this address. It may be mistyped, or the flower has another number.",
+                "There is no page at this address. It may be mistyped, or what it showed has another number.",
                 className="lead",
             ),
         ],
@@ -27,7 +27,7 @@ def layout(**_: object) -> html.Div:
             html.P(
                 [
                     dcc.Link("Classify a photo", href="/", className="more-link"),
-                    dcc.Link("See all flowers", href="/dataset", className="more-link"),
+                    dcc.Link("See the data set", href="/dataset", className="more-link"),
                 ],
                 className="link-row",
             ),

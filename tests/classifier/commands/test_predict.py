@@ -11,6 +11,7 @@ from classifier.answerfile import AnswerFile
 from classifier.answers import Candidate, Prediction
 from classifier.commands.predict import find_photos, print_line, print_table
 from classifier.errors import UnreadableFile
+from classifier.subject import FLOWERS
 from tests.classifier.runs import NAMES, plant_photos, save_untrained
 
 
@@ -129,7 +130,7 @@ def test_the_verdict_stands_above_the_table_and_in_the_line_and_in_the_file(
         Prediction((rose, lily), verdict="confident", duplicate_of=7): "how sure I am means little here.",
     }
     for answer, words in said.items():
-        print_table(photo, answer)
+        print_table(photo, answer, subject=FLOWERS)
         table = " ".join(capsys.readouterr().out.split())
         assert table.startswith("photo.jpg class") if not words else words in table
         assert table.endswith("30.0 % ██████")

@@ -12,6 +12,7 @@ from classifier.__main__ import COMMANDS, main
 from classifier.callbacks import KeepBest
 from classifier.checkpoint import load_checkpoint, read_metadata
 from classifier.collection import open_collection
+from classifier.subject import Subject
 from tests.classifier.photo_folders import plant
 
 TINY = ["--backbone", "test_efficientnet", "--no-pretrained", "--sizes", "32", "--workers", "0", "--device", "cpu"]
@@ -26,7 +27,23 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_data_and_output_are_enough(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "rose.safetensors"
-    assert main(["train", "--data", str(photos), "--output", str(output), "--epochs", "2", *TINY]) == 0
+    assert (
+        main(
+            [
+                "train",
+                "--data",
+                str(photos),
+                "--output",
+                str(output),
+                "--epochs",
+                "2",
+                "--subject",
+                "leaf,leaves",
+                *TINY,
+            ]
+        )
+        == 0
+    )
     said = capsys.readouterr()
     assert f"The best checkpoint is {output}" in said.out
     assert "red/text.jpg: This file is not a picture" in said.err
@@ -40,6 +57,7 @@ def test_data_and_output_are_enough(photos: Path, tmp_path: Path, capsys: pytest
         checkpoint_metadata=metadata, checkpoint_path=output, data_dir=tmp_path, flowers_root=None
     )
     assert (collection.name, collection.root, len(collection.photos)) == ("my garden", photos, 32)
+    assert collection.subject == Subject("leaf", "leaves")
 
 
 def test_a_stopped_run_goes_on_by_its_folder(
@@ -54,7 +72,10 @@ def test_a_stopped_run_goes_on_by_its_folder(
     output = tmp_path / "run" / "best.safetensors"
     with monkeypatch.context() as patch:
         patch.setattr(KeepBest, "on_train_epoch_start", interrupt)
-        assert main(["train", "--data", str(mine), "--output", str(output), "--epochs", "3", *TINY]) == 130
+        assert (
+            main(["train", "--data", str(mine), "--output", str(output), "--epochs", "3", "--subject", "dog", *TINY])
+            == 130
+        )
     assert f"train --resume --run-dir {tmp_path / 'run'}" in capsys.readouterr().err
     plant(mine, {"red": 20}, seed=99)  # photos that came later do not change the run's split
     resume = ["train", "--resume", "--run-dir", str(tmp_path / "run"), "--device", "cpu"]
@@ -62,6 +83,7 @@ def test_a_stopped_run_goes_on_by_its_folder(
     assert "This run began with --epochs 3; got 9" in capsys.readouterr().err
     assert main(resume) == 0
     assert [row["epoch"] for row in read_metadata(output)["training"]["history"]] == [1, 2, 3]
+    assert read_metadata(output)["dataset"]["subject"] == "dog,dogs"
     settings = json.loads((tmp_path / "run" / "settings.json").read_text(encoding="utf-8"))
     assert (settings["data"], settings["output"]) == (str(mine), str(output))
 

@@ -72,8 +72,8 @@ def test_without_calibration_index_and_maps_the_answer_is_the_plain_one(app):
     [
         ({"verdict": "unsure"}, '"It could be"'),
         ({"verdict": "unsure"}, "your photo is less like those it has learnt from"),
-        ({"verdict": "unsure"}, "Frame one bloom closely"),
-        ({"verdict": "unknown", "reason": "unknown_flower"}, "Frame one bloom closely"),
+        ({"verdict": "unsure"}, "Frame one flower closely"),
+        ({"verdict": "unknown", "reason": "unknown_flower"}, "Frame one flower closely"),
         ({"verdict": "unknown", "reason": "unknown_flower"}, "The 5 closest"),
         ({"verdict": "unknown", "reason": "not_a_flower"}, "It does not look like a flower at all."),
         ({"verdict": "unknown", "reason": "unknown_flower"}, "none that I have learnt"),

@@ -1,11 +1,14 @@
 """Pages as Dash's router builds them when a visitor goes to an address."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
 from classifier.collection import Collection
+from classifier.subject import KINDS, Subject
+from tests.web.callbacks.test_trust import content_of
 from tests.web.conftest import ask_callback, response_of
 from tests.web.fakes import CLASSES, FakeClassifier
 from web import create_app
@@ -35,6 +38,30 @@ def test_every_address_has_its_page_and_title(app, path, title, words):
     content, found = visit(app, path)
     assert found == title
     assert words in content
+
+
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [
+        (KINDS, ["Which kind is this?", "6 kinds", "All 6 kinds", "Photos per kind", "of this kind."]),
+        (
+            Subject("dog", "dogs"),
+            ["Which dog is this?", "6 kinds of dogs", "All 6 dogs", "Photos per dog", "this dog."],
+        ),
+    ],
+)
+def test_classes_that_are_no_flowers_are_not_called_so(garden, tmp_path, subject, words):
+    settings = Settings(checkpoint=tmp_path / "pets.safetensors")
+    app = create_app(settings, FakeClassifier(trust={}), replace(garden, subject=subject))
+    contents = [visit(app, path)[0] for path in ("/", "/dataset", "/flower/3", "/model", "/nope")]
+    sources = [app.server.test_client().get(path).text for path in ("/", "/dataset", "/flower/3", "/model", "/nope")]
+    contents += [*sources, content_of(app)[0], content_of(app)[1]]
+    for text in contents:
+        # Addresses and ids say so still, and one class is the sunflower.
+        told = re.sub(r"/flower/|flower\.svg|sunflower|_flower|flower_", "", text.lower())
+        assert "flower" not in told, told[told.index("flower") - 60 :][:120]
+    for expected in words:
+        assert any(expected in content for content in contents), expected
 
 
 @pytest.mark.parametrize("search", ["?class_id=1", "?site=1", "?flower_id=4", "?children=x&id=main", "?%00"])

@@ -1,0 +1,82 @@
+"""What the classes are kinds of, in words: those that ship are flowers, of others `train --subject` tells."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from classifier.errors import SettingError
+
+LONGEST = 40  # characters of a noun
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Both nouns are empty when nobody has said them: the classes are then just kinds.
+
+    one, many: in lower case, as inside a sentence: "flower", "flowers".
+    """
+
+    one: str = ""
+    many: str = ""
+
+    @property
+    def noun(self) -> str:
+        """ "flower"; "kind"."""
+        return self.one or "kind"
+
+    @property
+    def nouns(self) -> str:
+        """ "flowers"; "kinds"."""
+        return self.many or "kinds"
+
+    @property
+    def kinds(self) -> str:
+        """ "kinds of flowers"; "kinds"."""
+        return f"kinds of {self.many}" if self.many else "kinds"
+
+    @property
+    def thing(self) -> str:
+        """What a photo shows: "flower"; "thing"."""
+        return self.one or "thing"
+
+    @property
+    def a_noun(self) -> str:
+        """ "a flower", "an insect", "a kind"."""
+        return f"{'an' if self.noun[0].lower() in 'aeiou' else 'a'} {self.noun}"
+
+    def count(self, number: int) -> str:
+        """ "102 flowers", "1 kind"."""
+        return f"{number:,} {self.noun if number == 1 else self.nouns}"
+
+    def __str__(self) -> str:
+        """As `parse` reads it."""
+        return f"{self.one},{self.many}" if self.one else ""
+
+
+FLOWERS = Subject("flower", "flowers")
+KINDS = Subject()
+
+
+def parse(text: str) -> Subject:
+    """ "dog" or, where an s is not enough, "leaf,leaves"; "" for just kinds.
+
+    Raises:
+        SettingError: more than two nouns, or one that is too long.
+    """
+    one, *rest = (part.strip() for part in text.split(","))
+    if len(rest) > 1 or (rest and not (one and rest[0])) or max(map(len, (one, *rest))) > LONGEST:
+        raise SettingError(
+            "--subject is a noun, such as “dog”, or one with its plural, “leaf,leaves”, each of at most "
+            f"{LONGEST} characters; got “{text[:80]}”."
+        )
+    return Subject(one, rest[0] if rest else f"{one}s") if one else KINDS
+
+
+def subject_of(dataset: Mapping[str, Any]) -> Subject:
+    """Of the photos that a checkpoint or a report tells of: their `name`, and `subject` as `parse` reads it."""
+    if dataset.get("name") == "flowers102":
+        return FLOWERS
+    try:
+        return parse(str(dataset.get("subject") or ""))
+    except SettingError:  # from a newer version, or another's hand: words are not worth a failure
+        return KINDS
