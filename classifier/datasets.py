@@ -1,5 +1,7 @@
 """Photos for PyTorch: a collection's split as a Dataset and its DataLoader."""
 
+import hashlib
+import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -66,6 +68,12 @@ def training_samples(collection: Collection, *, split_name: str, with_valid: boo
     """The photos that a checkpoint learns from: train, and valid if it is set to. Raises as `samples_of` does."""
     splits = ("train", "valid") if with_valid else ("train",)
     return [sample for split in splits for sample in samples_of(collection, split_name=split_name, split=split)]
+
+
+def fingerprint(samples: Sequence[Sample]) -> str:
+    """SHA-256 (hex, first 16 digits) over the image ids and classes that were trained on, in order of id."""
+    rows = sorted((sample.image_id, sample.target) for sample in samples)
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
 
 
 class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):

@@ -5,8 +5,6 @@ split as the best, within chance; or it trains on both, and keeps the last epoch
 """
 
 import ctypes
-import hashlib
-import json
 import logging
 import math
 import os
@@ -32,7 +30,7 @@ from classifier.callbacks import KeepBest, KeepLast, ShowProgress
 from classifier.checkpoint import read_metadata
 from classifier.collection import Collection, write_manifest
 from classifier.curves import write_curves
-from classifier.datasets import Sample, samples_of, training_samples
+from classifier.datasets import Sample, fingerprint, samples_of, training_samples
 from classifier.errors import SettingError, TrainingError
 from classifier.fine_tuning import FineTuning, PhotoData
 from classifier.initial import initial_network, new_head_because
@@ -70,6 +68,7 @@ def fit(
     resume = resume and run.state.is_file()
     earlier = _earlier(collection, run, settings, resumed=resume)
     metadata = _metadata(collection, settings, split_name=split_name, train=train, earlier=earlier)
+    metadata["dataset"]["learnt_before"] = (record or {}).get("learnt_before")
     if resume:
         _check_same_photos(run, metadata)
     else:
@@ -176,12 +175,6 @@ def pick_precision(name: str, accelerator: str) -> str:
     if name == "auto":
         name = "32" if accelerator != "cuda" else "bf16" if torch.cuda.is_bf16_supported() else "16"
     return {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}[name]
-
-
-def fingerprint(samples: Sequence[Sample]) -> str:
-    """SHA-256 (hex, first 16 digits) over the image ids and classes that were trained on, in order of id."""
-    rows = sorted((sample.image_id, sample.target) for sample in samples)
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
 
 
 def _run(trainer: L.Trainer, module: FineTuning, data: PhotoData, *, state: str | None) -> bool:

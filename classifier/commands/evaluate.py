@@ -162,11 +162,19 @@ def warn_of_known(
         return
     learnt = {"train", "valid"} if learnt_from_valid(classifier) else {"train"}
     photos = [collection.photo(sample.image_id) for sample in samples]
-    known = sum(photo is not None and photo.splits.get(str(dataset.get("split"))) in learnt for photo in photos)
+    parts = [photo.splits.get(str(dataset.get("split"))) for photo in photos if photo]
+    known = sum(part in learnt for part in parts)
     if known:
         print(
             f"WARNING: {checkpoint} was trained on {known:,} of these {len(samples):,} photos; the figures promise "
             "more than it will keep on new ones.",
+            file=sys.stderr,
+        )
+    before = sum((dataset.get("learnt_before") or {}).get(part, 0) for part in set(parts))
+    if before and not known:
+        print(
+            f"WARNING: {checkpoint} was started from a checkpoint that had learnt from {before:,} of these "
+            "photos, or nearly the same ones; the figures promise more than it will keep on new ones.",
             file=sys.stderr,
         )
 

@@ -113,6 +113,8 @@ def main(args: argparse.Namespace) -> int:
     data = args.data if args.data == "flowers102" else str(collection.root)
     output, subject = str(run.checkpoint.absolute()), str(collection.subject)
     record = {"data": data, "split": split_name, "output": output, "subject": subject}
+    if settings.start_from:
+        record["learnt_before"] = _warn_of_learnt(collection, samples, split_name, Path(settings.start_from))
     return _fit(collection, settings, args, run, record, resume=False)
 
 
@@ -167,6 +169,22 @@ def _with_suggested_rate(
         found = range_test(collection, samples, settings, device=args.device, step=step)
     print(f"The learning rate range test suggests {found.suggestion:g}.", file=sys.stderr)
     return replace(settings, learning_rate=found.suggestion)
+
+
+def _warn_of_learnt(collection: Collection, train: "list[Sample]", split_name: str, start_from: Path) -> dict[str, int]:
+    """Tell of photos that the run is measured on and that the checkpoint it starts from knows; how many by split."""
+    from classifier.leakage import count_learnt
+
+    with progress_bar("looking for photos that the checkpoint knows") as step:
+        counts = count_learnt(collection, train, split_name=split_name, start_from=start_from, step=step)
+    if any(counts.values()) and is_first_process():
+        found = " and ".join(f"{count:,} {split} photos" for split, count in counts.items() if count)
+        print(
+            f"WARNING: {start_from} has learnt from {found}, or from nearly the same ones: figures on these photos "
+            "will promise more than the network keeps on new ones.",
+            file=sys.stderr,
+        )
+    return counts
 
 
 def _fit(

@@ -11,7 +11,7 @@ import torch
 from classifier.__main__ import COMMANDS, main
 from classifier.callbacks import KeepBest
 from classifier.checkpoint import load_checkpoint, read_metadata
-from classifier.collection import open_collection
+from classifier.collection import manifest_of, open_collection, read_manifest
 from classifier.subject import Subject
 from tests.classifier.photo_folders import plant
 
@@ -165,6 +165,37 @@ def test_a_checkpoint_of_other_classes_lends_its_backbone(
     training = read_metadata(second)["training"]
     assert training["head_epochs"] == 1
     assert "earlier" not in training  # its curves are of another task
+
+
+def test_photos_that_the_checkpoint_to_start_from_has_learnt_are_told(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def warnings(*arguments: str) -> list[str]:
+        assert main(list(arguments)) == 0
+        return [line for line in capsys.readouterr().err.splitlines() if line.startswith("WARNING")]
+
+    first, again, other = (tmp_path / f"{name}.safetensors" for name in ("first", "again", "other"))
+    start = ["train", "--data", str(photos), "--epochs", "1"]
+    from_first = [*start, "--start-from", str(first), *TINY[2:]]
+    assert warnings(*start, *TINY, "--output", str(first)) == []
+    unknowing = [*from_first, "--seed", "2", "--output", str(tmp_path / "unknowing.safetensors")]
+    assert warnings(*unknowing) == []  # without an index nobody can tell
+    assert warnings("index", "--checkpoint", str(first)) == []
+    assert warnings(*from_first, "--output", str(again)) == []  # the same split: nothing is given away
+    (told,) = warnings(*from_first, "--seed", "2", "--output", str(other))
+
+    def splits(checkpoint: Path) -> dict[str, str]:
+        return {photo.file: photo.splits["split"] for photo in read_manifest(manifest_of(checkpoint))}
+
+    before = splits(first)
+    known = [split for file, split in splits(other).items() if split != "train" and before[file] == "train"]
+    counts = {split: known.count(split) for split in ("valid", "test")}
+    assert all(counts.values()), "the seed has to give another split"
+    assert f"{first} has learnt from {counts['valid']} valid photos and {counts['test']} test photos" in told
+    assert read_metadata(other)["dataset"]["learnt_before"] == counts
+    (told,) = warnings("evaluate", "--checkpoint", str(other))
+    assert f"had learnt from {counts['test']} of these photos" in told
+    assert warnings("evaluate", "--checkpoint", str(again)) == []
 
 
 def test_auto_looks_for_the_learning_rate(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
