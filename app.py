@@ -9,6 +9,7 @@ from PIL import Image
 
 from classifier.collection import Collection, flowers102, open_collection
 from classifier.errors import CheckpointError, SettingError
+from classifier.memory import return_freed_pictures
 from web import create_app
 from web.settings import Settings
 from web.site import Predictor
@@ -37,5 +38,7 @@ try:
     settings = Settings.from_environ(os.environ)
 except SettingError as error:
     sys.exit(str(error))
+return_freed_pictures()
 logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+logging.getLogger("PIL").setLevel(logging.WARNING)  # at DEBUG it tells what a photo says: who took it, and where
 server = create_app(settings, *open_model(settings)).server

@@ -38,15 +38,17 @@
         return [fits ? answer.content : null, Boolean(photo)];
       },
 
-      /* a new answer, photo → the store that outlives the page; a photo that only the server can read comes with its
-         answer, to be shown from now on (no output: showPhoto would wait for it whenever the page is drawn) */
+      /* a new answer, photo → the store that outlives the page, and what is said of it; nothing of an earlier photo. A
+         photo that only the server can read comes with its answer, to be shown from now on (none of these is an output:
+         showPhoto would wait for it whenever the page is drawn) */
       keepAnswer(answer, photo) {
-        if (!answer) return answer === undefined ? noUpdate() : answer;
-        const { shown, ...kept } = answer;
-        if (shown && photo && photo.key === answer.key) {
-          window.dash_clientside.set_props("photo", { data: { ...photo, url: shown, preview: true } });
-        }
-        return kept;
+        if (!answer || answer.key !== (photo ? photo.key : "")) return noUpdate();
+        const { key, content, shown } = answer;
+        const set = window.dash_clientside.set_props;
+        set("photo-message", { children: answer.message });
+        set("status", { children: answer.words });
+        if (shown) set("photo", { data: { ...photo, url: shown, preview: true } });
+        return content === undefined ? noUpdate() : content && { key, content };
       },
 
       /* a bar was clicked → the tab with that class's training photos */
@@ -125,7 +127,7 @@
       /* no network, or nobody there */
     }
     const asked = String((options && options.body) || "");
-    say(asked.includes("..fresh-answer.data") ? "photo-message" : "notice", sentence);
+    say(asked.includes('"fresh-answer.data"') ? "photo-message" : "notice", sentence);
     return new Response(null, { status: 204 });
   };
 

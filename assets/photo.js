@@ -58,20 +58,21 @@
     });
   }
 
-  function refuse(sentence) {
+  function refuse(turn, sentence) {
+    if (turn !== latest) return;
     set("photo", { data: null });
     set("photo-message", { children: sentence });
   }
 
-  async function use(blob, name, note) {
-    const turn = ++latest;
+  async function use(blob, name, note, turn = ++latest) {
+    if (turn !== latest) return;
     const workbench = document.getElementById("workbench");
     set("answer", { data: null });
     set("photo-message", { children: "" });
     set("photo-note", { children: note || "" });
-    if (!blob.size) return refuse(name + " is empty. Choose another photo.");
+    if (!blob.size) return refuse(turn, name + " is empty. Choose another photo.");
     if (blob.size > MOST_BYTES) {
-      return refuse(name + " has " + megabytes(blob.size) + ", too much for a photo. Choose a smaller one.");
+      return refuse(turn, name + " has " + megabytes(blob.size) + ", too much for a photo. Choose a smaller one.");
     }
     let url;
     let preview = true;
@@ -82,6 +83,7 @@
       const limit = Number(workbench.dataset.maxBytes);
       if (blob.size > limit) {
         return refuse(
+          turn,
           "Your browser cannot read " + name + ", and with " + megabytes(blob.size) + " it is too large to send as it is " +
             "(up to " + megabytes(limit) + "). Save it as a JPEG and try again."
         );
@@ -90,7 +92,7 @@
       try {
         url = await asDataUrl(blob);
       } catch {
-        return refuse(name + " cannot be read. Is it still where it was? Choose it again.");
+        return refuse(turn, name + " cannot be read. Is it still where it was? Choose it again.");
       }
     }
     if (turn !== latest) return;
@@ -110,12 +112,13 @@
   }
 
   async function useTry(url) {
+    const turn = ++latest;
     try {
       const response = await fetch(url);
       if (!response.ok) throw new Error(String(response.status));
-      await use(await response.blob(), "Photo to try", "");
+      await use(await response.blob(), "Photo to try", "", turn);
     } catch {
-      refuse("This photo cannot be had just now: the server does not answer. Try again in a moment.");
+      refuse(turn, "This photo cannot be had just now: the server does not answer. Try again in a moment.");
     }
   }
 

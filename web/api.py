@@ -13,11 +13,11 @@ from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from classifier.errors import PhotoError, SettingError, TooManyBytes
+from web.hardening import drain
 from web.openapi import BASE, describe
 from web.site import Busy, Site
 from web.uploads import NoPhoto, too_large_message
 
-MOST_DRAINED_BYTES = 64 * 1024 * 1024
 ASK_AGAIN_AFTER_S = 5
 _STATUS = {"no_photo": 400, "bad_setting": 400, "too_many_bytes": 413, "unsupported_format": 415, "no_model": 503}
 _TITLES = {
@@ -100,7 +100,7 @@ def asked_top_k() -> int:
         SettingError: it is no whole number from 1 to 1000.
     """
     asked = request.args.get("top_k", "5")
-    if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:5]) <= 1000):
+    if not (asked.isascii() and asked.isdigit() and len(asked) <= 4 and 1 <= int(asked) <= 1000):
         raise SettingError(f"top_k is a whole number from 1 to 1000; got “{asked[:20]}”.")
     return int(asked)
 
@@ -115,7 +115,7 @@ def _register_errors(api: Blueprint, site: Site) -> None:
     @api.errorhandler(PhotoError)
     @api.errorhandler(SettingError)
     def refused(error: PhotoError | SettingError) -> Response:
-        _drain()
+        drain(request)
         return problem(_STATUS.get(error.code, 422), error.code, str(error))
 
     @api.errorhandler(Busy)
@@ -126,7 +126,7 @@ def _register_errors(api: Blueprint, site: Site) -> None:
 
     @api.errorhandler(RequestEntityTooLarge)
     def too_large(_: RequestEntityTooLarge) -> Response:
-        _drain()
+        drain(request)
         return problem(413, TooManyBytes.code, too_large_message(site.settings.max_upload_bytes))
 
     @api.errorhandler(Exception)
@@ -135,13 +135,6 @@ def _register_errors(api: Blueprint, site: Site) -> None:
             return problem(error.code, error.name.lower().replace(" ", "_"), str(error.description))
         logger.error("%s %s failed", request.method, request.path, exc_info=error)
         return problem(500, "error", "Something went wrong on our side, not with the photo. Try again later.")
-
-
-def _drain() -> None:
-    """Read and drop what is left of the body: a client still sending would miss our answer otherwise."""
-    left, stream = min(request.content_length or 0, MOST_DRAINED_BYTES), request.environ["wsgi.input"]
-    while left > 0 and (chunk := stream.read(min(left, 1024 * 1024))):
-        left -= len(chunk)
 
 
 def _json(body: Any, *, status: int = 200, mimetype: str = "application/json") -> Response:

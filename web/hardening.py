@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import IO
 
 import dash
 from flask import Flask, Request, Response, jsonify, request
@@ -21,7 +24,6 @@ CALLBACK_PATH = "/_dash-update-component"
 SUITES_PATH = "/_dash-component-suites/"
 # Room for what a callback's request holds beside the photo.
 CALLBACK_OVERHEAD_BYTES = 64 * 1024
-# A refused body is read up to here: a browser still sending would otherwise see a broken connection, not our answer.
 MOST_DRAINED_BYTES = 64 * 1024 * 1024
 A_YEAR = "public, max-age=31536000, immutable"
 
@@ -41,6 +43,7 @@ def register(app: dash.Dash, site: Site) -> None:
     server: Flask = app.server
     max_body_bytes = site.settings.max_upload_bytes * 4 // 3 + CALLBACK_OVERHEAD_BYTES
     server.config["MAX_CONTENT_LENGTH"] = max_body_bytes
+    server.request_class = MemoryRequest
     register_routes(server, site)
     register_limits(app, max_bytes=site.settings.max_upload_bytes, max_body_bytes=max_body_bytes)
     register_compression(server)
@@ -66,7 +69,10 @@ def register_limits(app: dash.Dash, *, max_bytes: int, max_body_bytes: int) -> N
             return None
         if (request.content_length or 0) > max_body_bytes:
             return too_large()
-        body = request.get_json(silent=True)
+        try:
+            body = request.get_json(silent=True)
+        except RecursionError:  # brackets in brackets
+            body = None
         if not isinstance(body, dict) or str(body.get("output")) not in app.callback_map:
             return _plain(400, "This request does not come from a page of this site. Load the page again.")
         return None
@@ -152,15 +158,24 @@ def content_security_policy(script_hashes: Sequence[str]) -> str:
     )
 
 
+class MemoryRequest(Request):
+    """A form's files stay in memory: Werkzeug would write those above 500 kB to a temporary file."""
+
+    def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
+        return io.BytesIO()
+
+
 def drain(incoming: Request) -> None:
-    """Read and drop what is left of a request's body, up to `MOST_DRAINED_BYTES`."""
+    """Read and drop what is left of a request's body, up to `MOST_DRAINED_BYTES`: a client still sending would miss our
+    answer otherwise."""
     left = min(incoming.content_length or 0, MOST_DRAINED_BYTES)
-    stream = incoming.environ.get("wsgi.input")
-    while stream is not None and left > 0:
-        chunk = stream.read(min(left, 1024 * 1024))
-        if not chunk:
-            return
-        left -= len(chunk)
+    with suppress(HTTPException):  # the client went away
+        try:
+            stream = incoming.stream  # knows where the body ends, also when it has been read
+        except RequestEntityTooLarge:
+            stream = incoming.environ["wsgi.input"]
+        while left > 0 and (chunk := stream.read(min(left, 1024 * 1024))):
+            left -= len(chunk)
 
 
 def _plain(status: int, sentence: str) -> Response:

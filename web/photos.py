@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import threading
+import zlib
 from collections import OrderedDict
 from pathlib import Path
 
@@ -54,8 +55,10 @@ class ThumbnailCache:
 
 
 def photo_url(photo: Photo, width: int = DEFAULT_WIDTH) -> str:
-    """The address of a photo's thumbnail, `width` pixels wide."""
-    return f"/photos/{photo.image_id}.webp?w={width}"
+    """The address of a photo's thumbnail, `width` pixels wide. Browsers keep it for long, so that another collection's
+    photo of the same number has another address."""
+    version = zlib.crc32(f"{photo.file} {photo.width} {photo.height} {photo.mean_colour}".encode(errors="replace"))
+    return f"/photos/{photo.image_id}.webp?w={width}&v={version:08x}"
 
 
 def render_thumbnail(path: Path, *, width: int) -> bytes:

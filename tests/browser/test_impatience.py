@@ -75,6 +75,59 @@ def test_another_photo_while_the_model_looks_gets_its_own_answer(page: Page, sit
     page.unroute_all()
 
 
+def test_what_is_wrong_with_an_earlier_photo_is_not_said_of_a_newer_one(page: Page, site: str):
+    held = hold_answers(page)
+    open_page(page, site)
+    classify(page, b"This is no photo.", name="text.jpg")
+    first = wait_for_one(page, held)
+    page.set_input_files(FILE_INPUT, make_file(OTHER, name="other.jpg"))
+    expect(page.locator("#photo-caption")).to_have_text("other.jpg")
+    first.continue_()
+    expect(page.locator("#busy")).to_be_empty()
+    page.wait_for_timeout(300)
+    expect(page.locator("#photo-message")).to_be_empty()
+    expect(page.locator("#photo-caption")).to_have_text("other.jpg")
+    page.unroute_all()
+
+
+def test_a_photo_to_try_that_comes_late_gives_way_to_a_newer_one(page: Page, site: str):
+    open_page(page, site)
+    held: list[Route] = []
+    page.route(re.compile("/photos/.*w=640"), lambda route: held.append(route))
+    page.get_by_role("button", name="Try photo 1").click()
+    first = wait_for_one(page, held)
+    page.set_input_files(FILE_INPUT, make_file(OTHER, name="other.jpg"))
+    expect(page.locator("#photo-caption")).to_have_text("other.jpg")
+    first.continue_()
+    page.wait_for_timeout(500)
+    expect(page.locator("#photo-caption")).to_have_text("other.jpg")
+    page.unroute_all()
+
+
+def test_a_file_that_fails_late_leaves_the_newer_photo_alone(page: Page, site: str):
+    open_page(page, site)
+    page.evaluate(
+        """() => {
+            const decode = window.createImageBitmap;
+            window.createImageBitmap = (blob, options) =>
+                blob.size > 1000000
+                    ? new Promise((_, fail) => { window.failOldPhoto = () => fail(new Error("no picture")); })
+                    : decode(blob, options);
+        }"""
+    )
+    page.set_input_files(FILE_INPUT, make_file(b"x" * 1_500_000, name="old.raw"))
+    for _ in range(100):
+        if page.evaluate("Boolean(window.failOldPhoto)"):
+            break
+        page.wait_for_timeout(50)
+    page.set_input_files(FILE_INPUT, make_file(OTHER, name="other.jpg"))
+    expect(page.locator("#photo-caption")).to_have_text("other.jpg")
+    page.evaluate("window.failOldPhoto()")
+    page.wait_for_timeout(300)
+    expect(page.locator("#photo-message")).to_be_empty()
+    expect(page.get_by_role("button", name="Classify")).to_be_enabled()
+
+
 def test_another_page_while_the_model_looks_and_back(page: Page, site: str):
     held = hold_answers(page)
     open_page(page, site)

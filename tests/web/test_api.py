@@ -7,13 +7,13 @@ import json
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 
 from classifier.answers import Candidate, Neighbour, Neighbours, Prediction
 from classifier.collection import Collection
 from tests.web.fakes import CLASSES, FakeClassifier, draw_flower, encode
-from web import api
+from web import api, create_app
 from web.settings import Settings
 from web.site import Site
 from web.statistics import Statistics
@@ -75,11 +75,39 @@ def test_a_form_and_a_raw_body_get_the_same_answer(client):
     assert raw.json["neighbours"]["by_class"]["3"][0]["image_id"] == 101
 
 
+def test_a_form_s_file_never_reaches_the_disk(app):
+    large = {"image": (io.BytesIO(b"x" * 2_000_000), "x.jpg")}
+    with app.server.test_request_context("/api/v1/classify", method="POST", data=large):
+        assert isinstance(request.files["image"].stream, io.BytesIO)
+
+
+class Guarded(io.BytesIO):
+    """As a server's socket: whoever reads on at the end of the body waits for ever."""
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__(body)
+        self.whole = len(body)
+
+    def read(self, size: int | None = -1) -> bytes:
+        assert size is not None
+        assert 0 <= size <= self.whole - self.tell(), "reads beyond the body"
+        return super().read(size)
+
+
+@pytest.mark.parametrize("size", [5, 900_000, 1_300_000, 3_000_000])
+def test_a_refused_body_is_read_to_its_end_and_no_further(garden, size):
+    app = create_app(Settings(max_upload_mb=1), TrustingClassifier(), garden)
+    body = Guarded(b"x" * size)
+    answer = app.server.test_client().post("/api/v1/classify", input_stream=body, content_length=size)
+    assert answer.status_code == (422 if size < 1_048_576 else 413)
+    assert body.tell() == size
+
+
 def test_top_k(client):
     assert len(client.post("/api/v1/classify?top_k=2", data=PHOTO).json["predictions"]) == 2
 
 
-@pytest.mark.parametrize("top_k", ["0", "-1", "x", "1001", "9" * 5000, "²", "1.5", ""])
+@pytest.mark.parametrize("top_k", ["0", "-1", "x", "1001", "00001999999", "9" * 5000, "²", "1.5", ""])
 def test_top_k_that_makes_no_sense(client, top_k):
     assert_problem(client.post(f"/api/v1/classify?top_k={top_k}", data=PHOTO), 400, "bad_setting")
 

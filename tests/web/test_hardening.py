@@ -1,3 +1,4 @@
+import io
 import re
 
 import pytest
@@ -100,13 +101,21 @@ def test_a_body_over_the_limit_is_refused_with_a_sentence(garden):
     assert "up to 1 MB" in response.text
 
 
+def test_a_body_over_the_limit_is_read_to_its_end(garden):
+    body = io.BytesIO(b"x" * 3_000_000)
+    client = create_app(Settings(max_upload_mb=1), FakeClassifier(), garden).server.test_client()
+    answer = client.post(CALLBACK_PATH, input_stream=body, content_length=3_000_000, content_type="application/json")
+    assert answer.status_code == 413
+    assert body.tell() == 3_000_000
+
+
 def test_a_photo_just_under_the_limit_passes(garden):
     app = create_app(Settings(max_upload_mb=1), FakeClassifier(), garden)
     content = encode(draw_flower())
     padded = content + b"\0" * (1024 * 1024 - len(content))
     answer = ask_callback(
         app,
-        ["fresh-answer.data", "photo-message.children", "status.children"],
+        ["fresh-answer.data"],
         {"classify-button.n_clicks": 1},
         {"photo.data": {"key": "k", "url": data_url(padded)}},
     )
@@ -126,6 +135,7 @@ def test_a_photo_just_under_the_limit_passes(garden):
         (b'{"output": "nope.data"}', "application/json"),
         (b'{"output": ["a"]}', "application/json"),
         (b'{"output": {}}', "application/json"),
+        (b"[" * 200_000, "application/json"),
         (b"a=1", "text/plain"),
     ],
 )

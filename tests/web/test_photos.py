@@ -1,11 +1,12 @@
 import io
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
 from tests.web.fakes import FakeClassifier, plant_garden
 from web import create_app
-from web.photos import WIDTHS, ThumbnailCache
+from web.photos import WIDTHS, ThumbnailCache, photo_url
 from web.settings import Settings
 
 
@@ -23,6 +24,17 @@ def test_a_thumbnail_is_a_small_webp_with_long_cache(client, width):
     image = Image.open(io.BytesIO(response.data))
     assert image.format == "WEBP"
     assert image.size == ((160, 120) if width == 160 else (320, 240))
+
+
+def test_another_photo_of_the_same_number_has_another_address(garden):
+    photo = garden.photos[0]
+    assert photo_url(photo) == photo_url(replace(photo))
+    for other in (replace(photo, file="other/1.jpg"), replace(photo, width=9), replace(photo, mean_colour=(1, 2, 3))):
+        assert photo_url(other) != photo_url(photo)
+
+
+def test_the_addresses_on_pages_lead_to_photos(client, garden):
+    assert client.get(photo_url(garden.photos[0], 160)).status_code == 200
 
 
 def test_a_known_etag_is_answered_without_the_photo(client):

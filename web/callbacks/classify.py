@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 import dash
-from dash import ClientsideFunction, Input, Output, State, html, no_update
+from dash import ClientsideFunction, Input, Output, State, html
 from dash.exceptions import PreventUpdate
 from PIL import Image
 
@@ -52,7 +52,8 @@ def register(app: dash.Dash, site: Site) -> None:
     )
 
     # The answer comes to a store on the page, since Dash calls a callback at every drawing of the page if one of its
-    # outputs stands outside, and is then copied to the store that outlives the page.
+    # outputs stands outside, and is then copied to the store that outlives the page. What is said of it comes along: so
+    # words about an earlier photo never stand under a newer one.
     app.clientside_callback(
         ClientsideFunction("florascope", "keepAnswer"),
         Output("answer", "data"),
@@ -62,8 +63,6 @@ def register(app: dash.Dash, site: Site) -> None:
 
     @app.callback(
         Output("fresh-answer", "data"),
-        Output("photo-message", "children"),
-        Output("status", "children"),
         Input("classify-button", "n_clicks"),
         State("photo", "data"),
         running=[
@@ -73,26 +72,31 @@ def register(app: dash.Dash, site: Site) -> None:
         ],
         prevent_initial_call=True,
     )
-    def classify(n_clicks: int | None, photo: dict[str, Any] | None) -> tuple[Any, Any, Any]:
+    def classify(n_clicks: int | None, photo: dict[str, Any] | None) -> dict[str, Any]:
         if not n_clicks:  # the page was drawn again, nobody pressed the button
             raise PreventUpdate
+        told = {"key": key_of(photo), "message": "", "words": ""}
         try:
             content, words, shown = answer(photo, site=site)
         except PhotoError as error:
-            return None, str(error), ""
+            return {**told, "content": None, "message": str(error)}
         except Busy:
-            return no_update, BUSY, ""
+            return {**told, "message": BUSY}  # an answer that is there may stay
         except Exception:
             logger.exception("Classifying failed")
-            return None, OUR_FAULT, ""
-        key = str(photo.get("key", ""))[:64] if isinstance(photo, dict) else ""
-        return {"key": key, "content": content, "shown": shown}, "", words
+            return {**told, "content": None, "message": OUR_FAULT}
+        return {**told, "content": content, "shown": shown, "words": words}
 
     @app.callback(Output("specimen", "children"), Input("specimen-button", "n_clicks"), prevent_initial_call=True)
     def show_another(n_clicks: int | None) -> html.Figure | html.Div:
         if not n_clicks:
             raise PreventUpdate
         return create_specimen(site)
+
+
+def key_of(sent: Any) -> str:
+    """The browser's own name for its photo, cut to a sane length."""
+    return str(sent.get("key", ""))[:64] if isinstance(sent, dict) else ""
 
 
 def answer(photo: Any, *, site: Site, view: PartView = WHOLE) -> tuple[html.Div, str, str | None]:

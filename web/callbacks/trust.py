@@ -12,7 +12,7 @@ from dash.exceptions import PreventUpdate
 from classifier.errors import PhotoError
 from classifier.images import open_image
 from classifier.stability import stability
-from web.callbacks.classify import BUSY, OUR_FAULT, answer
+from web.callbacks.classify import BUSY, OUR_FAULT, answer, key_of
 from web.components.closer import create_strip
 from web.components.stage import PartView
 from web.site import Busy, Site
@@ -56,9 +56,8 @@ def register(app: dash.Dash, site: Site) -> None:
             raise PreventUpdate
         try:
             content = photo_bytes(asked, max_bytes=site.settings.max_upload_bytes)
-            image = open_image(content, draft_px=LOOK_SIDE_PX)
-            with site.asking() as classifier:
-                found = stability(classifier, image)
+            with site.asking() as classifier:  # decoding too: of large photos, only a few fit in the memory at once
+                found = stability(classifier, open_image(content, draft_px=LOOK_SIDE_PX))
         except Exception as error:
             return no_update, describe_failure(error)
         return {"key": key_of(asked), "turn": turn_of(asked), "content": create_strip(found)}, ""
@@ -123,11 +122,6 @@ def register_in_browser(app: dash.Dash) -> None:
         Input("stability-answer", "data"),
         State("answer", "data"),
     )
-
-
-def key_of(sent: Any) -> str:
-    """The browser's own name for its photo, cut to a sane length."""
-    return str(sent.get("key", ""))[:64] if isinstance(sent, dict) else ""
 
 
 def turn_of(sent: Any) -> int:

@@ -13,15 +13,15 @@ from web import create_app
 from web.callbacks.classify import BUSY, OUR_FAULT
 from web.settings import Settings
 
-ANSWER = ["fresh-answer.data", "photo-message.children", "status.children"]
+ANSWER = ["fresh-answer.data"]
 PHOTO = {"key": "k1", "name": "a.jpg", "url": data_url(encode(draw_flower()))}
 
 
 def content_of(app) -> tuple[str, str]:
     """What the page shows of an answer, as JSON, and the sentence for screen readers."""
-    response = response_of(ask_callback(app, ANSWER, {"classify-button.n_clicks": 1}, {"photo.data": PHOTO}))
-    content = json.dumps(response["fresh-answer"]["data"]["content"], ensure_ascii=False)
-    return content.replace("\u00a0", " "), response["status"]["children"]
+    answer = ask_callback(app, ANSWER, {"classify-button.n_clicks": 1}, {"photo.data": PHOTO})
+    record = response_of(answer)["fresh-answer"]["data"]
+    return json.dumps(record["content"], ensure_ascii=False).replace("\u00a0", " "), record["words"]
 
 
 def app_with(garden, **trust):
@@ -170,6 +170,13 @@ def test_a_busy_server_says_so_and_keeps_the_answer(garden, output, asks):
         response = response_of(ask_output(app, output, {asks: PHOTO}))
     assert response["notice"]["children"] == BUSY
     assert output.partition(".")[0] not in response
+
+
+def test_photos_are_decoded_when_their_turn_comes(garden):
+    text = {**PHOTO, "url": data_url(b"This is no photo.")}
+    with full_line(garden, busy_after_s=1) as app:
+        response = response_of(ask_output(app, "stability-answer.data", {"stability-request.data": text}))
+    assert response["notice"]["children"] == BUSY
 
 
 def test_nine_looks_come_with_pictures_and_their_answers(app):

@@ -1,0 +1,34 @@
+"""How glibc keeps memory that was freed; other systems are left as they are. The numbers are those of mallopt(3)."""
+
+import ctypes
+import sys
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = -1, -3, -4
+# Between what a pass of the network asks for at a time (8 MB) and the blocks of 16 MB that large pictures lie in.
+_PICTURE_BYTES = 12 * 1024 * 1024
+_KEPT_BYTES = 64 * 1024 * 1024
+
+
+def keep_freed_memory() -> None:
+    """Keep the large blocks that each step of a training frees, instead of getting zeroed pages from the system again.
+
+    On two cores, a training's share of time in the system fell from 28 to 2 %.
+    """
+    _set(_MMAP_MAX, 0)
+    _set(_TRIM_THRESHOLD, -1)
+
+
+def return_freed_pictures() -> None:
+    """Give the memory of large pictures back at once, and keep that of the network's passes.
+
+    By itself glibc keeps such blocks in an arena for each thread: eight visitors with 80 megapixels each left a server
+    with 8 GB for good, 1.2 GB with this. A prediction takes as long as before.
+    """
+    _set(_MMAP_THRESHOLD, _PICTURE_BYTES)
+    _set(_TRIM_THRESHOLD, _KEPT_BYTES)
+
+
+def _set(name: int, value: int) -> None:
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt:
+        mallopt(name, value)
