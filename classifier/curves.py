@@ -35,30 +35,32 @@ def write_curves(path: Path, history: Sequence[Mapping[str, float | None]], *, t
     write_text(path, figure.to_html(include_plotlyjs=True))
 
 
-def write_lr_html(path: Path, rates: Sequence[float], losses: Sequence[float], *, suggestion: float) -> None:
+def write_lr_html(path: Path, rates: Sequence[float], losses: Sequence[float], *, suggestion: float | None) -> None:
     """Smoothed loss over the learning rate (logarithmic) with the suggested rate marked, as one HTML page."""
     from plotly import graph_objects as go
 
     figure = go.Figure(go.Scatter(x=rates, y=losses, mode="lines", line={"color": BLUE}, name="loss"))
-    figure.add_vline(
-        x=suggestion, line={"color": ORANGE, "dash": "dash"}, annotation_text=f"suggested: {suggestion:.1e}"
-    )
+    if suggestion is not None:
+        figure.add_vline(
+            x=suggestion, line={"color": ORANGE, "dash": "dash"}, annotation_text=f"suggested: {suggestion:.1e}"
+        )
     figure.update_xaxes(type="log", title="learning rate of the head", exponentformat="power")
     figure.update_yaxes(title="loss (smoothed)")
     figure.update_layout(title="Learning rate range test", template="plotly_white")
     write_text(path, figure.to_html(include_plotlyjs=True))
 
 
-def write_lr_png(path: Path, rates: Sequence[float], losses: Sequence[float], *, suggestion: float) -> None:
+def write_lr_png(path: Path, rates: Sequence[float], losses: Sequence[float], *, suggestion: float | None) -> None:
     """The same as a PNG of 1280 × 800 pixels. By matplotlib: Plotly's pictures need a browser."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 5), dpi=160, layout="constrained")
     axes = figure.subplots()
     axes.semilogx(rates, losses, color=BLUE)
-    axes.axvline(suggestion, color=ORANGE, linestyle="--", label=f"suggested: {suggestion:.1e}")
+    if suggestion is not None:
+        axes.axvline(suggestion, color=ORANGE, linestyle="--", label=f"suggested: {suggestion:.1e}")
+        axes.legend(frameon=False)
     axes.set(xlabel="learning rate of the head", ylabel="loss (smoothed)", title="Learning rate range test")
     axes.grid(color=GREY, alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False)
     figure.savefig(path)

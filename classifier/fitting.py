@@ -25,6 +25,10 @@ NO_FLOWER = (0.01, 0.04)
 TURNED_AWAY = (0.035, 0.12)
 # Of confident answers so many must be right: of valid photos as they are, and of those changed as visitors send them.
 CONFIDENT_RIGHT = (0.995, 0.99)
+# With fewer valid photos nothing is called confident: even where none of 100 is wrong, 3 in 100 may be (rule of three,
+# https://doi.org/10.1001/jama.1983.03330370053031).
+FEWEST_FOR_CONFIDENT = 100
+NEVER = 2.0  # no probability is that high
 FOLDS = 5  # of classes, each left out in turn
 
 
@@ -74,7 +78,8 @@ def fit_trust(material: Material, index: Index) -> Trust:
     known_from = _threshold(
         [np.where(k, is_known(rows), -1.0) for k, rows in zip(kept, known, strict=True)], TURNED_AWAY
     )
-    sure_from = sure_threshold([is_sure(rows) for rows in known], right)
+    enough = len(plain) >= FEWEST_FOR_CONFIDENT
+    sure_from = sure_threshold([is_sure(rows) for rows in known], right) if enough else NEVER
     unsure = [
         fits & (is_known(rows) >= known_from) & (is_sure(rows) < sure_from)
         for fits, rows in zip(kept, known, strict=True)
@@ -139,8 +144,10 @@ def fit_coverage(groups: Sequence[Seen], *, chosen: Sequence[NDArray[np.bool_]],
     for seen, rows in zip(groups, chosen, strict=True):
         scores = sets.scores(softmax(seen.logits, temperature=temperature))
         own.append(scores[np.arange(len(scores)), seen.positions][rows])
-    # With too few photos nothing is promised by less than all classes.
-    return CoverageSets(COVERAGE, round(min(conformal_threshold(np.concatenate(own), COVERAGE), 1e6), 6))
+    # With too few photos less than all classes promises nothing. Both groups show the same photos: the larger counts.
+    enough = conformal_threshold(np.zeros(max(map(len, own))), COVERAGE) == 0
+    threshold = conformal_threshold(np.concatenate(own), COVERAGE) if enough else np.inf
+    return CoverageSets(COVERAGE, round(min(threshold, 1e6), 6))
 
 
 def _fit(groups: Sequence[Floats], targets: Sequence[Any]) -> Logistic:

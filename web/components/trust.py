@@ -47,6 +47,8 @@ def create_coverage(prediction: Prediction, *, site: Site) -> html.P | None:
     if not listed or prediction.coverage is None:
         return None
     times, noun = out_of_hundred(prediction.coverage), site.subject.noun
+    if len(listed) == len(site.collection.classes):
+        return html.P(f"The model can rule out none of the {site.subject.count(len(listed))}.", className="coverage")
     if len(listed) == 1:
         return html.P(f"To be right {times} times of 100 it need name no other {noun}.", className="coverage")
     links = [
