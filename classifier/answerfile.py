@@ -1,12 +1,14 @@
 """A CSV file of answers that grows row by row and can be gone on with after a stop."""
 
 import csv
+import io
 import os
 from pathlib import Path
 from types import TracebackType
 
 from classifier.errors import PhotoError, SettingError
 from classifier.prediction import Prediction
+from classifier.textfile import write_text
 
 
 def readable_name(photo: Path) -> str:
@@ -19,7 +21,7 @@ class AnswerFile:
     `top_k`.
 
     model: what the answers come from; a file holds those of one model only.
-    done: the photos that the file had when it was opened; failed: how many of them could not be read.
+    done: the photos whose answers the file had when it was opened. Those that could not be read are tried again.
 
     Raises:
         SettingError: the file is there, but no such file, or of another model or number of classes.
@@ -32,7 +34,6 @@ class AnswerFile:
             f"{column}_{rank}" for rank in range(1, top_k + 1) for column in ("class_id", "name", "probability")
         ]
         self.done: set[str] = set()
-        self.failed = 0
         try:
             fresh = not path.exists() or path.stat().st_size == 0
             if not fresh:
@@ -84,6 +85,8 @@ class AnswerFile:
                 file.truncate(end)
 
     def _read(self) -> None:
+        """Note what is done; rows of photos that could not be read go, for another try."""
+        rows: list[dict[str, str]] = []
         with self.path.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)
             if list(reader.fieldnames or ()) != self.columns:
@@ -97,5 +100,12 @@ class AnswerFile:
                         f"{self.path} holds answers of another checkpoint ({row['model']}, this is {self.model}; +tta "
                         "marks --tta). Name another file."
                     )
-                self.done.add(row["photo"])
-                self.failed += bool(row["error"])
+                rows.append(row)
+        read = [row for row in rows if not row["error"]]
+        if len(read) < len(rows):
+            text = io.StringIO()
+            writer = csv.DictWriter(text, self.columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(read)
+            write_text(self.path, text.getvalue())
+        self.done = {row["photo"] for row in read}

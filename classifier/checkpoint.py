@@ -87,8 +87,9 @@ def save_tensors(path: Path, state: Mapping[str, torch.Tensor], header: Mapping[
     except (OSError, SafetensorError) as error:
         if temporary:
             temporary.unlink(missing_ok=True)
+        reason = getattr(error, "strerror", None) or error
         raise CheckpointError(
-            f"{path} could not be written: {error}. Free some space, or choose another place."
+            f"{path} could not be written: {reason}. Make room, or allow writing in that folder."
         ) from error
 
 
@@ -115,9 +116,10 @@ def read_metadata(path: Path) -> dict[str, Any]:
     """
     if not path.is_file():
         raise CheckpointError(
-            f"There is no checkpoint at {path}. Train one with “python -m classifier train”, or set CHECKPOINT to the "
-            "path of a .safetensors file that it wrote."
+            f"There is no checkpoint at {path}. Name a .safetensors file that “python -m classifier train” wrote."
         )
+    if not os.access(path, os.R_OK):
+        raise CheckpointError(f"{path} cannot be read: permission denied. Allow reading it (chmod u+r).")
     try:
         with safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
@@ -128,10 +130,12 @@ def read_metadata(path: Path) -> dict[str, Any]:
         version = metadata["format"]
         missing = [key for key in _REQUIRED if key not in metadata]
         [LabelClass.from_dict(entry) for entry in metadata.get("classes", [])]
+        if not missing:
+            _check_kinds(metadata)
     except (KeyError, TypeError, AttributeError, ValueError, DatasetError) as error:
         raise CheckpointError(
             f"{path} is a safetensors file, but not one of ours: its header lacks what “python -m classifier train” "
-            "writes (architecture, classes, input size). Train one with that command."
+            f"writes (architecture, classes, input size), or has it otherwise: {error}. Train one with that command."
         ) from error
     if version != FORMAT:
         raise CheckpointError(
@@ -140,6 +144,21 @@ def read_metadata(path: Path) -> dict[str, Any]:
     if missing:
         raise CheckpointError(f"{path} lacks {', '.join(missing)} in its metadata; train it again.")
     return dict(metadata)
+
+
+def _check_kinds(metadata: Mapping[str, Any]) -> None:
+    """Raises ValueError for a value that could not be worked with."""
+    size = metadata["input_size"]
+    if not isinstance(size, int) or not 1 <= size <= 4096:
+        raise ValueError(f"input_size is {size!r}, not a number of pixels")
+    for name in ("mean", "std"):
+        values = metadata[name]
+        numbers = isinstance(values, list) and [value for value in values if isinstance(value, int | float)]
+        if not numbers or len(numbers) != 3 or (name == "std" and min(numbers) <= 0):
+            raise ValueError(f"{name} is {values!r}, not three numbers")
+    for name in ("dataset", "training", "trust"):
+        if not isinstance(metadata.get(name), dict | None):
+            raise ValueError(f"{name} is {metadata[name]!r}, not a record")
 
 
 def _damaged(path: Path, error: Exception) -> CheckpointError:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from PIL import Image
 from torchmetrics.functional.classification import (
     multiclass_accuracy,
-    multiclass_calibration_error,
     multiclass_confusion_matrix,
 )
 
@@ -118,13 +117,13 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
     hits = outcome.answers == targets
     per_class = [hits[targets == position].float().mean() for position in targets.unique()]
     truth = torch.nn.functional.one_hot(targets, classes)
-    figures = {
+    figures: dict[str, Any] = {
         "top1": hits.float().mean(),
         "top5": multiclass_accuracy(probabilities, targets, classes, average="micro", top_k=min(5, classes)),
         "mean_class": torch.stack(per_class).mean(),
         "nll": outcome.losses.mean(),
         "brier": (probabilities - truth).square().sum(1).mean(),
-        "ece": multiclass_calibration_error(probabilities, targets, classes, n_bins=CALIBRATION_BINS),
+        "ece": calibration_error(probabilities.max(1).values, hits),
     }
     interval = wilson_interval(int(hits.sum()), len(targets))
     return {
@@ -148,9 +147,9 @@ def class_figures(outcome: Outcome, class_ids: Sequence[int]) -> tuple[ClassFigu
     )
 
 
-def reliability(outcome: Outcome, *, bins: int = CALIBRATION_BINS) -> tuple[Bin, ...]:
-    """Confidence against accuracy in `bins` equally wide bins of confidence, low to high; empty ones are left out."""
-    confidence, hits = outcome.probabilities.max(1).values, (outcome.answers == outcome.targets).float()
+def reliability(confidence: torch.Tensor, hits: torch.Tensor, *, bins: int = CALIBRATION_BINS) -> tuple[Bin, ...]:
+    """(N,) the probability of each answer, and whether it is right → `bins` equally wide bins, low to high; empty ones
+    are left out."""
     places = (confidence * bins).ceil().long().clamp(1, bins) - 1  # the upper edge belongs to a bin
     found = []
     for place in places.unique().tolist():
@@ -165,6 +164,13 @@ def reliability(outcome: Outcome, *, bins: int = CALIBRATION_BINS) -> tuple[Bin,
             )
         )
     return tuple(found)
+
+
+def calibration_error(confidence: torch.Tensor, hits: torch.Tensor) -> float:
+    """The expected calibration error (https://arxiv.org/abs/1706.04599): the gap between confidence and accuracy in the
+    bins of `reliability`, weighted by their photos; 0 to 1."""
+    gaps = (each.n * abs(each.right / each.n - each.confidence) for each in reliability(confidence, hits))
+    return sum(gaps) / len(hits)
 
 
 def create_report(
@@ -209,7 +215,7 @@ def create_report(
         classes=classifier.classes,
         summary=summarise(outcome),
         per_class=class_figures(outcome, ids),
-        calibration=reliability(outcome),
+        calibration=reliability(confidences, outcome.answers == outcome.targets),
         answers=tuple(answers),
         training=metadata.get("training") or {},
     )

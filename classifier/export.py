@@ -41,7 +41,7 @@ class _Exportable(nn.Module):
     def __init__(self, classifier: Classifier) -> None:
         super().__init__()
         self.network = classifier.network
-        self.temperature = temperature_of(classifier)
+        self.temperature = classifier.answerer.temperature
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, ...]:
         logits, embedding, feature_map = self.network(images)
@@ -61,11 +61,6 @@ class Check:
     @property
     def passes(self) -> bool:
         return self.same_answers and max(self.probability, self.logit) <= MOST_DIFFERENCE
-
-
-def temperature_of(classifier: Classifier) -> float:
-    """What the logits are divided by before the softmax, so that the probabilities mean what they say; 1 if nothing."""
-    return float((classifier.metadata.get("trust") or {}).get("temperature") or 1.0)
 
 
 def describe(classifier: Classifier) -> dict[str, Any]:
@@ -90,7 +85,7 @@ def describe(classifier: Classifier) -> dict[str, Any]:
         "std": list(metadata["std"]),
         "outputs": {
             "probabilities": "(N, classes), each row sums to 1",
-            "logits": f"(N, classes); probabilities = softmax(logits / {temperature_of(classifier):g})",
+            "logits": f"(N, classes); probabilities = softmax(logits / {classifier.answerer.temperature:g})",
             "embedding": "(N, D), what the head reads",
             "feature_map": "(N, C, h, w), what the embedding was pooled from",
         },

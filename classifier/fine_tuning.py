@@ -19,6 +19,15 @@ from classifier.network import Network
 from classifier.settings import TrainingSettings
 
 
+class MeanOfClasses(torchmetrics.classification.MulticlassAccuracy):
+    """Accuracy, mean over the classes that have photos; torchmetrics' own counts 0 for one that was only answered."""
+
+    def compute(self) -> torch.Tensor:
+        right, wrong = torch.as_tensor(self.tp), torch.as_tensor(self.fn)
+        present = right + wrong > 0
+        return (right[present] / (right + wrong)[present]).mean()
+
+
 class FineTuning(L.LightningModule):
     """The training step, the schedule and the metrics. Batches are ((N, 3, H, W) floats, (N,) class positions).
 
@@ -46,7 +55,7 @@ class FineTuning(L.LightningModule):
         self.valid = torchmetrics.MetricCollection(
             {
                 "top1": torchmetrics.classification.MulticlassAccuracy(class_count, average="micro"),
-                "mean_class": torchmetrics.classification.MulticlassAccuracy(class_count, average="macro"),
+                "mean_class": MeanOfClasses(class_count, average="macro"),
             }
         )
         self.valid_loss = torchmetrics.MeanMetric()

@@ -17,26 +17,11 @@ from PIL import ImageStat
 
 from classifier.collection import Collection, Photo, read_manifest
 from classifier.errors import DatasetError, PhotoError
+from classifier.foldertree import MANIFEST, SPLIT_FOLDERS, Entry, LeftOut, beside, entries_of, folders_in
 from classifier.hashing import Fingerprint, digest_of, group_twins, picture_hash
 from classifier.images import open_image, upright_size
 from classifier.labels import LabelClass
 from classifier.splitting import Ratios, stratify
-
-MANIFEST = "manifest.csv"
-SPLIT_FOLDERS = {
-    **dict.fromkeys(("train", "training", "train_set", "training_set"), "train"),
-    **dict.fromkeys(("valid", "val", "validation", "valid_set", "val_set", "validation_set"), "valid"),
-    **dict.fromkeys(("test", "testing", "test_set"), "test"),
-}
-_LITTER = {"thumbs.db", "desktop.ini", "__macosx"}
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A file that is no photo, and why."""
-
-    file: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -55,17 +40,8 @@ class FolderPhotos:
 
 
 @dataclass(frozen=True)
-class _Entry:
-    """A file of a class; split is None in an unsplit folder."""
-
-    file: str
-    class_name: str
-    split: str | None
-
-
-@dataclass(frozen=True)
 class _Scanned:
-    entry: _Entry
+    entry: Entry
     size: tuple[int, int]
     print: Fingerprint
 
@@ -86,11 +62,12 @@ def read_folder(
         raise DatasetError(f"There is no folder {root}. Name one that has a folder of photos for each class.")
     if (root / MANIFEST).is_file():
         return FolderPhotos(of_manifest(root, read_manifest(root / MANIFEST)))
-    entries = _entries(root)
+    entries = entries_of(root)
     names = sorted({entry.class_name for entry in entries})
     if len(names) < 2:
         raise DatasetError(_too_few_classes(root, names))
-    scanned, left_out = _scan(root, entries, step)
+    scanned, unread = _scan(root, entries, step)
+    left_out = (*unread, *beside(root, entries))
     _check_counts(root, names, scanned, left_out)
     groups = group_twins([photo.print for photo in scanned])
     splits, leaks = _splits(root, scanned, groups, ratios or Ratios(), seed)
@@ -118,58 +95,15 @@ def collection_name(root: Path) -> str:
     return f"{name} (folder)" if name == "flowers102" else name
 
 
-def is_split(root: Path) -> bool:
-    """Whether `root` has a train folder, and a valid or a test folder, as its own folders."""
-    found = {SPLIT_FOLDERS.get(folder.name.lower()) for folder in _folders(root)}
-    return "train" in found and len(found - {None}) > 1
-
-
-def _entries(root: Path) -> list[_Entry]:
-    if not is_split(root):
-        return [_Entry(file, folder.name, None) for folder in _folders(root) for file in _files(root, folder)]
-    entries = []
-    for part in _folders(root):
-        split = SPLIT_FOLDERS.get(part.name.lower())
-        if split is None:
-            raise DatasetError(
-                f"{root} has train, valid or test folders, and “{part.name}” beside them. Take it away, or rename it."
-            )
-        entries += [_Entry(file, folder.name, split) for folder in _folders(part) for file in _files(root, folder)]
-    return entries
-
-
-def _folders(root: Path) -> list[Path]:
-    """The folders in `root`, links to folders too, but not those that lead back to where they are."""
-    home = root.resolve()
-    return sorted(
-        path
-        for path in root.iterdir()
-        if path.is_dir() and not _is_litter(path.name) and not home.is_relative_to(path.resolve())
-    )
-
-
-def _files(root: Path, folder: Path) -> list[str]:
-    """Every file below `folder`, relative to `root`, in order."""
-    found = []
-    for where, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not _is_litter(name))
-        found += [(Path(where) / name).relative_to(root).as_posix() for name in names if not _is_litter(name)]
-    return sorted(found)
-
-
-def _is_litter(name: str) -> bool:
-    return name.startswith(".") or name.lower() in _LITTER
-
-
 def _too_few_classes(root: Path, names: Sequence[str]) -> str:
     found = f"only one class, “{_text(names[0])}”" if names else "no folder with files in it"
-    inner = next((path for path in _folders(root) if len(_folders(path)) > 1), None)
+    inner = next((path for path in folders_in(root) if len(folders_in(path)) > 1), None)
     hint = f"Did you mean --data {inner}?" if inner else "It needs one folder of photos a class, two classes or more."
     return f"{root} has {found}. {hint}"
 
 
 def _scan(
-    root: Path, entries: Sequence[_Entry], step: Callable[[int, int], object]
+    root: Path, entries: Sequence[Entry], step: Callable[[int, int], object]
 ) -> tuple[list[_Scanned], tuple[LeftOut, ...]]:
     scanned: list[_Scanned] = []
     left_out: list[LeftOut] = []
@@ -185,7 +119,7 @@ def _scan(
     return scanned, tuple(left_out)
 
 
-def _look_at(root: Path, entry: _Entry) -> _Scanned | str:
+def _look_at(root: Path, entry: Entry) -> _Scanned | str:
     path = root / entry.file
     if not path.is_file():
         return "It is no file."
@@ -248,7 +182,7 @@ def _splits(
 
 def _contradictions(scanned: Sequence[_Scanned], groups: Sequence[int]) -> tuple[tuple[str, str], ...]:
     """The first photo of each group of twins, with those of its twins that have another class."""
-    first: dict[int, _Entry] = {}
+    first: dict[int, Entry] = {}
     pairs = []
     for photo, group in zip(scanned, groups, strict=True):
         twin = first.setdefault(group, photo.entry)

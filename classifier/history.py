@@ -54,7 +54,7 @@ def describe_curves(training: Mapping[str, Any]) -> str:
         "worse than those on the untouched validation photos."
     )
     if len(history.starts) == 1 and planned and len(history.rows) < planned:
-        words += f" The curves end with the epoch that was kept, although {planned:,} were planned."
+        words += f" The curves end where the run was stopped, although {planned:,} epochs were planned."
     if len(history.starts) > 1:
         words += " A number stands where a further run went on from the weights before it."
     if history.shares:

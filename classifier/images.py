@@ -131,7 +131,7 @@ def _read_file(path: Path, limits: ImageLimits) -> bytes:
     try:
         # Devices and pipes have no size to check, and reading them may never end.
         if path.exists() and not path.is_file():
-            raise UnreadableFile(f"{path} is no file. Name a photo.")
+            raise UnreadableFile(f"{path} is no file. Name a photo; standard input is not read.")
         if (size := path.stat().st_size) > limits.max_bytes:
             raise _too_many_bytes(size, limits)
         return path.read_bytes()

@@ -270,7 +270,9 @@ def write_text(path: Path, text: str) -> None:
     try:
         textfile.write_text(path, text)
     except OSError as error:
-        raise ReportError(f"{path} cannot be written: {error}. Free some space, or name another folder.") from error
+        raise ReportError(
+            f"{path} cannot be written: {error.strerror}. Make room, allow writing there, or name another folder."
+        ) from error
 
 
 def _line(value: Any) -> str:

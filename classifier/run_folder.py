@@ -60,8 +60,10 @@ def default_path(checkpoint: Path) -> Path:
     return checkpoint.with_suffix("") if checkpoint.suffix else checkpoint.with_name(f"{checkpoint.name}-run")
 
 
-def prepare(run: RunFolder) -> None:
+def prepare(run: RunFolder, *, again: bool = False) -> None:
     """Make sure that a new run will be able to write where it must, and overwrites nothing. Leaves no trace itself.
+
+    again: the run was stopped before its first epoch was through, and begins anew; its own checkpoint may be there.
 
     Raises:
         TrainingError: an earlier run or checkpoint is there, or a folder cannot be written.
@@ -74,7 +76,7 @@ def prepare(run: RunFolder) -> None:
         raise TrainingError(
             f"--output {run.checkpoint} is a folder; name a file, such as {run.checkpoint}/best.safetensors."
         )
-    if run.checkpoint.exists():
+    if run.checkpoint.exists() and not again:
         raise TrainingError(f"{run.checkpoint} is there already, and nothing is overwritten. Choose another --output.")
     for folder in (run.checkpoint.parent, run.path):
         try:
@@ -104,10 +106,16 @@ def check_space(run: RunFolder, parameters: int) -> None:
 
 
 def write_settings(run: RunFolder, settings: TrainingSettings, record: Mapping[str, Any]) -> None:
-    """Make the run's folders and settings.json. `record`: what else is needed to resume: data, split, output."""
-    run.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    run.path.mkdir(parents=True, exist_ok=True)
-    write_text(run.settings, json.dumps({**record, **asdict(settings)}, indent=2, ensure_ascii=False) + "\n")
+    """Make the run's folders and settings.json. `record`: what else is needed to resume: data, split, output.
+
+    Raises:
+        TrainingError: the folder cannot be written.
+    """
+    try:
+        run.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        write_text(run.settings, json.dumps({**record, **asdict(settings)}, indent=2, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise TrainingError(f"{run.path} cannot be written: {error.strerror}. Allow it, or make room.") from error
 
 
 def read_settings(run: RunFolder, given: Mapping[str, Any]) -> tuple[TrainingSettings, dict[str, Any]]:

@@ -71,6 +71,7 @@ class TrainingSettings:
             "mix": (0 <= self.mix <= 1, "between 0 and 1"),
             "freeze": (0 <= self.freeze <= 1, "between 0 and 1"),
             "patience": (self.patience >= 0, "at least 0"),
+            "seed": (0 <= self.seed < 2**32, "between 0 and 4294967295"),
             "workers": (self.workers >= 0, "at least 0"),
             "precision": (self.precision in PRECISIONS, f"one of {', '.join(PRECISIONS)}"),
         }

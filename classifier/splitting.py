@@ -63,15 +63,19 @@ def _quotas(total: int, ratios: Ratios) -> dict[str, int]:
 
 
 def _take(groups: list[list[int]], wanted: int, split: str, splits: list[str]) -> list[list[int]]:
-    """Give whole groups to `split` until it has `wanted` photos; the groups that stay."""
-    rest = []
+    """Give whole groups to `split` until it has `wanted` photos, at least one if another stays; those that stay."""
+    taken: list[list[int]] = []
+    rest: list[list[int]] = []
     for group in groups:
-        if len(group) <= wanted:
-            wanted -= len(group)
-            for index in group:
-                splits[index] = split
-        else:
-            rest.append(group)
+        fits = len(group) <= wanted - sum(map(len, taken))
+        (taken if fits else rest).append(group)
+    if wanted and not taken and len(rest) > 1:  # all are larger: one too many is better than none
+        smallest = min(rest, key=len)
+        rest.remove(smallest)
+        taken.append(smallest)
+    for group in taken:
+        for index in group:
+            splits[index] = split
     return rest
 
 

@@ -64,14 +64,14 @@ def fit(
     keep_freed_memory()
     train = training_samples(collection, split_name=split_name, with_valid=settings.train_on_valid)
     valid = [] if settings.train_on_valid else samples_of(collection, split_name=split_name, split="valid")
-    resume = resume and run.state.is_file()
+    again, resume = resume, resume and run.state.is_file()
     earlier = _earlier(collection, run, settings, resumed=resume)
     metadata = _metadata(collection, settings, split_name=split_name, train=train, earlier=earlier)
     metadata["dataset"]["learnt_before"] = (record or {}).get("learnt_before")
     if resume:
         _check_same_photos(run, metadata)
     else:
-        rank_zero_only(prepare)(run)
+        rank_zero_only(prepare)(run, again=again)
     L.seed_everything(settings.seed, verbose=False)
     network = initial_network(collection, settings, resumed=resume)
     module = FineTuning(
@@ -175,6 +175,11 @@ def _run(trainer: L.Trainer, module: FineTuning, data: PhotoData, *, state: str 
     except (OSError, RuntimeError) as error:
         if trainer.received_sigterm:  # it may have ended the processes that read photos first
             return False
+        if "PytorchStreamReader" in str(error):
+            raise TrainingError(
+                f"{state} is damaged, so the run cannot go on. Its best epoch so far is kept: begin another run, "
+                "by --start-from it if you like."
+            ) from error
         if isinstance(error, OSError) or "PytorchStreamWriter" in str(error):
             raise TrainingError(
                 f"The state of the run could not be written or read ({error}). Make room, then go on by --resume."

@@ -1,5 +1,6 @@
 """How well trust is founded: on photos whose class is known, and on pictures that show none of the classes."""
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +10,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torchmetrics.functional.classification import binary_calibration_error
 
 from classifier.answers import Reason, Verdict
 from classifier.embedding import look_at
 from classifier.errors import CheckpointError, DatasetError, PhotoError, UnreadableFile
-from classifier.evaluation import CALIBRATION_BINS
+from classifier.evaluation import calibration_error
 from classifier.prediction import Classifier
 from classifier.retrieval import Index
 from classifier.streaming import read_ahead, shrink
@@ -49,8 +49,8 @@ class Judged:
         return found
 
 
-def require_trust(classifier: Classifier) -> tuple[Trust, Index]:
-    """What the verdicts are made with.
+def require_trust(classifier: Classifier, checkpoint: Path | None = None) -> tuple[Trust, Index]:
+    """What the verdicts are made with; `checkpoint` is named in the error.
 
     Raises:
         CheckpointError: the checkpoint is not calibrated, or has no index that fits.
@@ -58,7 +58,8 @@ def require_trust(classifier: Classifier) -> tuple[Trust, Index]:
     trust, index = classifier.answerer.trust, classifier.answerer.index
     if trust is None or index is None:
         reason = classifier.warnings[0] if classifier.warnings else "The checkpoint is not calibrated."
-        raise CheckpointError(f"{reason} For verdicts, run: python -m classifier calibrate")
+        option = f" --checkpoint {shlex.quote(str(checkpoint))}" if checkpoint else ""
+        raise CheckpointError(f"{reason} For verdicts, run: python -m classifier calibrate{option}")
     return trust, index
 
 
@@ -91,11 +92,11 @@ def create_trust_report(known: Judged, unknown: Mapping[str, Judged] | None = No
     promised: how often the coverage sets were fitted to hold the right class.
     """
     groups = unknown or {}
-    confidence, right = torch.as_tensor(known.confidence, dtype=torch.float32), torch.as_tensor(known.right).int()
+    confidence, right = torch.as_tensor(known.confidence, dtype=torch.float32), torch.as_tensor(known.right)
     edges = familiarity_edges(np.concatenate([known.familiarity, *(group.familiarity for group in groups.values())]))
     strangers = [group.familiarity for group in groups.values()]
     return TrustReport(
-        ece=round(float(binary_calibration_error(confidence, right, CALIBRATION_BINS)), 5),
+        ece=round(calibration_error(confidence, right), 5),
         known=_count("", known, edges),
         covered=int(known.covered.sum()),
         promised=promised,

@@ -127,20 +127,6 @@ def test_the_python_code_works_as_written(holiday: Path):
     assert re.fullmatch(r"\S.* \d+\.\d%\n", done.stdout)
 
 
-@pytest.mark.photos
-def test_printed_output_is_what_comes(flowers_root: Path, holiday: Path):
-    """`$ command` and its output, in console blocks: the same words; numbers may differ by processor."""
-    (holiday / "flowers-102").symlink_to(flowers_root / "flowers-102")
-    for block in blocks("README.md", "console"):
-        command, _, printed = block.removeprefix("$ ").partition("\n")
-        done = run(command, holiday)
-        assert [words(line) for line in done.stdout.splitlines()] == [words(line) for line in printed.splitlines()]
-
-
-def words(line: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+", line.replace("█", ""))
-
-
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_to_files_lead_somewhere(document: str):
     text = (ROOT / document).read_text(encoding="utf-8")

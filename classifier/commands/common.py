@@ -84,7 +84,7 @@ def progress_bar(name: str) -> Iterator[Callable[[int, int], None]]:
 def print_left_out(found: "FolderPhotos", *, limit: int = 20) -> None:
     """Tell on stderr which files are no photos, and which photos are there twice."""
     if found.left_out:
-        print(f"Left out, as no photos that can be read ({len(found.left_out)}):", file=sys.stderr)
+        print(f"Left out ({len(found.left_out)}):", file=sys.stderr)
         _print_some([f"{entry.file}: {entry.reason}" for entry in found.left_out], limit=limit)
     if found.contradictions:
         print(

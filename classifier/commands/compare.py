@@ -115,8 +115,10 @@ def print_comparison(result: dict[str, Any]) -> None:
     a, b = result["a"], result["b"]
     table = Table(title=f"{result['n']} photos of {result['data']}, {result['split']}")
     table.add_column("")
-    for name, side in (("A", a), ("B", b)):
-        table.add_column(f"{name}: {Path(side['checkpoint']).name}", justify="right")
+    for name, side, other in (("A", a, b), ("B", b, a)):
+        path = Path(side["checkpoint"])
+        same = path.name == Path(other["checkpoint"]).name  # as of all runs that are not told otherwise
+        table.add_column(f"{name}: {Path(path.parent.name) / path.name if same else path.name}", justify="right")
     rows = {
         "top-1": lambda side: f"{100 * side['top1']:.2f} %",
         "top-1, 95 %": lambda side: " to ".join(f"{100 * end:.1f}" for end in side["top1_interval"]),

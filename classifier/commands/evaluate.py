@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from classifier.collection import Collection, open_collection
+from classifier.collection import Collection, manifest_of, open_collection
 from classifier.commands.common import (
     DATA_DIR,
     add_checkpoint_option,
@@ -22,7 +22,6 @@ from classifier.commands.common import (
     open_data,
 )
 from classifier.commands.trust_figures import add_trust_options, measure_trust, print_trust, unknown_files
-from classifier.errors import SettingError
 from classifier.report import Report, report_path, write_report, write_text
 
 if TYPE_CHECKING:
@@ -84,7 +83,15 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         default="test",
         help="train, valid or test (default: test), of another split than the checkpoint's by its name: official-test",
     )
-    parser.add_argument("--batch-size", type=int, default=32, metavar="N", help="photos at a time (default: 32)")
+    parser.add_argument(
+        "--batch-size", type=_at_least_1, default=32, metavar="N", help="photos at a time (default: 32)"
+    )
+
+
+def _at_least_1(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number, at least 1; got “{text}”")
+    return int(text)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -94,8 +101,6 @@ def main(args: argparse.Namespace) -> int:
     from classifier.prediction import Classifier
     from classifier.trust_evaluation import require_trust
 
-    if args.batch_size < 1:
-        raise SettingError(f"--batch-size is at least 1; got {args.batch_size}.")
     classifier = Classifier.load(args.checkpoint, device=args.device)
     collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint)
     split_name, split = parse_split(args.split, collection, classifier)
@@ -104,7 +109,7 @@ def main(args: argparse.Namespace) -> int:
     warn_of_known(classifier, args.checkpoint, collection=collection, samples=samples)
     unknown, shows_trust = unknown_files(args.unknown), args.trust or (args.unknown and args.report is None)
     if shows_trust or unknown:
-        require_trust(classifier)
+        require_trust(classifier, args.checkpoint)
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task(f"{len(samples)} photos", total=len(samples))
         outcome = collect(
@@ -125,7 +130,7 @@ def main(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(report.trust.summary if report.trust and shows_trust else report.summary))
     elif report.trust and shows_trust:
-        print_trust(report.trust, title=args.checkpoint.name)
+        print_trust(report.trust, title=str(args.checkpoint))
     else:
         print_report(report)
     if args.report is not None:
@@ -135,9 +140,20 @@ def main(args: argparse.Namespace) -> int:
 
 
 def photos_of(data: str | None, *, classifier: "Classifier", checkpoint: Path) -> Collection:
-    """The collection that --data names, else the one that the checkpoint was trained on."""
+    """The collection that --data names, else the one that the checkpoint was trained on. Photos that it was trained on
+    stay in the split that they had then: another would measure it on photos that it has learnt."""
     if data is not None:
+        own = manifest_of(checkpoint)
+        if data != "flowers102" and own.is_file():
+            collection = replace(_own_photos(classifier, checkpoint), root=Path(data).expanduser().absolute())
+            if all((path := collection.path(photo)) and path.is_file() for photo in collection.photos):
+                print(f"The photos are split as when {checkpoint} was trained ({own}).", file=sys.stderr)
+                return collection
         return open_data(data)
+    return _own_photos(classifier, checkpoint)
+
+
+def _own_photos(classifier: "Classifier", checkpoint: Path) -> Collection:
     return open_collection(
         checkpoint_metadata=classifier.metadata,
         checkpoint_path=checkpoint,

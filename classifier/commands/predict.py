@@ -86,7 +86,7 @@ def main(args: argparse.Namespace) -> int:
             photos = [photo for photo in photos if readable_name(photo) not in file.done]
             if whole > len(photos):
                 print(f"{whole - len(photos):,} of {whole:,} photos are in {args.csv} already.", file=sys.stderr)
-            show, failed = file.write, file.failed
+            show = file.write
         elif args.json:
             show = print_json
         else:
@@ -102,10 +102,11 @@ def main(args: argparse.Namespace) -> int:
                 failed += isinstance(answer, PhotoError)
         finally:  # also after Ctrl-C
             seconds = time.perf_counter() - started
-            if done:
+            if done > failed:
                 print(describe_speed(done, seconds), file=sys.stderr)
     if failed and not args.json:
-        print(f"{failed:,} {'photo' if failed == 1 else 'photos'} could not be read.", file=sys.stderr)
+        where = f" The column “message” of {args.csv} says why." if args.csv else ""
+        print(f"{failed:,} {'photo' if failed == 1 else 'photos'} could not be read.{where}", file=sys.stderr)
     return 1 if failed else 0
 
 
@@ -212,10 +213,16 @@ def print_json(photo: Path, answer: Answer) -> None:
     print(json.dumps({"photo": readable_name(photo), **said}, ensure_ascii=False), flush=True)
 
 
+def print_error(photo: Path, error: PhotoError) -> None:
+    """Which photo, and what is wrong with it; some errors name it themselves."""
+    name, words = readable_name(photo), str(error)
+    print(words if words.startswith(name) else f"{name}: {words}", file=sys.stderr)
+
+
 def print_table(photo: Path, answer: Answer, *, subject: Subject) -> None:
     """The verdict and a small table with bars, or the error on stderr."""
     if isinstance(answer, PhotoError):
-        print(f"{readable_name(photo)}: {answer}", file=sys.stderr)
+        print_error(photo, answer)
         return
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("class", "scientific name"):
@@ -252,7 +259,7 @@ def describe_verdict(answer: Prediction, subject: Subject) -> str:
 def print_line(photo: Path, answer: Answer) -> None:
     """One line with the likeliest class and the verdict, or the error on stderr."""
     if isinstance(answer, PhotoError):
-        print(f"{readable_name(photo)}: {answer}", file=sys.stderr)
+        print_error(photo, answer)
         return
     verdict = f"{answer.verdict:<9}  " if answer.verdict else ""
     print(f"{percent(answer.best.probability):>7}  {answer.best.name:<28}  {verdict}{readable_name(photo)}", flush=True)

@@ -131,4 +131,7 @@ def default_output(data: str) -> Path:
 
 
 def _rate(text: str) -> float | str:
-    return text if text == "auto" else float(text)
+    try:
+        return text if text == "auto" else float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"a number such as 0.001, or auto; got “{text}”") from None

@@ -53,7 +53,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def main(args: argparse.Namespace) -> int:
     """Split as the arguments say. See `folders.read_folder` and `splitting.place` for the errors."""
     from classifier.collection import write_manifest
-    from classifier.folders import MANIFEST, is_split
+    from classifier.foldertree import MANIFEST, is_split
     from classifier.splitting import Ratios, check_target, place
 
     root = args.folder.expanduser().absolute()

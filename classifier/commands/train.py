@@ -121,6 +121,14 @@ def main(args: argparse.Namespace) -> int:
 def _resume(args: argparse.Namespace, values: dict[str, Any]) -> int:
     run = _run_of(args)
     settings, record = read_settings(run, values)
+    for name, asked in (("data", args.data), ("split", args.split), ("output", args.output)):
+        began = record.get(name)
+        paths = name != "split" and "flowers102" not in (asked, began)
+        if asked and began and (Path(asked).absolute() != Path(began) if paths else asked != began):
+            raise SettingError(
+                f"This run began with --{name} {began}; got {asked}. A run is resumed with what it began with: leave "
+                "the option out, or begin another run."
+            )
     record = {"data": args.data or "flowers102", "split": args.split, "output": str(run.checkpoint)} | record
     run = RunFolder(run.path, Path(args.output or record["output"]))
     collection = _collection_of_run(run, record)

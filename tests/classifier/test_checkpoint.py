@@ -40,7 +40,7 @@ def test_a_failed_save_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.Mo
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("classifier.checkpoint.save_file", full)
-    with pytest.raises(CheckpointError, match=r"No space left .* Free some space"):
+    with pytest.raises(CheckpointError, match=r"No space left .* Make room"):
         save_checkpoint(path, {"a": torch.zeros(2)}, METADATA)
     assert torch.equal(load_checkpoint(path).state["a"], torch.ones(2))
     assert os.listdir(tmp_path) == ["x.safetensors"]
@@ -69,6 +69,17 @@ def test_files_that_are_no_checkpoint(tmp_path: Path) -> None:
         (json.dumps({"format": 2, **METADATA}), "has format 2; this version reads format 1"),
         (json.dumps({"format": 1, "backbone": "x"}), "lacks classes, input_size, mean, std"),
         (json.dumps({"format": 1, **METADATA, "classes": [{"name": "no id"}]}), "not one of ours"),
+        *(
+            (json.dumps({"format": 1, **METADATA, name: value}), f"not one of ours.*{name} is ")
+            for name, values in {
+                "input_size": (None, "32", 0, 1e9, []),
+                "mean": (None, "x", [], [0.5], [0.5, None, 0.5]),
+                "std": (None, [0, 0, 0]),
+                "dataset": ("x", []),
+                "trust": ([1],),
+            }.items()
+            for value in values
+        ),
     ],
 )
 def test_headers_that_make_no_sense(tmp_path: Path, header: str | None, message: str) -> None:

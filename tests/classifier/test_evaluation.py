@@ -8,6 +8,7 @@ from classifier.datasets import Sample
 from classifier.errors import DatasetError
 from classifier.evaluation import (
     Outcome,
+    calibration_error,
     class_figures,
     collect,
     confusion_matrix,
@@ -17,7 +18,7 @@ from classifier.evaluation import (
     summarise,
 )
 from classifier.prediction import Classifier
-from classifier.report import Report
+from classifier.report import Bin, Report
 from tests.classifier.runs import plant_photos, save_untrained
 
 # Four photos of three classes; the second is called class 2 although it is of class 1, the last has a tie-free 0.4.
@@ -52,15 +53,25 @@ def test_the_summary_is_that_of_the_hand_calculation():
     assert figures["top1_interval"] == pytest.approx([0.30064, 0.95441], abs=1e-4)
 
 
+def bins_of(outcome: Outcome, **options: int) -> tuple[Bin, ...]:
+    return reliability(outcome.probabilities.max(1).values, outcome.answers == outcome.targets, **options)
+
+
+def test_answers_that_are_wholly_certain_share_the_last_bin():
+    confidence = torch.tensor([1.0] * 10 + [0.94] * 10)
+    hits = torch.tensor([False] + [True] * 19)
+    assert calibration_error(confidence, hits) == pytest.approx(abs(19 / 20 - 0.97), abs=1e-5)
+
+
 def test_the_calibration_error_is_that_of_the_bins():
     n = len(OUTCOME.targets)
-    gaps = [each.n / n * abs(each.right / each.n - each.confidence) for each in reliability(OUTCOME)]
+    gaps = [each.n / n * abs(each.right / each.n - each.confidence) for each in bins_of(OUTCOME)]
     assert summarise(OUTCOME)["ece"] == pytest.approx(sum(gaps), abs=1e-5)
 
 
 def test_bins_hold_their_upper_edge_and_leave_none_out():
     outcome = Outcome(torch.tensor([[0.5, 0.5], [1.0, 0.0], [0.75, 0.25]]), torch.tensor([0, 0, 1]), (1, 2, 3))
-    bins = reliability(outcome, bins=4)
+    bins = bins_of(outcome, bins=4)
     assert [(each.low, each.high, each.n, each.right) for each in bins] == [
         (0.25, 0.5, 1, 1), (0.5, 0.75, 1, 0), (0.75, 1.0, 1, 1)
     ]  # fmt: skip

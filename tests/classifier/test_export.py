@@ -1,11 +1,14 @@
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 from PIL import Image
 
 from classifier import export as exporting
+from classifier.answering import Answerer
+from classifier.checkpoint import load_checkpoint
 from classifier.errors import ExportError, SettingError
 from classifier.export import describe, export
 from classifier.prediction import Classifier
@@ -45,6 +48,19 @@ def test_pt2_answers_alike_and_says_how_to_use_it(classifier: Classifier, tmp_pa
     module = torch.export.load(path, extra_files=extra).module()
     assert json.loads(extra["florascope.json"])["classes"] == describe(classifier)["classes"]
     assert module(torch.zeros(5, 3, 32, 32))[0].shape == (5, 3)
+
+
+def test_probabilities_are_those_of_the_calibrated_classifier(tmp_path: Path):
+    checkpoint = load_checkpoint(save_untrained(tmp_path / "tiny.safetensors"))
+    classifier = Classifier.load(tmp_path / "tiny.safetensors", device="cpu")
+    trust = SimpleNamespace(temperature=0.05)
+    classifier.answerer = Answerer(checkpoint.classes, classifier.network.head.weight.detach().numpy(), trust=trust)
+    export(classifier, tmp_path / "tiny.pt2", kind="pt2")
+    batch = eval_transform(size=32, mean=[0.5] * 3, std=[0.5] * 3)(PHOTO)[None]
+    probabilities = torch.export.load(tmp_path / "tiny.pt2").module()(batch)[0][0]
+    assert probabilities.detach().numpy() == pytest.approx(classifier.probabilities([PHOTO])[0].numpy(), abs=1e-4)
+    plain = Classifier.load(tmp_path / "tiny.safetensors", device="cpu").probabilities([PHOTO])[0]
+    assert float((probabilities.detach() - plain).abs().max()) > 0.01
 
 
 def test_a_file_that_answers_otherwise_is_not_kept(

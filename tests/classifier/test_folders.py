@@ -7,7 +7,8 @@ import pytest
 from classifier.collection import write_manifest
 from classifier.commands.common import print_left_out
 from classifier.errors import DatasetError
-from classifier.folders import MANIFEST, is_split, read_folder
+from classifier.folders import read_folder
+from classifier.foldertree import MANIFEST, is_split
 from tests.classifier.photo_folders import photo, plant
 
 
@@ -63,14 +64,39 @@ def test_what_is_no_photo_is_listed_and_left_out(tmp_path: Path) -> None:
     (root / "b" / "deeper").mkdir()
     photo(53).save(root / "b" / "deeper" / "花 x.webp")
     os.mkfifo(root / "b" / "pipe")
+    photo(54).save(root / "loose.JPG", "JPEG")
+    (root / "c").mkdir()
+    (root / "c" / ".hidden").touch()
     found = read_folder(root)
     assert {entry.file: entry.reason for entry in found.left_out} == {
         "a/empty.png": "The file is empty.",
         "a/half.jpeg": "The JPEG is incomplete or damaged.",
         "a/text.jpg": "This file is not a picture, it is a text.",
         "b/pipe": "It is no file.",
+        "c": "The folder holds no file.",
+        "loose.JPG": "It lies in no class's folder.",
     }
     assert len(found.collection.of_class(2)) == 8
+
+
+@pytest.mark.parametrize("closed", ["a", "a/deeper", "train/a"])
+def test_a_folder_that_cannot_be_looked_into_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: str
+) -> None:
+    root = plant(tmp_path / "train" if closed.startswith("train") else tmp_path, {"a": 4, "b": 4, "a/deeper": 2})
+    if closed.startswith("train"):
+        plant(tmp_path / "valid", {"a": 2, "b": 2})
+    look = os.scandir
+
+    def refuse(path: object) -> object:  # permissions do not keep root out
+        if str(path).endswith(f"/{closed}"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(DatasetError, match=rf"{closed} cannot be looked into: Permission denied\. Allow reading it"):
+        read_folder(tmp_path)
+    assert root.is_dir()
 
 
 def test_a_name_that_is_no_unicode_survives(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def test_a_checkpoint_that_tells_nothing_has_an_empty_history():
 
 def test_the_words_say_what_the_curves_cannot():
     assert "number stands" not in describe_curves(FIRST)
-    assert "although 9 were planned" in describe_curves({**FIRST, "epochs": 9})
+    assert "although 9 epochs were planned" in describe_curves({**FIRST, "epochs": 9})
     mean = describe_curves({**SECOND, "earlier": FIRST, "shares": [0.5, 0.5]})
     assert "A number stands where a further run went on" in mean
     assert "the mean of their weights" in mean

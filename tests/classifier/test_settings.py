@@ -23,6 +23,8 @@ from classifier.settings import TrainingSettings, recommended
         ("label_smoothing", -1.0),
         ("patience", -1),
         ("workers", -1),
+        ("seed", -5),
+        ("seed", 2**32),
         ("precision", "8"),
     ],
 )

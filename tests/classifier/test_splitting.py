@@ -44,6 +44,13 @@ def test_twins_stay_together_and_large_groups_stay_in_train() -> None:
     assert Counter(splits)["valid"] in (24, 25, 26)
 
 
+@pytest.mark.parametrize(("pairs", "valid", "test"), [(2, 2, 0), (3, 2, 2), (5, 2, 2), (7, 2, 2), (40, 8, 4)])
+def test_a_class_of_twins_alone_is_split_too(pairs: int, valid: int, test: int) -> None:
+    groups = [index // 2 for index in range(2 * pairs)]
+    counts = Counter(stratify(["a"] * 2 * pairs, groups, ratios=Ratios(), seed=1))
+    assert (counts["valid"], counts["test"]) == (valid, test)
+
+
 def test_the_seed_decides_and_other_classes_do_not() -> None:
     one = stratify(["a"] * 40, range(40), ratios=Ratios(), seed=1)
     assert one == stratify(["a"] * 40 + ["b"] * 9, range(49), ratios=Ratios(), seed=1)[:40]

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from classifier.stability import stability, views_of
-from tests.web.fakes import FakeClassifier, draw_flower
+from tests.web.fakes import COLOURS, FakeClassifier, draw_flower
 
 
 def test_a_plain_photo_is_stable():
@@ -16,9 +16,9 @@ def test_a_plain_photo_is_stable():
 
 def test_an_answer_that_hangs_on_the_crop_is_not():
     photo = draw_flower(size=(300, 300))
-    photo.paste((240, 190, 30), (0, 0, 300, 120))
+    photo.paste(COLOURS[1], (0, 0, 300, 149))
     found = stability(FakeClassifier(), photo)
-    assert 1 <= found.agreeing <= 9
+    assert 1 <= found.agreeing < 9
 
 
 @pytest.mark.parametrize("size", [(2, 2), (3, 90), (90, 3), (1000, 700), (101, 100)])

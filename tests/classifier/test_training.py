@@ -273,6 +273,24 @@ def test_a_run_resumes_without_the_checkpoint_it_began_with(
     assert history_of(training).starts == (1, 4)
 
 
+def test_a_run_stopped_between_its_checkpoint_and_its_state_begins_anew(
+    garden: Collection, finished: RunFolder, tmp_path: Path
+) -> None:
+    run = run_in(tmp_path)
+    for path in (finished.checkpoint, finished.settings):
+        shutil.copy(path, tmp_path)
+    assert train(garden, run, resume=True)
+    assert len(read_metadata(run.checkpoint)["training"]["history"]) == SETTINGS.epochs
+
+
+def test_a_damaged_state_is_told(garden: Collection, finished: RunFolder, tmp_path: Path) -> None:
+    shutil.copytree(finished.path, tmp_path / "run")
+    run = run_in(tmp_path / "run")
+    run.state.write_bytes(run.state.read_bytes()[:1000])
+    with pytest.raises(TrainingError, match=r"last\.ckpt is damaged.*--start-from"):
+        train(garden, run, resume=True)
+
+
 def test_a_disk_that_fills_up_is_told(garden: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*args: Any) -> None:
         raise OSError(28, "No space left on device")

@@ -50,7 +50,6 @@ def test_the_report_goes_where_it_is_told(checkpoint: Path, tmp_path: Path, targ
     [
         (["--split", "nope-test"], "no split “nope”"),
         (["--split", "valid"], "no photo in “valid”"),
-        (["--batch-size", "0"], "--batch-size is at least 1"),
         (["--data", "flowers102", "--split", "udacity-test"], "Use the photos that it was trained on|not on this"),
     ],
 )
@@ -59,3 +58,21 @@ def test_what_cannot_be_measured_is_told(
 ):
     assert main(["evaluate", "--checkpoint", str(checkpoint), *arguments]) == 1
     assert re.search(words, capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "x", "1.5"])
+@pytest.mark.parametrize("command", [["evaluate"], ["compare", "a", "b"]])
+def test_a_batch_size_that_makes_no_sense(capsys: pytest.CaptureFixture[str], command: list[str], size: str):
+    with pytest.raises(SystemExit):
+        main([*command, "--batch-size", size])
+    assert f"a whole number, at least 1; got “{size}”" in capsys.readouterr().err
+
+
+def test_a_folder_by_its_name_is_split_as_in_training(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    checkpoint = plant_run(tmp_path)
+    moved = (tmp_path / "photos").rename(tmp_path / "moved")
+    assert main(["evaluate", "--checkpoint", str(checkpoint), "--data", str(moved), "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["n"] == 9, "all that the manifest calls test"
+    assert "split as when" in said.err
+    assert "WARNING" not in said.err

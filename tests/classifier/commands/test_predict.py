@@ -73,6 +73,30 @@ def test_csv_is_gone_on_with_after_a_stop(checkpoint: str, folder: Path, capsys:
     assert rows_of(answers) == complete
 
 
+def test_a_photo_that_could_not_be_read_is_tried_again(
+    checkpoint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    plant_photos(tmp_path / "photos", each=1)
+    good, bad = sorted((tmp_path / "photos").rglob("*.jpg"))[:2]
+    content = bad.read_bytes()
+    bad.write_text("not a photo")
+    answers = tmp_path / "answers.csv"
+    command = ["predict", str(good), str(bad), "--csv", str(answers), "--checkpoint", checkpoint]
+    assert main(command) == 1
+    assert "The column “message” of" in capsys.readouterr().err
+    bad.write_bytes(content)
+    assert main(command) == 0
+    assert "1 of 2 photos are in" in capsys.readouterr().err
+    assert [(row["photo"], row["error"]) for row in rows_of(answers)] == [(str(good), ""), (str(bad), "")]
+
+
+def test_a_photo_that_is_not_there_is_named_once(checkpoint: str, capsys: pytest.CaptureFixture[str]):
+    assert main(["predict", "/nope.jpg", "--checkpoint", checkpoint]) == 1
+    err = capsys.readouterr().err
+    assert err.count("/nope.jpg") == 1
+    assert "photos/s" not in err
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -81,6 +81,8 @@ def test_a_stopped_run_goes_on_by_its_folder(
     resume = ["train", "--resume", "--run-dir", str(tmp_path / "run"), "--device", "cpu"]
     assert main([*resume, "--epochs", "9"]) == 1
     assert "This run began with --epochs 3; got 9" in capsys.readouterr().err
+    assert main([*resume, "--data", str(photos)]) == 1
+    assert f"This run began with --data {mine}; got {photos}" in capsys.readouterr().err
     assert main(resume) == 0
     assert [row["epoch"] for row in read_metadata(output)["training"]["history"]] == [1, 2, 3]
     assert read_metadata(output)["dataset"]["subject"] == "dog,dogs"
