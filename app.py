@@ -5,20 +5,21 @@ import os
 import sys
 from pathlib import Path
 
+from flask import Flask
 from PIL import Image
 
-from classifier.collection import Collection, flowers102, open_collection
+from classifier.collection import flowers102, open_collection
 from classifier.errors import CheckpointError, SettingError
 from classifier.memory import return_freed_pictures
 from web import create_app
 from web.settings import Settings
-from web.site import Predictor
 
 DATA = Path("data")
+DAMAGED = "The model on this machine cannot be used, so photos cannot be classified. The server's log says why."
 
 
-def open_model(settings: Settings) -> tuple[Predictor | None, Collection]:
-    """The classifier and the photos it learnt from; without a usable checkpoint None and the shipped collection."""
+def open_site(settings: Settings) -> Flask:
+    """With the classifier and the photos it learnt from; without a usable checkpoint, with the shipped collection."""
     from classifier import Classifier
 
     path, root = settings.checkpoint, settings.flowers_root
@@ -26,10 +27,13 @@ def open_model(settings: Settings) -> tuple[Predictor | None, Collection]:
         model = Classifier.load(path)
     except CheckpointError as error:
         logging.getLogger("florascope").error("Photos cannot be classified: %s", error)
-        return None, flowers102(data_dir=DATA, flowers_root=root)
+        flowers = flowers102(data_dir=DATA, flowers_root=root)
+        return create_app(settings, None, flowers, problem=DAMAGED if path.is_file() else None).server
     model.predict([Image.new("RGB", (64, 64))])  # the first pass prepares for the next; no visitor should wait for it
-    metadata = model.metadata
-    return model, open_collection(checkpoint_metadata=metadata, checkpoint_path=path, data_dir=DATA, flowers_root=root)
+    collection = open_collection(
+        checkpoint_metadata=model.metadata, checkpoint_path=path, data_dir=DATA, flowers_root=root
+    )
+    return create_app(settings, model, collection).server
 
 
 if __name__ == "__main__":
@@ -41,4 +45,4 @@ except SettingError as error:
 return_freed_pictures()
 logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 logging.getLogger("PIL").setLevel(logging.WARNING)  # at DEBUG it tells what a photo says: who took it, and where
-server = create_app(settings, *open_model(settings)).server
+server = open_site(settings)

@@ -17,6 +17,7 @@ from classifier.errors import CheckpointError, SettingError, TrainingError
 from classifier.settings import TrainingSettings
 from classifier.textfile import write_text
 
+SUFFIX = ".safetensors"
 # These change how fast a run goes, not where it goes: the only ones that may differ when it is resumed.
 FREE_TO_CHANGE = ("workers", "compile", "precision")
 
@@ -76,6 +77,8 @@ def prepare(run: RunFolder, *, again: bool = False) -> None:
         raise TrainingError(
             f"--output {run.checkpoint} is a folder; name a file, such as {run.checkpoint}/best.safetensors."
         )
+    if run.checkpoint.suffix != SUFFIX:
+        raise TrainingError(f"--output ends with {SUFFIX}, which is what is written; got {run.checkpoint}.")
     if run.checkpoint.exists() and not again:
         raise TrainingError(f"{run.checkpoint} is there already, and nothing is overwritten. Choose another --output.")
     for folder in (run.checkpoint.parent, run.path):

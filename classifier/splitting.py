@@ -96,6 +96,7 @@ def place(collection: Collection, target: Path, *, move: bool, step: Callable[[i
     # A link is copied and stays: moved, it might lead nowhere, and what it leads to may be moved later.
     jobs.sort(key=lambda job: not job[1].is_symlink())
     begun: list[tuple[Path, Path]] = []
+    was_there = target.exists()
     try:
         target.mkdir(parents=True, exist_ok=True)
         if not move:
@@ -116,7 +117,7 @@ def place(collection: Collection, target: Path, *, move: bool, step: Callable[[i
             (target / split).mkdir(exist_ok=True)
     except BaseException as error:
         try:
-            _undo(target, begun)
+            _undo(target, begun, keep=was_there)
         except OSError as second:
             raise DatasetError(
                 f"{target} could not be filled ({error}), nor emptied again ({second}). No photo is lost: "
@@ -130,8 +131,8 @@ def place(collection: Collection, target: Path, *, move: bool, step: Callable[[i
         raise
 
 
-def _undo(target: Path, begun: Sequence[tuple[Path, Path]]) -> None:
-    """Bring back what was moved, delete what was copied, and then the empty folders."""
+def _undo(target: Path, begun: Sequence[tuple[Path, Path]], *, keep: bool) -> None:
+    """Bring back what was moved, delete what was copied, and then the empty folders; `keep` the target itself."""
     for source, destination in reversed(begun):
         if os.path.lexists(source):
             destination.unlink(missing_ok=True)
@@ -139,8 +140,9 @@ def _undo(target: Path, begun: Sequence[tuple[Path, Path]]) -> None:
             _move(destination, source)
     (target / RECORD).unlink(missing_ok=True)
     for where, _, _ in os.walk(target, topdown=False):
-        with suppress(OSError):  # a folder that was there before may be where a disk is mounted
-            os.rmdir(where)
+        if not (keep and Path(where) == target):
+            with suppress(OSError):
+                os.rmdir(where)
 
 
 def check_target(root: Path, target: Path) -> None:

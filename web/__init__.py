@@ -32,7 +32,7 @@ def create_app(
     from web.shell import INDEX, FlorascopeDash
 
     if classifier is None:
-        problem = problem or "There is no trained model on this machine yet, so photos cannot be classified."
+        problem = problem or "There is no trained model on this machine, so photos cannot be classified."
     site = Site(settings, collection, Statistics(collection), classifier, problem)
     server = Flask("web", static_folder=None)
     site.attach(server)

@@ -45,6 +45,8 @@ def main(args: argparse.Namespace) -> int:
     kind = args.format or args.output.suffix.removeprefix(".")
     if kind not in ("onnx", "pt2"):
         raise SettingError("Say --format onnx or --format pt2, or let --output end in .onnx or .pt2.")
+    if args.output.suffix in (".onnx", ".pt2") and args.output.suffix != f".{kind}":
+        raise SettingError(f"--format {kind} and --output {args.output} contradict each other; leave --format out.")
     from classifier.export import export
     from classifier.prediction import Classifier
 

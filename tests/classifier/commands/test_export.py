@@ -24,3 +24,11 @@ def test_random_inputs_do_without_photos(tmp_path: Path, capsys: pytest.CaptureF
 def test_the_format_must_be_known_before_any_work(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["export", "--output", str(tmp_path / "a.h5")]) == 1
     assert "--format onnx or --format pt2" in capsys.readouterr().err
+
+
+def test_a_format_that_contradicts_the_ending_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    checkpoint = save_untrained(tmp_path / "tiny.safetensors")
+    asked = ["export", "--checkpoint", str(checkpoint), "--format", "onnx", "--output", str(tmp_path / "a.pt2")]
+    assert main(asked) == 1
+    assert "contradict" in capsys.readouterr().err
+    assert not list(tmp_path.glob("a.*"))
