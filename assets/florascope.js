@@ -7,6 +7,8 @@
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     florascope: {
+      reveal,
+
       /* photo → [workbench class, preview, alt text, caption, button disabled] */
       showPhoto(photo) {
         const workbench = document.getElementById("workbench");
@@ -24,8 +26,8 @@
       showAnswer(answer, photo) {
         const fits = answer && photo && answer.key === photo.key;
         const shown = fits ? answer.key + " " + (answer.turn || 0) : "";
-        if (fits && !shownKeys.has(shown)) {
-          shownKeys.add(shown);
+        if (fits && shown !== lastShown) {
+          lastShown = shown;
           whenDrawn("verdict-name", (name) => {
             name.focus({ preventScroll: true });
             const box = name.getBoundingClientRect();
@@ -46,6 +48,7 @@
         const { key, content, shown } = answer;
         const set = window.dash_clientside.set_props;
         set("photo-message", { children: answer.message });
+        if (answer.message) reveal("photo-message");
         set("status", { children: answer.words });
         if (shown) set("photo", { data: { ...photo, url: shown, preview: true } });
         return content === undefined ? noUpdate() : content && { key, content };
@@ -87,13 +90,34 @@
     },
   });
 
-  const shownKeys = new Set();
+  let lastShown = ""; // an answer that is drawn again, as after “back”, is not jumped to
 
   /* `before` is what stood there until now, and is about to be replaced. */
   function whenDrawn(id, act, before = null, tries = 60) {
     const element = document.getElementById(id);
     if (element && (element !== before || !tries)) act(element);
     else if (tries) requestAnimationFrame(() => whenDrawn(id, act, before, tries - 1));
+  }
+
+  /* “Back” leads to where one was. The browser would look for the place before the page is drawn, and end elsewhere. */
+  const places = new Map(); // path → how far it was scrolled
+  let stopSearching = () => {};
+  history.scrollRestoration = "manual";
+  window.addEventListener("scroll", () => places.set(location.pathname, window.scrollY), { passive: true });
+  window.addEventListener("popstate", () => {
+    const place = places.get(location.pathname) || 0;
+    let tries = 180;
+    stopSearching();
+    stopSearching = () => (tries = 0);
+    (function search() {
+      if (!tries--) return;
+      const room = document.documentElement.scrollHeight - window.innerHeight;
+      if (room < place - 1 || !document.querySelector("#react-entry-point .page")) return requestAnimationFrame(search);
+      window.scrollTo({ top: place, behavior: "instant" });
+    })();
+  });
+  for (const kind of ["wheel", "touchstart", "keydown"]) {
+    window.addEventListener(kind, () => stopSearching(), { passive: true });
   }
 
   /* The shell from the server has done its work once the first page is drawn. */
@@ -134,5 +158,16 @@
   function say(id, sentence) {
     const element = document.getElementById(id);
     if (element && element.textContent !== sentence) window.dash_clientside.set_props(id, { children: sentence });
+    if (element && sentence) reveal(id);
+  }
+
+  /* Bring what was just said onto the screen, once it is drawn. */
+  function reveal(id) {
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        const element = document.getElementById(id);
+        if (element) element.scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "nearest" });
+      })
+    );
   }
 })();

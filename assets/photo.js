@@ -62,6 +62,7 @@
     if (turn !== latest) return;
     set("photo", { data: null });
     set("photo-message", { children: sentence });
+    window.dash_clientside.florascope.reveal("photo-message");
   }
 
   async function use(blob, name, note, turn = ++latest) {
@@ -70,6 +71,8 @@
     set("answer", { data: null });
     set("photo-message", { children: "" });
     set("photo-note", { children: note || "" });
+    if (note) window.dash_clientside.florascope.reveal("photo-note");
+    if (/^(text|audio|video)\//.test(blob.type)) return refuse(turn, name + " is no picture. Choose a photo.");
     if (!blob.size) return refuse(turn, name + " is empty. Choose another photo.");
     if (blob.size > MOST_BYTES) {
       return refuse(turn, name + " has " + megabytes(blob.size) + ", too much for a photo. Choose a smaller one.");
@@ -104,11 +107,12 @@
     const photos = Array.from(files); // before any wait: the browser empties the list after the event
     await drawn();
     if (!photos.length || !zone()) return;
-    const others = photos.length - 1;
-    const note = others
-      ? "You gave " + photos.length + " files. Florascope looks at one at a time: this is the first, " + photos[0].name + "."
-      : "";
-    use(photos[0], photos[0].name || "The pasted photo", note);
+    const photo = photos.find((file) => file.type.startsWith("image/")) || photos[0];
+    const note =
+      photos.length > 1
+        ? "You gave " + photos.length + " files. Florascope looks at one at a time, here at " + photo.name + "."
+        : "";
+    use(photo, photo.name || "The pasted photo", note);
   }
 
   async function useTry(url) {
@@ -152,6 +156,7 @@
 
   document.addEventListener("click", (event) => {
     const target = event.target.closest ? event.target : event.target.parentElement;
+    if (target && target.closest("#shell .drop-zone")) input.click(); // its photo waits for the page
     if (!target || !zone()) return;
     const attempt = target.closest("[data-try]");
     if (attempt) return void useTry(attempt.dataset.try);

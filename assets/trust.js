@@ -64,9 +64,13 @@
       },
 
       /* The part in the frame, cut out here → what is sent */
-      async askPart(clicks, size, x, y, photo) {
+      async askPart(clicks, size, x, y, photo, seen) {
         if (!clicks || !visible(photo)) return noUpdate();
         const view = { size: size, x: x, y: y };
+        if (seen && seen.size === size && seen.x === x && seen.y === y) {
+          set("notice", { children: "This is the part that the answer is about. Move the frame or make it smaller first." });
+          return noUpdate();
+        }
         const picture = await pictureOf(photo.url);
         const box = boxOf(view, picture.naturalWidth, picture.naturalHeight);
         const side = Math.max(2, Math.round(box.width * picture.naturalWidth));
@@ -93,7 +97,13 @@
       },
 
       showStability(found, answer) {
-        return found && answer && found.key === answer.key && found.turn === (answer.turn || 0) ? found.content : null;
+        const fits = found && answer && found.key === answer.key && found.turn === (answer.turn || 0);
+        // A button that is disabled while it loads loses the focus, and who uses keys would begin at the top again.
+        const button = document.getElementById("stability-button");
+        if (fits && button && document.activeElement === document.body) {
+          setTimeout(() => button.focus({ preventScroll: true }), 100);
+        }
+        return fits ? found.content : null;
       },
     },
   });

@@ -60,14 +60,14 @@ class ImageLimits:
     max_pixels: width × height of the first frame. 80 million has room for the 64 MP of phone cameras and the 63 MP of
         an iPhone's panorama, stays below the 89 MP where Pillow warns, and bounds a decoded picture at 320 MB (Pillow
         takes 4 bytes a pixel).
-    min_side_px: smallest width and height.
+    min_side_px: smallest width and height; of less than an icon nothing can be told.
     max_aspect_ratio: long side : short side. Panoramas have 5:1 at most; a strip of 60,000 × 2 px would grow to
         billions of pixels when its short side is brought to the network's input size.
     """
 
     max_bytes: int = 20 * MIB
     max_pixels: int = 80_000_000
-    min_side_px: int = 2
+    min_side_px: int = 16
     max_aspect_ratio: float = 50.0
 
 
@@ -196,15 +196,15 @@ def _check_size(size: tuple[int, int], limits: ImageLimits) -> None:
             f"The photo has {width:,} × {height:,} pixels; at most {limits.max_pixels / 1e6:g} million are accepted. "
             "Reduce its size and send it again."
         )
-    if short < limits.min_side_px:
-        raise TooSmall(
-            f"The picture is {width} × {height} pixels, too small to tell what it shows; "
-            f"each side needs at least {limits.min_side_px}. Choose a larger photo."
-        )
     if long > short * limits.max_aspect_ratio:
         raise TooSmall(
             f"The picture is a strip of {width:,} × {height:,} pixels, too thin to tell what it shows. "
             "Crop it around what matters, or choose another photo."
+        )
+    if short < limits.min_side_px:
+        raise TooSmall(
+            f"The picture is {width} × {height} pixels, too small to tell what it shows; "
+            f"each side needs at least {limits.min_side_px}. Choose a larger photo."
         )
 
 

@@ -16,9 +16,8 @@ PARTS = {"valid": "validation", "train": "training"}
 def describe_reason(reason: str | None, subject: Subject) -> str:
     """Why a photo is turned away, in a sentence; "" without a reason."""
     if reason == "not_a_flower":
-        return (
-            f"It does not look like {subject.a_noun} at all." if subject.one else "It looks like none of them at all."
-        )
+        named = f"no {subject.one}" if subject.one else "none of them"
+        return f"It is unlike all the photos that I have learnt from, and may show {named} at all."
     if reason == "unknown_flower":
         return (
             f"It may well be {subject.a_noun}, but none that I have learnt."
@@ -61,7 +60,7 @@ def describe_known(report: Report, known: Group) -> str:
 def describe_unknown(group: Group, report: Report) -> str:
     """Pictures that show none of the classes."""
     reasons: tuple[tuple[Reason, str], ...] = (
-        ("not_a_flower", f"as no {report.subject.thing} at all" if report.subject.one else "as nothing of the sort"),
+        ("not_a_flower", "as unlike all that it has learnt from"),
         ("unknown_flower", f"as {report.subject.a_noun} that it has not learnt"),
     )
     why = ", ".join(f"{_pictures(group.reasons[reason])} {words}" for reason, words in reasons if group.reasons[reason])

@@ -175,16 +175,25 @@ def spread(photos: tuple[Photo, ...], count: int) -> tuple[Photo, ...]:
 
 
 def search(labels: Iterable[LabelClass], query: str) -> tuple[LabelClass, ...]:
-    """The classes whose name, scientific name or family holds every word of `query`, case aside."""
-    words = query.casefold().split()
+    """The classes whose name, scientific name or family holds every word of `query`, case and plurals aside."""
+    words = [_forms(word) for word in query.casefold().split()]
     return tuple(
         label
         for label in labels
         if all(
-            word in " ".join(filter(None, (label.name, label.scientific_name, label.family))).casefold()
-            for word in words
+            any(
+                form in " ".join(filter(None, (label.name, label.scientific_name, label.family))).casefold()
+                for form in forms
+            )
+            for forms in words
         )
     )
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """The word as it is, and what it may be the plural of: "lilies" → "lily"."""
+    singulars = {"ies": word[:-3] + "y", "es": word[:-2], "s": word[:-1]}
+    return (word, *(singular for end, singular in singulars.items() if word.endswith(end) and len(singular) > 2))
 
 
 def mean_colour(photos: Iterable[Photo]) -> tuple[int, int, int]:

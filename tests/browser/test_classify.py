@@ -147,7 +147,7 @@ def test_of_two_files_the_first_is_used_and_the_visitor_told(page: Page, site: s
     open_page(page, site)
     files = [make_file(name="one.jpg"), make_file(encode(draw_flower(COLOURS[1])), name="two.jpg")]
     page.set_input_files(FILE_INPUT, files)
-    expect(page.locator("#photo-note")).to_have_text(re.compile("2 files.*the first, one.jpg"))
+    expect(page.locator("#photo-note")).to_have_text(re.compile("2 files.*here at one.jpg"))
     expect(page.locator("#photo-caption")).to_have_text("one.jpg")
 
 

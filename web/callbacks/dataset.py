@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import ClientsideFunction, Input, Output, State, dcc, html
+from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html
 from dash.exceptions import PreventUpdate
 
 from web import figures
@@ -84,9 +84,10 @@ def register(app: dash.Dash, site: Site) -> None:
         Output("gallery-cards", "children"),
         Output("gallery-count", "children"),
         Input("gallery-query", "value"),
-        prevent_initial_call=True,
     )
     def filter_gallery(query: str | None) -> tuple[Any, str]:
+        if not query and not ctx.triggered_id:  # the page was just drawn, with all cards
+            raise PreventUpdate
         found = search(site.collection.classes, _clean(query))
         return create_cards(found, site=site), describe_matches(len(found), len(site.collection.classes), subject)
 

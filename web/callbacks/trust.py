@@ -99,6 +99,7 @@ def register_in_browser(app: dash.Dash) -> None:
         Input("crop-button", "n_clicks"),
         *(State(*slider) for slider in sliders),
         State("photo", "data"),
+        State("shown-view", "data"),
         prevent_initial_call=True,
     )
     run(

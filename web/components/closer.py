@@ -42,7 +42,12 @@ def create_closer_look(prediction: Prediction, *, view: PartView, site: Site) ->
         versus = create_versus(candidates, prediction.neighbours, contrasts, site=site)
         panels.append(create_panel(f"Why {name} and not another", versus, own=True))
     panels.append(
-        create_panel("What the model saw, and another part to look at", create_crop(view, site=site), own=True)
+        create_panel(
+            "What the model saw, and another part to look at",
+            create_crop(view, site=site),
+            own=True,
+            opened=view != PartView(),
+        )
     )
     panels.append(create_panel("Does the answer hold?", create_stability()))
     if prediction.track_record and prediction.verdict != "unknown":
@@ -52,11 +57,12 @@ def create_closer_look(prediction: Prediction, *, view: PartView, site: Site) ->
     )
 
 
-def create_panel(title: str, content: Any, *, own: bool = False) -> html.Details:
-    """A line that opens. own: it shows the visitor's photo, which not every browser can do with every photo."""
+def create_panel(title: str, content: Any, *, own: bool = False, opened: bool = False) -> html.Details:
+    """A line that opens, or is open. own: it shows the visitor's photo, which not every browser can with each."""
     return html.Details(
         [html.Summary(title, className="panel__title"), html.Div(content, className="panel__content")],
         className="panel panel--own" if own else "panel",
+        open=opened,
     )
 
 

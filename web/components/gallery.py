@@ -27,6 +27,8 @@ def create_gallery(site: Site) -> html.Section:
                         placeholder="Name, scientific name or family",
                         value="",
                         debounce=250,
+                        persistence=True,  # so that “back” from a flower leads to what was found
+                        persistence_type="session",
                         className="filter filter--wide",
                         attributes={
                             "input": {"aria-label": f"Find {subject.a_noun} by name or family", "type": "search"}

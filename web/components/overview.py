@@ -99,7 +99,7 @@ def create_overview(site: Site) -> html.Section:
     """What stands under the drop zone while nothing is classified."""
     return html.Section(
         [
-            html.H2("What the model has learnt from"),
+            html.H2("The photos behind the answers"),
             create_numbers(overview_numbers(site)),
             html.Div(
                 [

@@ -122,7 +122,7 @@ def create_sureness(prediction: Prediction) -> list[str | Component]:
 
 def create_advice(prediction: Prediction, *, site: Site, view: PartView) -> html.P | None:
     """What to do about an answer that is no clear one. The button opens the closer look at `assets/trust.js`."""
-    if prediction.verdict not in ("unsure", "unknown") or prediction.reason == "not_a_flower":
+    if prediction.verdict not in ("unsure", "unknown"):
         return None
     again = "Frame it anew" if view != WHOLE else f"Frame one {site.subject.thing} closely"
     return html.P(
@@ -172,17 +172,18 @@ def create_bars(prediction: Prediction) -> html.Section:
         [html.Li(f"{display_name(c.name)}: {format_percent(c.probability)}") for c in candidates],
         className="visually-hidden",
     )
+    height = figures.ROW_HEIGHT_PX * len(candidates) + 16
     graph = dcc.Graph(
         id="candidate-bars",
         figure=figures.create_candidate_bars(candidates),
         config=figures.CONFIG,
-        style={"height": figures.ROW_HEIGHT_PX * len(candidates) + 16},
+        style={"height": height},
     )
     return html.Section(
         [
             html.H3(f"The {len(candidates)} {kind}" if len(candidates) > 1 else f"The {kind}"),
             words,
-            html.Div(graph, className="chart", **aria(hidden="true")),
+            html.Div(graph, className="chart", style={"minHeight": height}, **aria(hidden="true")),
         ],
         className="result__bars",
     )

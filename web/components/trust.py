@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # A longer list is folded behind the first names.
 MOST_LISTED = 6
+# Fewer answers than this say little by themselves.
+FEW = 10
 MOST_CONFUSIONS, PHOTOS_A_CONFUSION = 3, 3
 
 
@@ -50,7 +52,9 @@ def create_coverage(prediction: Prediction, *, site: Site) -> html.P | None:
     if len(listed) == len(site.collection.classes):
         return html.P(f"The model can rule out none of the {site.subject.count(len(listed))}.", className="coverage")
     if len(listed) == 1:
-        return html.P(f"To be right {times} times of 100 it need name no other {noun}.", className="coverage")
+        return html.P(
+            f"A list that holds the right {noun} {times} times of 100 needs this name alone.", className="coverage"
+        )
     links = [
         dcc.Link(display_name(candidate.name), href=f"/flower/{candidate.class_id}", className="coverage__name")
         for candidate in listed[:MOST_LISTED]
@@ -68,22 +72,19 @@ def create_record_line(prediction: Prediction, *, site: Site) -> html.P | None:
     if record is None or prediction.verdict == "unknown":
         return None
     name = display_name(prediction.best.name)
+    parts: list[Any] = []
     if record.n:
-        return html.P(
-            [
-                f"When it was this sure of {name} in tests, it was right ",
-                html.Strong(f"{record.right:,} of {format_count(record.n, 'time')}"),
-                f"; in the long run that may be {describe_interval(record)}.",
-            ],
-            className="record-line",
+        parts = [
+            f"When it was this sure of {name} in tests, it was right ",
+            html.Strong(f"{record.right:,} of {format_count(record.n, 'time')}"),
+            f"; in the long run that may be {describe_interval(record)}. ",
+        ]
+    if record.n < FEW and record.overall_n:
+        parts.append(
+            f"When this sure of any {site.subject.noun}, it was right {record.overall_right:,} of "
+            f"{format_count(record.overall_n, 'time')}."
         )
-    if record.overall_n:
-        return html.P(
-            f"It was never this sure of {name} in tests; when this sure of any "
-            f"{site.subject.noun}, it was right {record.overall_right:,} of {format_count(record.overall_n, 'time')}.",
-            className="record-line",
-        )
-    return None
+    return html.P(parts, className="record-line") if parts else None
 
 
 def describe_interval(record: TrackRecord) -> str:

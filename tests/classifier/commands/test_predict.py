@@ -150,7 +150,7 @@ def test_the_verdict_stands_above_the_table_and_in_the_line_and_in_the_file(
         Prediction((rose, lily), verdict="unsure", coverage=0.95, coverage_set=(rose, lily)): (
             "It could be rose. The right one is in this list 95 times of 100: rose, lily."
         ),
-        Prediction((rose, lily), verdict="unknown", reason="not_a_flower"): "does not look like a flower at all.",
+        Prediction((rose, lily), verdict="unknown", reason="not_a_flower"): "and may show no flower at all.",
         Prediction((rose, lily), verdict="confident", duplicate_of=7): "how sure I am means little here.",
     }
     for answer, words in said.items():

@@ -75,14 +75,15 @@ def test_without_calibration_index_and_maps_the_answer_is_the_plain_one(app):
         ({"verdict": "unsure"}, "Frame one flower closely"),
         ({"verdict": "unknown", "reason": "unknown_flower"}, "Frame one flower closely"),
         ({"verdict": "unknown", "reason": "unknown_flower"}, "The 5 closest"),
-        ({"verdict": "unknown", "reason": "not_a_flower"}, "It does not look like a flower at all."),
+        ({"verdict": "unknown", "reason": "not_a_flower"}, "and may show no flower at all."),
+        ({"verdict": "unknown", "reason": "not_a_flower"}, "Frame one flower closely"),
         ({"verdict": "unknown", "reason": "unknown_flower"}, "none that I have learnt"),
         ({"verdict": "unknown", "reason": None}, "This does not look like one of the 6 flowers I know."),
         ({"duplicate_of": 101}, "The model knows this photo."),
         ({"duplicate_of": 999_999}, "The model knows this photo."),
         (
             {"coverage_set": (Candidate(3, "Sunflower", None, 0.9),)},
-            "To be right 95 times of 100 it need name no other flower.",
+            "A list that holds the right flower 95 times of 100 needs this name alone.",
         ),
     ],
 )
@@ -92,14 +93,13 @@ def test_verdicts_alarm_and_list_in_words(garden, trust, words):
 
 def test_something_unknown_gets_no_list_and_no_track_record(garden):
     content, words = content_of(app_with(garden, verdict="unknown", reason="not_a_flower", coverage_set=()))
-    assert words.startswith("This does not look like one of the 6 flowers I know. It does not look like a flower")
+    assert words.startswith("This does not look like one of the 6 flowers I know. It is unlike all the photos")
     for absent in (
         "in this list",
         "it was right",
         "such answers are right",
         '"It is"',
         " sure",
-        "Frame one",
         "See all about",
     ):
         assert absent not in content
