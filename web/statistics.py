@@ -192,7 +192,7 @@ def search(labels: Iterable[LabelClass], query: str) -> tuple[LabelClass, ...]:
 
 def _forms(word: str) -> tuple[str, ...]:
     """The word as it is, and what it may be the plural of: "lilies" → "lily"."""
-    singulars = {"ies": word[:-3] + "y", "es": word[:-2], "s": word[:-1]}
+    singulars = {"ies": word[:-3] + "y", "s": word[:-1]}
     return (word, *(singular for end, singular in singulars.items() if word.endswith(end) and len(singular) > 2))
 
 

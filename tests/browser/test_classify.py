@@ -151,6 +151,27 @@ def test_of_two_files_the_first_is_used_and_the_visitor_told(page: Page, site: s
     expect(page.locator("#photo-caption")).to_have_text("one.jpg")
 
 
+def test_of_a_text_and_a_photo_the_photo_is_used_and_a_text_alone_is_refused_at_once(page: Page, site: str):
+    open_page(page, site)
+    letter = make_file(b"Dear gardener", name="letter.txt", kind="text/plain")
+    page.set_input_files(FILE_INPUT, [letter, make_file(name="two.jpg")])
+    expect(page.locator("#photo-caption")).to_have_text("two.jpg")
+    page.set_input_files(FILE_INPUT, letter)
+    expect(page.locator("#photo-message")).to_have_text("letter.txt is no picture. Choose a photo.")
+    expect(page.get_by_role("button", name="Classify")).to_be_disabled()
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1280, 900), (390, 844)])
+def test_the_button_stands_on_the_screen_and_messages_come_onto_it(page: Page, site: str, size: tuple[int, int]):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    open_page(page, site)
+    page.set_input_files(FILE_INPUT, make_file(encode(draw_flower(size=(600, 800)))))
+    expect(page.get_by_role("button", name="Classify")).to_be_in_viewport(ratio=1)
+    classify(page, b"no photo", name="text.jpg")
+    expect(page.locator("#photo-message")).not_to_be_empty()
+    expect(page.locator("#photo-message")).to_be_in_viewport(ratio=1)
+
+
 # Drops or pastes a photo; takes the event, what holds its files, a data URL and a name.
 GIVE = """([event, holder, url, name]) => {
     const bytes = Uint8Array.from(atob(url.split(",")[1]), (c) => c.charCodeAt(0));

@@ -59,6 +59,19 @@ def test_a_photo_given_before_the_page_is_drawn_waits_for_it(page: Page, site: s
     page.unroute_all()
 
 
+def test_a_click_before_the_page_is_drawn_opens_the_chooser(page: Page, site: str):
+    held: list[Route] = []
+    page.route(re.compile("_dash-layout"), lambda route: held.append(route))
+    page.goto(site, wait_until="commit")
+    page.locator(FILE_INPUT).wait_for(state="attached")
+    with page.expect_file_chooser() as chooser:
+        page.locator("#shell").get_by_text("Choose a photo", exact=True).click()
+    chooser.value.set_files(make_file(name="early.jpg"))
+    wait_for_one(page, held).continue_()
+    expect(page.locator("#photo-caption")).to_have_text("early.jpg")
+    page.unroute_all()
+
+
 def test_another_photo_while_the_model_looks_gets_its_own_answer(page: Page, site: str):
     held = hold_answers(page)
     open_page(page, site)

@@ -132,3 +132,21 @@ def test_axe_finds_nothing_in_light_and_dark(page: Page, site: str, path: str):
         page.locator("#balance-chart").scroll_into_view_if_needed()
         expect(page.locator(".js-plotly-plot")).to_have_count(4)
     assert_axe_finds_nothing(page)
+
+
+def test_back_from_a_flower_leads_to_where_one_was(page: Page, site: str):
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.goto(f"{site}/dataset")
+    page.get_by_label("Find a flower by name or family").fill("lilies")
+    expect(page.locator("#gallery-count")).to_have_text("2 of 6 flowers")
+    card = page.locator(".cards .card").last
+    card.scroll_into_view_if_needed()
+    page.wait_for_timeout(1500)  # until charts that were passed are drawn
+    place = page.evaluate("window.scrollY")
+    card.click()
+    expect(page.locator(".crumbs")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".cards .card")).to_have_count(2)
+    expect(page.locator("#gallery-count")).to_have_text("2 of 6 flowers")
+    expect(card).to_be_in_viewport()
+    assert page.evaluate("window.scrollY") == pytest.approx(place, abs=150)

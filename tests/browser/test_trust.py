@@ -65,8 +65,12 @@ def test_another_part_is_framed_by_keys_and_asked_about(page: Page, trusting_sit
     page.get_by_role("button", name="Classify this part").click()
     expect(page.locator(".part-note")).to_be_visible()
     expect(page.locator("#verdict-name")).to_be_focused()
+    expect(page.locator("#crop-frame")).to_be_visible()  # the frame is there still, to go on with
+    page.get_by_role("button", name="Classify this part").click()
+    expect(page.locator("#notice")).to_contain_text("Move the frame or make it smaller first.")
     page.get_by_role("button", name="Ask about the whole photo").click()
     expect(page.locator(".part-note")).to_have_count(0)
+    expect(page.locator("#verdict-name")).to_be_focused()
 
 
 def test_nine_looks_come_on_demand(page: Page, trusting_site: str):
@@ -76,6 +80,7 @@ def test_nine_looks_come_on_demand(page: Page, trusting_site: str):
     page.get_by_role("button", name="Look nine ways").click()
     expect(page.locator(".strip__item")).to_have_count(9)
     expect(page.locator("#stability-strip")).to_contain_text("9 of 9 looks")
+    expect(page.get_by_role("button", name="Look nine ways")).to_be_focused()
 
 
 def test_axe_finds_nothing_in_a_closer_look(page: Page, trusting_site: str):
