@@ -166,7 +166,8 @@ class _Page:
         for pair in self.report.confusions[:MOST_PAIRS]:
             right = self.report.cells.get((pair.answer_id, pair.answer_id), ())
             twin = self.photo(right[0].image_id) if right else '<div class="none"></div>'
-            words = f"{self.name(pair.class_id)}, called <b>{self.name(pair.answer_id)}</b> {_times(pair.count)}"
+            often = trust_words.describe_times(pair.count)
+            words = f"{self.name(pair.class_id)}, called <b>{self.name(pair.answer_id)}</b> {often}"
             first = by_id[pair.image_ids[0]]
             items.append(
                 f'<li><figure><div class="pair">{self.photo(first.image_id)}{twin}</div>'
@@ -225,7 +226,3 @@ class _Page:
 
 def _percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.1f} %"
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")

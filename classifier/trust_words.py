@@ -125,6 +125,11 @@ def per_hundred(part: int, whole: int) -> str:
     return f"{min(max(share, 0.1), 99.9):.1f}"
 
 
+def describe_times(count: int) -> str:
+    """ "once", "twice", "3 times"."""
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
 def _pictures(count: int) -> str:
     return f"{count:,} picture{'' if count == 1 else 's'}"
 

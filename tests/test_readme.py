@@ -15,7 +15,15 @@ from web.settings import SETTINGS
 
 ROOT = Path(__file__).parents[1]
 CHECKPOINT = ROOT / "checkpoints" / "flowers102.safetensors"
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "checkpoints/README.md")
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "data/README.md",
+    "checkpoints/README.md",
+    "docs/trust.md",
+    "docs/experiments.md",
+)
 CLASSIFIER = "python -m classifier "
 # Other commands → what tries them in their stead, None where a test would only repeat itself.
 TRIED_AS: dict[str, str | None] = {

@@ -2,6 +2,7 @@ import io
 import re
 
 import pytest
+from flask_compress import flask_compress
 
 from tests.web.conftest import ask_callback
 from tests.web.fakes import FakeClassifier, data_url, draw_flower, encode
@@ -154,11 +155,23 @@ def test_an_unexpected_failure_shows_no_traceback(client, caplog):
     assert "failed" in caplog.text
 
 
-def test_text_is_compressed_and_scripts_only_once(client):
-    for _ in range(2):
-        response = client.get("/", headers={"Accept-Encoding": "br"})
+def test_text_is_compressed_and_scripts_only_once(client, monkeypatch):
+    compressed = []
+    compress = flask_compress.brotli.compress
+
+    def count(data, **options):
+        compressed.append(1)
+        return compress(data, **options)
+
+    monkeypatch.setattr(flask_compress.brotli, "compress", count)
+    script = re.search(r'src="(/_dash-component-suites/[^"]*renderer[^"]*\.js)', client.get("/").text).group(1)
+    for _ in range(3):
+        response = client.get(script, headers={"Accept-Encoding": "br"})
         assert response.headers["Content-Encoding"] == "br"
-        assert "Accept-Encoding" in response.headers["Vary"]
+    assert len(compressed) == 1
+    client.get("/", headers={"Accept-Encoding": "br"})
+    assert len(compressed) == 2, "pages are compressed anew"
+    assert "Accept-Encoding" in response.headers["Vary"]
     assert client.get("/photos/101.webp", headers={"Accept-Encoding": "br"}).headers.get("Content-Encoding") is None
 
 

@@ -76,7 +76,7 @@ def create_versus(
     candidates: Sequence[Candidate], neighbours: Neighbours | None, contrasts: dict[str, str], *, site: Site
 ) -> list[html.P | dmc.Tabs | dcc.Store]:
     """Why the best and not another: the photo with what speaks for either, between the nearest photos of both."""
-    best, *others = (candidate for candidate in candidates)
+    best, *others = candidates
     others = [other for other in others if str(other.class_id) in contrasts]
     name = display_name(best.name)
     tabs = [

@@ -8,7 +8,7 @@ from dash import html
 
 from classifier.history import history_of
 from classifier.report import Report
-from classifier.trust_words import part_of
+from classifier.trust_words import describe_times, part_of
 from web.components.model_photos import name_of
 from web.components.overview import create_numbers
 from web.wording import format_count, split_title
@@ -97,9 +97,9 @@ def describe_training(report: Report) -> str:
     photos = data.get("train_photos")
     words = f"{format_count(photos, 'photo')} of {data['name']}" if photos else f"The training photos of {data['name']}"
     if history.seen:
-        words += f", each seen {_times(history.seen)} in changing crops and colours"
+        words += f", each seen {describe_times(history.seen)} in changing crops and colours"
     if 0 < history.head_epochs < history.seen:
-        words += f"; first {_times(history.head_epochs)} by the last layer alone, then by the whole network"
+        words += f"; first {describe_times(history.head_epochs)} by the last layer alone, then by the whole network"
     words += "."
     if len(history.starts) > 1:
         words += f" That was in {len(history.starts)} runs, each beginning with what the one before had learnt."
@@ -175,10 +175,6 @@ def describe_calibration(report: Report) -> str:
         f"expected calibration error is {percent(report.summary['ece'])}. A dot on the dashed line is an honest one; "
         "its size is the number of photos, its bar the 95 % interval."
     )
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 
 
 def describe_time(seconds: float) -> str:

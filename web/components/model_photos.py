@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dash import dcc, html
 
 from classifier.report import Answer, Report
+from classifier.trust_words import describe_times
 from web.components.picture import create_picture
 from web.site import Site
 from web.wording import display_name, format_count, format_percent
@@ -66,7 +67,7 @@ def create_pairs(report: Report, *, site: Site) -> html.Ul | html.P:
             html.Li(
                 [
                     html.Div([_captioned(left, name, pair.class_id), _captioned(right, said, pair.answer_id)]),
-                    html.P(f"called {said} {_times(pair.count)}", className="note"),
+                    html.P(f"called {said} {describe_times(pair.count)}", className="note"),
                 ],
                 className="pair",
             )
@@ -105,7 +106,3 @@ def create_opened(report: Report, class_id: int, answer_id: int | None, *, site:
 
 def _captioned(picture: html.Div, name: str, class_id: int) -> html.Figure:
     return html.Figure([picture, html.Figcaption(dcc.Link(name, href=f"/flower/{class_id}"))])
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from classifier.trust_words import describe_times
 from web.components.attributes import aria
 from web.components.picture import create_picture
 from web.site import Site
@@ -167,11 +168,6 @@ def create_confusion(confusion: Confusion, *, site: Site) -> html.Li:
         ],
         className="confusion",
     )
-
-
-def describe_times(count: int) -> str:
-    """ "once", "twice", "3 times"."""
-    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 
 
 def class_name(class_id: int, *, site: Site) -> str:
