@@ -228,6 +228,8 @@ def print_report(report: Report) -> None:
         "ece": "expected calibration error, 0 is perfect",
     }.items():
         value = summary[name]
+        if name == "top5" and len(report.classes) <= 5:
+            continue  # all there are
         table.add_row(name, str(value) if name in ("n", "nll", "brier") else f"{100 * value:.2f} %", meaning)
     console.print(table)
     weak = sorted(

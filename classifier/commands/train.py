@@ -28,6 +28,7 @@ from classifier.subject import parse
 if TYPE_CHECKING:
     from classifier.datasets import Sample
 
+MOST_LISTED = 30  # classes in the table of what is trained on
 EPILOG = """examples:
   python -m classifier train --data photos --output runs/photos/best.safetensors
   python -m classifier train --data photos --dry-run                 what would be trained: layers, parameters, work
@@ -207,9 +208,12 @@ def _fit(
     *,
     resume: bool,
 ) -> int:
+    from classifier.commands.split import table_of
     from classifier.training import fit
 
     if is_first_process():
+        if len(collection.classes) <= MOST_LISTED:
+            Console(stderr=True).print(table_of(collection, split_name=record["split"]))
         print(_in_a_sentence(collection, settings, record["split"]), file=sys.stderr)
     finished = fit(
         collection,

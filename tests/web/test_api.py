@@ -162,6 +162,12 @@ def test_other_methods(client, method, path):
     assert response.headers["Allow"]
 
 
+def test_who_asks_what_is_allowed_is_told(app):
+    answer = app.server.test_client().options("/api/v1/classify")
+    assert answer.status_code == 200
+    assert "POST" in answer.headers["Allow"]
+
+
 def test_the_description_is_valid_openapi(client):
     validator = pytest.importorskip("openapi_spec_validator")
     document = client.get("/api/v1/openapi.json").json
