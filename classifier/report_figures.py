@@ -67,12 +67,13 @@ def create_training_curves(report: Report, quantity: str) -> go.Figure:
     for number, start in enumerate(history.starts[1:], 2):
         figure.add_vline(
             x=start - 0.5, line={"color": GREY, "width": 1},
-            annotation={"text": str(number), "font": {"size": 12}}, annotation_position="bottom right",
+            annotation={"text": str(number), "yanchor": "bottom", "font": {"size": 12}},
+            annotation_position="top right",
         )  # fmt: skip
     if history.kept:
         figure.add_vline(
             x=history.kept, line={"color": GREY, "dash": "dot", "width": 1.5},
-            annotation={"text": "kept", "yanchor": "bottom", "font": {"size": 12}}, annotation_position="top left",
+            annotation={"text": "kept", "y": 0.5, "font": {"size": 12}}, annotation_position="top left",
         )  # fmt: skip
     last = max(epochs, default=1)
     figure.update_xaxes(title_text="epoch", range=[0.5, last + 0.5], dtick=max(1, round(last / 8)), showgrid=False)
