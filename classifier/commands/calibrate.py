@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from classifier.commands.common import add_checkpoint_option, add_device_option, learnt_from_valid, progress_bar
+from classifier.commands.helping import TeachingFormatter
 from classifier.commands.trust_figures import files_in
 from classifier.errors import CheckpointError
 
@@ -34,7 +35,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="fit how far a checkpoint's answers can be trusted",
         description="Fit probabilities, verdicts and coverage sets, and write them into the checkpoint.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=TeachingFormatter,
     )
     add_checkpoint_option(parser)
     parser.add_argument("--data", metavar="DIR|flowers102", help="the photos (default: those it was trained on)")

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from classifier.commands.common import add_device_option
 from classifier.commands.evaluate import add_data_options, parse_split, photos_of, warn_of_known
+from classifier.commands.helping import TeachingFormatter
 from classifier.errors import PhotoError
 
 EPILOG = """example:
@@ -32,7 +33,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="compare two checkpoints on the same photos",
         description="Compare two checkpoints on one split: accuracy with a paired test, speed, size.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=TeachingFormatter,
     )
     parser.add_argument("first", type=Path, metavar="A", help="a .safetensors file")
     parser.add_argument("second", type=Path, metavar="B", help="another, to compare with it")

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from classifier.commands.common import DATA_DIR
+from classifier.commands.helping import TeachingFormatter
 from classifier.errors import DownloadError
 
 PHOTO_COUNT = 8189
@@ -29,7 +30,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Fetch the official archive from Oxford, check it and unpack it into ROOT/flowers-102. "
         "Photos that are already there are kept; a download that fails leaves nothing behind.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=TeachingFormatter,
     )
     parser.add_argument("--root", type=Path, default=DATA_DIR, help="folder for flowers-102 (default: data)")
     parser.set_defaults(run=main)

@@ -21,6 +21,7 @@ from classifier.commands.common import (
     learnt_from_valid,
     open_data,
 )
+from classifier.commands.helping import TeachingFormatter
 from classifier.commands.trust_figures import add_trust_options, measure_trust, print_trust, unknown_files
 from classifier.report import Report, report_path, write_report, write_text
 
@@ -51,7 +52,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="measure a checkpoint on labelled photos",
         description="Measure how right a checkpoint is on one split of a set of photos.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=TeachingFormatter,
     )
     add_checkpoint_option(parser)
     add_data_options(parser)

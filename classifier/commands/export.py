@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from classifier.collection import open_collection
 from classifier.commands.common import DATA_DIR, add_checkpoint_option, flowers_root
+from classifier.commands.helping import TeachingFormatter
 from classifier.errors import DatasetError, PhotoError, SettingError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="write a checkpoint for other programs (ONNX, PyTorch's .pt2)",
         description="Write the network for other programs, and check on the spot that it answers as the original does.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=TeachingFormatter,
     )
     add_checkpoint_option(parser)
     parser.add_argument("--format", choices=("onnx", "pt2"), help="default: by the ending of --output")

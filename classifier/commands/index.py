@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.commands.common import add_checkpoint_option, add_device_option, learnt_from_valid, progress_bar
+from classifier.commands.helping import TeachingFormatter
 
 if TYPE_CHECKING:
     from classifier.prediction import Classifier
@@ -26,7 +27,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="index the training photos of a checkpoint",
         description="Index the photos that a checkpoint was trained on, for similar photos and verdicts.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=TeachingFormatter,
     )
     add_checkpoint_option(parser)
     parser.add_argument("--data", metavar="DIR|flowers102", help="the photos (default: those it was trained on)")

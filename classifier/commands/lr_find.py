@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from classifier.commands.common import DATA_HELP, add_device_option, open_data, progress_bar
+from classifier.commands.helping import TeachingFormatter
 from classifier.commands.recipe import add_recipe, check_names, default_output, given, recommend
 from classifier.errors import SettingError, TrainingError
 
@@ -23,7 +24,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="suggest a learning rate",
         description="Raise the learning rate step by step, draw the loss over it, and suggest a rate.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=TeachingFormatter,
     )
     parser.add_argument("--data", required=True, metavar="DIR", help=DATA_HELP)
     parser.add_argument("--split", metavar="NAME", help="of flowers102: udacity (default) or official")

@@ -19,6 +19,7 @@ from rich.table import Table
 
 from classifier.answerfile import AnswerFile, readable_name
 from classifier.commands.common import add_checkpoint_option, add_device_option
+from classifier.commands.helping import TeachingFormatter
 from classifier.errors import PhotoError, SettingError, UnreadableFile
 from classifier.prediction import Candidate, Classifier, Prediction
 from classifier.streaming import batches, read_ahead, shrink
@@ -45,7 +46,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="name what is on photos",
         description="Name what is on photos, with probabilities.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=TeachingFormatter,
     )
     parser.add_argument(
         "photos", nargs="+", metavar="PHOTO", help="files, folders of files, or quoted patterns such as 'a/**/*.jpg'"

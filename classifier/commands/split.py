@@ -9,6 +9,7 @@ from rich.table import Table
 
 from classifier.collection import SPLITS, Collection
 from classifier.commands.common import open_folder, print_left_out, progress_bar
+from classifier.commands.helping import TeachingFormatter
 from classifier.errors import DatasetError
 
 EPILOG = """examples:
@@ -29,7 +30,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="cut a folder of photos into train, valid and test",
         description="Cut a folder with one folder of photos a class into train, valid and test.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=TeachingFormatter,
     )
     add = parser.add_argument
     add("folder", type=Path, metavar="DIR", help="the photos: one folder a class")

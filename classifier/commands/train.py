@@ -19,6 +19,7 @@ from classifier.commands.common import (
     print_left_out,
     progress_bar,
 )
+from classifier.commands.helping import TeachingFormatter
 from classifier.commands.recipe import add_recipe, check_names, default_output, given, is_first_process, recommend
 from classifier.errors import SettingError
 from classifier.run_folder import RunFolder, default_path, prepare, read_settings, write_left_out
@@ -58,7 +59,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="fine-tune a pretrained backbone on photos",
         description="Fine-tune a pretrained backbone on photos: the new head first, then all layers.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=TeachingFormatter,
     )
     add = parser.add_argument
     add("--data", metavar="DIR", help=DATA_HELP)
