@@ -67,7 +67,7 @@ class ImageLimits:
 
     max_bytes: int = 20 * MIB
     max_pixels: int = 80_000_000
-    min_side_px: int = 16
+    min_side_px: int = 8
     max_aspect_ratio: float = 50.0
 
 

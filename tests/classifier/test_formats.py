@@ -65,7 +65,7 @@ HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(50)
         (
             png(1, 5),
             TooSmall,
-            "1 × 5 pixels, too small to tell what it shows; each side needs at least 16",
+            "1 × 5 pixels, too small to tell what it shows; each side needs at least 8",
         ),
         (png(5, 1), TooSmall, "5 × 1 pixels"),
         (png(0, 5), TooSmall, "zero pixels wide or high"),
