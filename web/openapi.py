@@ -88,12 +88,19 @@ SCHEMAS: dict[str, Any] = {
             "photo": {"type": ["string", "null"], "description": "The name that the form gave the file."},
             "predictions": {**_list(_named("Candidate")), "minItems": 1},
             "verdict": {"enum": ["confident", "unsure", "unknown", None]},
-            "reason": {"enum": ["not_a_flower", "unknown_flower", None]},
+            "reason": {
+                "enum": ["not_a_flower", "unknown_flower", None],
+                "description": "Of “unknown”: unlike all photos learnt from, or alike and still none of the classes.",
+            },
             "coverage_set": _or_null(_list(_named("Candidate"))),
             "coverage": _or_null(_PROBABILITY),
             "neighbours": _or_null(_named("Neighbours")),
             "similarity": {"type": ["number", "null"]},
-            "duplicate_of": {"type": ["integer", "null"]},
+            "duplicate_of": {
+                "type": ["integer", "null"],
+                "description": "The image_id of a training photo, as in data/flowers102.csv; for a checkpoint of your "
+                "own, as in NAME.manifest.csv beside it.",
+            },
             "track_record": _or_null(_named("TrackRecord")),
         }
     ),
