@@ -8,6 +8,7 @@
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     florascope: {
       reveal,
+      choices: 0, // photos chosen so far, counted by photo.js
 
       /* photo → [workbench class, preview, alt text, caption, button disabled] */
       showPhoto(photo) {
@@ -100,12 +101,12 @@
   }
 
   /* “Back” leads to where one was. The browser would look for the place before the page is drawn, and end elsewhere. */
-  const places = new Map(); // path → how far it was scrolled
+  const places = new Map(); // address → how far its page was scrolled
   let stopSearching = () => {};
   history.scrollRestoration = "manual";
-  window.addEventListener("scroll", () => places.set(location.pathname, window.scrollY), { passive: true });
+  window.addEventListener("scroll", () => places.set(location.href, window.scrollY), { passive: true });
   window.addEventListener("popstate", () => {
-    const place = places.get(location.pathname) || 0;
+    const place = places.get(location.href) || 0;
     let tries = 180;
     stopSearching();
     stopSearching = () => (tries = 0);
@@ -139,6 +140,7 @@
     const url = String(resource && resource.url ? resource.url : resource);
     if (!url.includes("_dash-update-component")) return realFetch.call(window, resource, options);
     let sentence = away;
+    const choice = window.dash_clientside.florascope.choices;
     try {
       const response = await realFetch.call(window, resource, options);
       if (response.ok) {
@@ -151,7 +153,9 @@
       /* no network, or nobody there */
     }
     const asked = String((options && options.body) || "");
-    say(asked.includes('"fresh-answer.data"') ? "photo-message" : "notice", sentence);
+    const aboutPhoto = asked.includes('"fresh-answer.data"');
+    const another = aboutPhoto && choice !== window.dash_clientside.florascope.choices;
+    if (!another) say(aboutPhoto ? "photo-message" : "notice", sentence);
     return new Response(null, { status: 204 });
   };
 

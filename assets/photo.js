@@ -65,11 +65,18 @@
     window.dash_clientside.florascope.reveal("photo-message");
   }
 
+  /* What was said of the photo before. */
+  function forget() {
+    window.dash_clientside.florascope.choices = latest;
+    set("answer", { data: null });
+    set("photo-message", { children: "" });
+    set("status", { children: "" });
+  }
+
   async function use(blob, name, note, turn = ++latest) {
     if (turn !== latest) return;
     const workbench = document.getElementById("workbench");
-    set("answer", { data: null });
-    set("photo-message", { children: "" });
+    forget();
     set("photo-note", { children: note || "" });
     if (note) window.dash_clientside.florascope.reveal("photo-note");
     if (/^(text|audio|video)\//.test(blob.type)) return refuse(turn, name + " is no picture. Choose a photo.");
@@ -163,8 +170,7 @@
     if (target.closest("#clear-button")) {
       latest++;
       set("photo", { data: null });
-      set("answer", { data: null });
-      set("photo-message", { children: "" });
+      forget();
       set("photo-note", { children: "" });
       focusWhenShown("choose-button");
       return;

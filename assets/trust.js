@@ -75,11 +75,11 @@
         const box = boxOf(view, picture.naturalWidth, picture.naturalHeight);
         const side = Math.max(2, Math.round(box.width * picture.naturalWidth));
         const canvas = document.createElement("canvas");
-        canvas.width = canvas.height = side;
+        canvas.width = canvas.height = Math.max(16, side); // a smaller picture would be refused
         canvas
           .getContext("2d")
           .drawImage(
-            picture, box.left * picture.naturalWidth, box.top * picture.naturalHeight, side, side, 0, 0, side, side
+            picture, box.left * picture.naturalWidth, box.top * picture.naturalHeight, side, side, 0, 0, canvas.width, canvas.height
           );
         turns += 1;
         return { key: photo.key, turn: turns, url: canvas.toDataURL("image/jpeg", JPEG_QUALITY), view: view };

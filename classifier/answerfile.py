@@ -104,8 +104,8 @@ class AnswerFile:
         read = [row for row in rows if not row["error"]]
         if len(read) < len(rows):
             text = io.StringIO()
-            writer = csv.DictWriter(text, self.columns, lineterminator="\n")
+            writer = csv.DictWriter(text, self.columns, lineterminator="\n", extrasaction="ignore")
             writer.writeheader()
             writer.writerows(read)
-            write_text(self.path, text.getvalue())
+            write_text(self.path.resolve(), text.getvalue())
         self.done = {row["photo"] for row in read}

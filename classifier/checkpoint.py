@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,7 @@ def read_metadata(path: Path) -> dict[str, Any]:
         version = metadata["format"]
         missing = [key for key in _REQUIRED if key not in metadata]
         [LabelClass.from_dict(entry) for entry in metadata.get("classes", [])]
-        if not missing:
+        if version == FORMAT and not missing:
             _check_kinds(metadata)
     except (KeyError, TypeError, AttributeError, ValueError, DatasetError) as error:
         raise CheckpointError(
@@ -152,10 +153,10 @@ def _check_kinds(metadata: Mapping[str, Any]) -> None:
     if not isinstance(size, int) or not 1 <= size <= 4096:
         raise ValueError(f"input_size is {size!r}, not a number of pixels")
     for name in ("mean", "std"):
-        values = metadata[name]
-        numbers = isinstance(values, list) and [value for value in values if isinstance(value, int | float)]
-        if not numbers or len(numbers) != 3 or (name == "std" and min(numbers) <= 0):
-            raise ValueError(f"{name} is {values!r}, not three numbers")
+        values = metadata[name] if isinstance(metadata[name], list) else []
+        numbers = [value for value in values if isinstance(value, int | float) and isfinite(value)]
+        if len(numbers) != 3 or len(values) != 3 or (name == "std" and min(numbers) <= 0):
+            raise ValueError(f"{name} is {metadata[name]!r}, not three numbers")
     for name in ("dataset", "training", "trust"):
         if not isinstance(metadata.get(name), dict | None):
             raise ValueError(f"{name} is {metadata[name]!r}, not a record")

@@ -17,7 +17,7 @@ from PIL import ImageStat
 
 from classifier.collection import Collection, Photo, read_manifest
 from classifier.errors import DatasetError, PhotoError
-from classifier.foldertree import MANIFEST, SPLIT_FOLDERS, Entry, LeftOut, beside, entries_of, folders_in
+from classifier.foldertree import MANIFEST, SPLIT_FOLDERS, Entry, LeftOut, beside, entries_of, folders_in, is_split
 from classifier.hashing import Fingerprint, digest_of, group_twins, picture_hash
 from classifier.images import open_image, upright_size
 from classifier.labels import LabelClass
@@ -207,6 +207,28 @@ def of_manifest(root: Path, photos: tuple[Photo, ...]) -> Collection:
     if len(classes) < 2:
         raise DatasetError(f"The manifest of {root} lists fewer than two classes. Take it away to look at all photos.")
     return Collection(collection_name(root), classes, photos, root, "split")
+
+
+def photos_since(collection: Collection, *, looked_at: int = 50) -> int | None:
+    """How many files came to a collection's folder since its manifest was written; None if it is not that folder
+    (photos are missing, or those that are looked at have other sizes), or says by itself how it is split.
+
+    Raises:
+        DatasetError: there is no such folder, or it cannot be read.
+    """
+    root = collection.root
+    if root is None or not root.is_dir():
+        raise DatasetError(f"There is no folder {root}. Name one that has a folder of photos for each class.")
+    known = {photo.file for photo in collection.photos}
+    if is_split(root) or not all((root / file).is_file() for file in known):
+        return None
+    for photo in collection.photos[:: max(1, len(collection.photos) // looked_at)]:
+        try:
+            if upright_size(root / photo.file) != (photo.width, photo.height):
+                return None
+        except PhotoError:
+            return None
+    return sum(entry.file not in known for entry in entries_of(root))
 
 
 def _text(name: str) -> str:

@@ -14,7 +14,7 @@ SPLIT_FOLDERS = {
     **dict.fromkeys(("valid", "val", "validation", "valid_set", "val_set", "validation_set"), "valid"),
     **dict.fromkeys(("test", "testing", "test_set"), "test"),
 }
-_LITTER = {"thumbs.db", "desktop.ini", "__macosx"}
+_LITTER = {"thumbs.db", "desktop.ini", "__macosx", "lost+found", "$recycle.bin", "system volume information"}
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,8 @@ def count_learnt(
     step: Callable[[int, int], object] = max,
 ) -> dict[str, int]:
     """How many valid and how many test photos are, or nearly are, among those in the checkpoint's index, by difference
-    hash; 0 everywhere for a checkpoint without an index, or one that learnt from the very photos of this split's train:
-    what it knows besides, the run would learn anyhow. `step` is told how many photos of how many are done.
+    hash. Without an index, or if it learnt from the very photos of this split's train, only what is known of the
+    checkpoint that it was started from itself. `step` is told how many photos of how many are done.
 
     Raises:
         CheckpointError: `start_from` is missing or damaged.
@@ -35,6 +35,7 @@ def count_learnt(
     counts = dict.fromkeys(MEASURED_ON, 0)
     checkpoint = load_checkpoint(start_from)
     before = checkpoint.metadata.get("dataset") or {}
+    counts |= before.get("learnt_before") or {}  # what the one before it knew, it knows
     if (before.get("name"), before.get("fingerprint")) == (collection.name, fingerprint(train)):
         return counts
     try:
@@ -43,15 +44,15 @@ def count_learnt(
         return counts
     side, mean, std = (checkpoint.metadata[name] for name in ("input_size", "mean", "std"))
     crop = eval_transform(size=side, mean=mean, std=std)
-    photos = _measured_photos(collection, split_name=split_name)
+    photos, found = _measured_photos(collection, split_name=split_name), dict.fromkeys(MEASURED_ON, 0)
     read = read_ahead(lambda photo: shrink(open_image(photo[1].path, draft_px=side), side=side), photos)
     for done, ((split, _), picture) in enumerate(read, start=1):
         step(done, len(photos))
         if isinstance(picture, PhotoError):
             continue
         bits = np.bitwise_count(hashes[:, None] ^ difference_hash(crop(picture).numpy()).view(np.uint64))
-        counts[split] += int(bits.sum(axis=2).min() <= DUPLICATE_BITS)
-    return counts
+        found[split] += int(bits.sum(axis=2).min() <= DUPLICATE_BITS)
+    return {split: max(counts[split], found[split]) for split in MEASURED_ON}
 
 
 def _measured_photos(collection: Collection, *, split_name: str) -> list[tuple[str, Sample]]:

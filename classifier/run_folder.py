@@ -79,6 +79,11 @@ def prepare(run: RunFolder, *, again: bool = False) -> None:
         )
     if run.checkpoint.suffix != SUFFIX:
         raise TrainingError(f"--output ends with {SUFFIX}, which is what is written; got {run.checkpoint}.")
+    if again and _epochs(run) > 1:
+        raise TrainingError(
+            f"{run.state} is gone, and without it the run cannot go on. Its best epoch is kept: begin another run, by "
+            f"--start-from {run.checkpoint} if you like."
+        )
     if run.checkpoint.exists() and not again:
         raise TrainingError(f"{run.checkpoint} is there already, and nothing is overwritten. Choose another --output.")
     for folder in (run.checkpoint.parent, run.path):
@@ -89,6 +94,11 @@ def prepare(run: RunFolder, *, again: bool = False) -> None:
             raise TrainingError(
                 f"Nothing can be written to {folder}: {error.strerror}. Choose another --output, or make room."
             ) from error
+
+
+def _epochs(run: RunFolder) -> int:
+    """How many epochs the run has been through."""
+    return len(run.metrics.read_text(encoding="utf-8").splitlines()) - 1 if run.metrics.is_file() else 0
 
 
 def _nearest(folder: Path) -> Path:

@@ -66,9 +66,11 @@ def _take(groups: list[list[int]], wanted: int, split: str, splits: list[str]) -
     """Give whole groups to `split` until it has `wanted` photos, at least one if another stays; those that stay."""
     taken: list[list[int]] = []
     rest: list[list[int]] = []
+    room = wanted
     for group in groups:
-        fits = len(group) <= wanted - sum(map(len, taken))
+        fits = len(group) <= room
         (taken if fits else rest).append(group)
+        room -= len(group) if fits else 0
     if wanted and not taken and len(rest) > 1:  # all are larger: one too many is better than none
         smallest = min(rest, key=len)
         rest.remove(smallest)

@@ -64,7 +64,7 @@ def parse(text: str) -> Subject:
         SettingError: more than two nouns, or one that is too long.
     """
     one, *rest = (part.strip() for part in text.split(","))
-    if len(rest) > 1 or (rest and not (one and rest[0])) or max(map(len, (one, *rest))) > LONGEST:
+    if len(rest) > 1 or (rest and not (one and rest[0])) or len(one) > LONGEST or len("".join(rest)) > LONGEST + 1:
         raise SettingError(
             "--subject is a noun, such as “dog”, or one with its plural, “leaf,leaves”, each of at most "
             f"{LONGEST} characters; got “{text[:80]}”."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import colorsys
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -175,25 +175,28 @@ def spread(photos: tuple[Photo, ...], count: int) -> tuple[Photo, ...]:
 
 
 def search(labels: Iterable[LabelClass], query: str) -> tuple[LabelClass, ...]:
-    """The classes whose name, scientific name or family holds every word of `query`, case and plurals aside."""
-    words = [_forms(word) for word in query.casefold().split()]
+    """The classes whose name, scientific name or family holds every word of `query`, case aside; if there are none,
+    those that hold each word or what it is the English plural of."""
+    labels, words = tuple(labels), query.casefold().split()
+    found = _holding(labels, [(word,) for word in words])
+    return found or _holding(labels, [(word, _singular(word)) for word in words])
+
+
+def _holding(labels: Sequence[LabelClass], words: Sequence[tuple[str, ...]]) -> tuple[LabelClass, ...]:
+    """The labels that have, of each tuple of words, at least one in their names."""
+    names = [" ".join(filter(None, (each.name, each.scientific_name, each.family))).casefold() for each in labels]
     return tuple(
         label
-        for label in labels
-        if all(
-            any(
-                form in " ".join(filter(None, (label.name, label.scientific_name, label.family))).casefold()
-                for form in forms
-            )
-            for forms in words
-        )
+        for label, name in zip(labels, names, strict=True)
+        if all(any(form in name for form in forms) for forms in words)
     )
 
 
-def _forms(word: str) -> tuple[str, ...]:
-    """The word as it is, and what it may be the plural of: "lilies" → "lily"."""
-    singulars = {"ies": word[:-3] + "y", "s": word[:-1]}
-    return (word, *(singular for end, singular in singulars.items() if word.endswith(end) and len(singular) > 2))
+def _singular(word: str) -> str:
+    """ "lilies" → "lily", "roses" → "rose"; a word that is no plural stays."""
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-1] if word.endswith("s") and len(word) > 3 else word
 
 
 def mean_colour(photos: Iterable[Photo]) -> tuple[int, int, int]:

@@ -146,9 +146,13 @@ def photos_of(data: str | None, *, classifier: "Classifier", checkpoint: Path) -
     if data is not None:
         own = manifest_of(checkpoint)
         if data != "flowers102" and own.is_file():
+            from classifier.folders import photos_since
+
             collection = replace(_own_photos(classifier, checkpoint), root=Path(data).expanduser().absolute())
-            if all((path := collection.path(photo)) and path.is_file() for photo in collection.photos):
-                print(f"The photos are split as when {checkpoint} was trained ({own}).", file=sys.stderr)
+            later = photos_since(collection)
+            if later is not None:
+                left_out = f" {later:,} files that came later are left out." if later else ""
+                print(f"The photos are split as when {checkpoint} was trained ({own}).{left_out}", file=sys.stderr)
                 return collection
         return open_data(data)
     return _own_photos(classifier, checkpoint)

@@ -85,6 +85,8 @@ def main(args: argparse.Namespace) -> int:
 
     if args.subject is not None:
         parse(args.subject)  # a senseless one is told before the photos are looked at
+        if args.data == "flowers102":
+            raise SettingError("--subject is for photos of your own; those of flowers102 show flowers.")
     accelerated = pick_device(args.device) != "cpu"
     if args.tensorboard:
         check_tensorboard()
@@ -115,8 +117,8 @@ def main(args: argparse.Namespace) -> int:
     data = args.data if args.data == "flowers102" else str(collection.root)
     output, subject = str(run.checkpoint.absolute()), str(collection.subject)
     record = {"data": data, "split": split_name, "output": output, "subject": subject}
-    if settings.start_from:
-        record["learnt_before"] = _warn_of_learnt(collection, samples, split_name, Path(settings.start_from))
+    if settings.start_from and is_first_process():
+        record["learnt_before"] = _warn_of_learnt(collection, samples, split_name, settings)
     return _fit(collection, settings, args, run, record, resume=False)
 
 
@@ -126,7 +128,8 @@ def _resume(args: argparse.Namespace, values: dict[str, Any]) -> int:
     for name, asked in (("data", args.data), ("split", args.split), ("output", args.output)):
         began = record.get(name)
         paths = name != "split" and "flowers102" not in (asked, began)
-        if asked and began and (Path(asked).absolute() != Path(began) if paths else asked != began):
+        same = [Path(path).expanduser().resolve() if paths else path for path in (asked, began) if path]
+        if len(set(same)) > 1:
             raise SettingError(
                 f"This run began with --{name} {began}; got {asked}. A run is resumed with what it began with: leave "
                 "the option out, or begin another run."
@@ -184,14 +187,19 @@ def _with_suggested_rate(
     return replace(settings, learning_rate=found.rate)
 
 
-def _warn_of_learnt(collection: Collection, train: "list[Sample]", split_name: str, start_from: Path) -> dict[str, int]:
+def _warn_of_learnt(
+    collection: Collection, train: "list[Sample]", split_name: str, settings: TrainingSettings
+) -> dict[str, int]:
     """Tell of photos that the run is measured on and that the checkpoint it starts from knows; how many by split."""
     from classifier.leakage import count_learnt
 
+    start_from = Path(str(settings.start_from))
     with progress_bar("looking for photos that the checkpoint knows") as step:
         counts = count_learnt(collection, train, split_name=split_name, start_from=start_from, step=step)
-    if any(counts.values()) and is_first_process():
-        found = " and ".join(f"{count:,} {split} photos" for split, count in counts.items() if count)
+    if settings.train_on_valid:
+        counts["valid"] = 0  # learnt from here too: no figure is taken on them
+    if any(counts.values()):
+        found = " and ".join(f"{count:,} {split} photo{'s' * (count > 1)}" for split, count in counts.items() if count)
         print(
             f"WARNING: {start_from} has learnt from {found}, or from nearly the same ones: figures on these photos "
             "will promise more than the network keeps on new ones.",

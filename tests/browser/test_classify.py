@@ -52,6 +52,8 @@ def test_upload_classify_bars_and_training_photos(page: Page, site: str):
     assert photo.evaluate("async image => { await image.decode(); return image.naturalWidth }") > 0
     expect(page.locator("#status")).to_contain_text("This looks like: Sunflower")
     expect(page.locator("#busy")).to_be_empty()
+    page.set_input_files(FILE_INPUT, make_file(name="next.jpg"))
+    expect(page.locator("#status")).to_be_empty()  # or the same words again would not be read out
 
 
 def test_runners_up_show_their_photos_by_tab_and_by_bar(page: Page, site: str):

@@ -103,6 +103,21 @@ def test_what_is_wrong_with_an_earlier_photo_is_not_said_of_a_newer_one(page: Pa
     page.unroute_all()
 
 
+@pytest.mark.console_messages
+def test_a_request_that_fails_says_nothing_of_a_newer_photo(page: Page, site: str):
+    held = hold_answers(page)
+    open_page(page, site)
+    classify(page)
+    first = wait_for_one(page, held)
+    page.set_input_files(FILE_INPUT, make_file(OTHER, name="other.jpg"))
+    expect(page.locator("#photo-caption")).to_have_text("other.jpg")
+    first.abort()
+    expect(page.locator("#busy")).to_be_empty()
+    page.wait_for_timeout(300)
+    expect(page.locator("#photo-message")).to_be_empty()
+    page.unroute_all()
+
+
 def test_a_photo_to_try_that_comes_late_gives_way_to_a_newer_one(page: Page, site: str):
     open_page(page, site)
     held: list[Route] = []

@@ -150,3 +150,18 @@ def test_back_from_a_flower_leads_to_where_one_was(page: Page, site: str):
     expect(page.locator("#gallery-count")).to_have_text("2 of 6 flowers")
     expect(card).to_be_in_viewport()
     assert page.evaluate("window.scrollY") == pytest.approx(place, abs=150)
+
+
+def test_back_from_a_part_of_the_page_leads_to_where_one_was(page: Page, site: str):
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.goto(f"{site}/dataset")
+    link = page.locator(".page-contents").get_by_text("All flowers")
+    link.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    place = page.evaluate("window.scrollY")
+    link.click()
+    expect(page.get_by_role("heading", name="All flowers")).to_be_in_viewport()
+    page.wait_for_timeout(1500)
+    page.go_back()
+    expect(link).to_be_in_viewport()
+    assert page.evaluate("window.scrollY") == pytest.approx(place, abs=150)

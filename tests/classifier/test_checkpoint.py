@@ -67,13 +67,14 @@ def test_files_that_are_no_checkpoint(tmp_path: Path) -> None:
         ("{", "not one of ours"),
         ("[]", "not one of ours"),
         (json.dumps({"format": 2, **METADATA}), "has format 2; this version reads format 1"),
+        (json.dumps({"format": 2, **METADATA, "input_size": [9, 9]}), "has format 2; this version reads format 1"),
         (json.dumps({"format": 1, "backbone": "x"}), "lacks classes, input_size, mean, std"),
         (json.dumps({"format": 1, **METADATA, "classes": [{"name": "no id"}]}), "not one of ours"),
         *(
             (json.dumps({"format": 1, **METADATA, name: value}), f"not one of ours.*{name} is ")
             for name, values in {
                 "input_size": (None, "32", 0, 1e9, []),
-                "mean": (None, "x", [], [0.5], [0.5, None, 0.5]),
+                "mean": (None, "x", [], [0.5], [0.5, None, 0.5], [float("nan")] * 3, [0.5] * 4),
                 "std": (None, [0, 0, 0]),
                 "dataset": ("x", []),
                 "trust": ([1],),

@@ -14,6 +14,7 @@ from classifier.subject import FLOWERS, KINDS, Subject, parse, subject_of
         ("leaf,leaves", Subject("leaf", "leaves")),
         ("leaf , leaves", Subject("leaf", "leaves")),
         ("Blume,Blumen", Subject("Blume", "Blumen")),
+        ("d" * 40, Subject("d" * 40, "d" * 40 + "s")),
         ("", KINDS),
         ("  ", KINDS),
     ],
@@ -23,7 +24,7 @@ def test_a_noun_is_read_and_written(text: str, subject: Subject):
     assert parse(str(subject)) == subject
 
 
-@pytest.mark.parametrize("text", ["a,b,c", ",dogs", "dog,", "d" * 41, f"dog,{'d' * 41}"])
+@pytest.mark.parametrize("text", ["a,b,c", ",dogs", "dog,", "d" * 41, f"dog,{'d' * 42}"])
 def test_what_is_no_noun_is_told(text: str):
     with pytest.raises(SettingError, match=r"--subject is a noun, such as “dog”.*got “"):
         parse(text)

@@ -283,6 +283,16 @@ def test_a_run_stopped_between_its_checkpoint_and_its_state_begins_anew(
     assert len(read_metadata(run.checkpoint)["training"]["history"]) == SETTINGS.epochs
 
 
+def test_a_run_that_lost_its_state_keeps_what_it_made(garden: Collection, finished: RunFolder, tmp_path: Path) -> None:
+    shutil.copytree(finished.path, tmp_path / "run")
+    run = run_in(tmp_path / "run")
+    run.state.unlink()
+    before = run.checkpoint.read_bytes()
+    with pytest.raises(TrainingError, match=r"last\.ckpt is gone.*--start-from"):
+        train(garden, run, resume=True)
+    assert run.checkpoint.read_bytes() == before
+
+
 def test_a_damaged_state_is_told(garden: Collection, finished: RunFolder, tmp_path: Path) -> None:
     shutil.copytree(finished.path, tmp_path / "run")
     run = run_in(tmp_path / "run")

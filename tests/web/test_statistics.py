@@ -97,6 +97,7 @@ def test_mean_colour_is_the_mean_of_every_channel():
         ("<b>", [20]),
         ("lilies", [4, 7]),
         ("Roses", [8]),
+        ("colts", [20]),
         ("s", [3, 7, 8, 11, 20]),
         ("%", []),
         ("(", []),

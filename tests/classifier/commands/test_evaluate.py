@@ -3,6 +3,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from classifier.__main__ import main
 from classifier.report import read_report
@@ -76,3 +77,23 @@ def test_a_folder_by_its_name_is_split_as_in_training(tmp_path: Path, capsys: py
     assert json.loads(said.out)["n"] == 9, "all that the manifest calls test"
     assert "split as when" in said.err
     assert "WARNING" not in said.err
+
+
+@pytest.mark.parametrize("change", ["more", "fewer", "others", "parts"])
+def test_another_folder_is_not_split_by_the_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str], change: str):
+    checkpoint, photos = plant_run(tmp_path), tmp_path / "photos"
+    if change == "more":
+        for number in range(5):
+            Image.new("RGB", (48, 40), (9 * number, 200, 90)).save(photos / "class 1" / f"later {number}.jpg")
+    elif change == "fewer":
+        next((photos / "class 0").iterdir()).unlink()
+    elif change == "others":
+        for path in photos.rglob("*.jpg"):
+            Image.new("RGB", (99, 90)).save(path)
+    else:
+        (photos / "train" / "a").mkdir(parents=True)
+        (photos / "test" / "a").mkdir(parents=True)
+    main(["evaluate", "--checkpoint", str(checkpoint), "--data", str(photos), "--json"])
+    err = capsys.readouterr().err
+    assert ("split as when" in err) == (change == "more")
+    assert ("5 files that came later are left out" in err) == (change == "more")

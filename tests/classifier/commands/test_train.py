@@ -193,11 +193,20 @@ def test_photos_that_the_checkpoint_to_start_from_has_learnt_are_told(
     known = [split for file, split in splits(other).items() if split != "train" and before[file] == "train"]
     counts = {split: known.count(split) for split in ("valid", "test")}
     assert all(counts.values()), "the seed has to give another split"
-    assert f"{first} has learnt from {counts['valid']} valid photos and {counts['test']} test photos" in told
+    assert f"{first} has learnt from {counts['valid']} valid photo" in told
+    assert f" and {counts['test']} test photo" in told
     assert read_metadata(other)["dataset"]["learnt_before"] == counts
     (told,) = warnings("evaluate", "--checkpoint", str(other))
     assert f"had learnt from {counts['test']} of these photos" in told
     assert warnings("evaluate", "--checkpoint", str(again)) == []
+    assert warnings("index", "--checkpoint", str(other)) == []
+    third = tmp_path / "third.safetensors"
+    from_other = [*start, "--start-from", str(other), "--seed", "2", *TINY[2:], "--output", str(third)]
+    (told,) = warnings(*from_other)  # of the split of the second, which the first knows
+    assert f"{counts['test']} test photo" in told
+    last = [*from_first, "--seed", "2", "--train-on-valid", "--output", str(tmp_path / "last.safetensors")]
+    (told,) = warnings(*last)
+    assert "valid photo" not in told
 
 
 def test_auto_looks_for_the_learning_rate(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
