@@ -79,7 +79,8 @@
         canvas
           .getContext("2d")
           .drawImage(
-            picture, box.left * picture.naturalWidth, box.top * picture.naturalHeight, side, side, 0, 0, canvas.width, canvas.height
+            picture, box.left * picture.naturalWidth, box.top * picture.naturalHeight, side, side,
+            0, 0, canvas.width, canvas.height
           );
         turns += 1;
         return { key: photo.key, turn: turns, url: canvas.toDataURL("image/jpeg", JPEG_QUALITY), view: view };

@@ -145,7 +145,7 @@ def fit_coverage(groups: Sequence[Seen], *, chosen: Sequence[NDArray[np.bool_]],
         scores = sets.scores(softmax(seen.logits, temperature=temperature))
         own.append(scores[np.arange(len(scores)), seen.positions][rows])
     # With too few photos less than all classes promises nothing. Both groups show the same photos: the larger counts.
-    enough = conformal_threshold(np.zeros(max(map(len, own))), COVERAGE) == 0
+    enough = np.isfinite(conformal_threshold(max(own, key=len), COVERAGE))
     threshold = conformal_threshold(np.concatenate(own), COVERAGE) if enough else np.inf
     return CoverageSets(COVERAGE, round(min(threshold, 1e6), 6))
 

@@ -17,7 +17,7 @@ from PIL import ImageStat
 
 from classifier.collection import Collection, Photo, read_manifest
 from classifier.errors import DatasetError, PhotoError
-from classifier.foldertree import MANIFEST, SPLIT_FOLDERS, Entry, LeftOut, beside, entries_of, folders_in, is_split
+from classifier.foldertree import MANIFEST, SPLIT_FOLDERS, Entry, LeftOut, entries_of, folders_in, is_split, strays
 from classifier.hashing import Fingerprint, digest_of, group_twins, picture_hash
 from classifier.images import open_image, upright_size
 from classifier.labels import LabelClass
@@ -67,7 +67,7 @@ def read_folder(
     if len(names) < 2:
         raise DatasetError(_too_few_classes(root, names))
     scanned, unread = _scan(root, entries, step)
-    left_out = (*unread, *beside(root, entries))
+    left_out = (*unread, *strays(root, entries))
     _check_counts(root, names, scanned, left_out)
     groups = group_twins([photo.print for photo in scanned])
     splits, leaks = _splits(root, scanned, groups, ratios or Ratios(), seed)
@@ -209,7 +209,7 @@ def of_manifest(root: Path, photos: tuple[Photo, ...]) -> Collection:
     return Collection(collection_name(root), classes, photos, root, "split")
 
 
-def photos_since(collection: Collection, *, looked_at: int = 50) -> int | None:
+def files_since(collection: Collection, *, looked_at: int = 50) -> int | None:
     """How many files came to a collection's folder since its manifest was written; None if it is not that folder
     (photos are missing, or those that are looked at have other sizes), or says by itself how it is split.
 

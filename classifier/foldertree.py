@@ -79,7 +79,7 @@ def _unreadable(error: OSError) -> DatasetError:
     )
 
 
-def beside(root: Path, entries: Sequence[Entry]) -> list[LeftOut]:
+def strays(root: Path, entries: Sequence[Entry]) -> list[LeftOut]:
     """What lies in `root` and belongs to no class: photos beside the folders, and folders without a file."""
     named = {entry.class_name for entry in entries}
     parts = folders_in(root) if is_split(root) else [root]

@@ -53,7 +53,7 @@ def _number(bits: np.ndarray) -> int:
 def group_twins(prints: Sequence[Fingerprint]) -> list[int]:
     """The number of each photo's group: identical and nearly identical photos share one. Groups count from 0.
 
-    Compares every pair, a row at a time: 10,000 photos take about two seconds, 100,000 some minutes.
+    Compares every pair, a row at a time: the time grows with the square of the photos.
     """
     leader = list(range(len(prints)))
 

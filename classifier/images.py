@@ -59,7 +59,7 @@ class ImageLimits:
     max_bytes: of the file. A 12 MP phone photo has 3-6 MB, a 50 MP one 10-20 MB.
     max_pixels: width × height of the first frame. 80 million has room for the 64 MP of phone cameras and the 63 MP of
         an iPhone's panorama, stays below the 89 MP where Pillow warns, and bounds a decoded picture at 320 MB (Pillow
-        takes 4 bytes a pixel; turning and resizing it takes as much again, twice).
+        takes 4 bytes a pixel; with its copies on the way, a request held 1 GB: `benchmarks/memory.py`).
     min_side_px: smallest width and height; of less than an icon nothing can be told.
     max_aspect_ratio: long side : short side. Panoramas have 5:1 at most; a strip of 60,000 × 2 px would grow to
         billions of pixels when its short side is brought to the network's input size.

@@ -96,8 +96,8 @@ def smoothed(losses: Sequence[float], beta: float = 0.9) -> list[float]:
 def suggest(rates: Sequence[float], losses: Sequence[float]) -> float | None:
     """A third of the rate where the smoothed loss is lowest; None if it never fell.
 
-    Often the steepest fall is taken instead. In eight tests (two sets of photos, 40 and 80 steps, three seeds) that lay
-    anywhere between 1e-5 and 1e-3, as noise falls steeply too; this, between 5e-4 and 3e-3.
+    Often the steepest fall is taken instead. In eight tests (two sets of photos, 40 or 80 steps, two or three seeds)
+    that lay anywhere between 1e-5 and 1e-3, as noise falls steeply too; this, between 5e-4 and 3e-3.
     """
     lowest = min(range(len(losses)), key=losses.__getitem__, default=0)
     return float(f"{rates[lowest] / 3:.1e}") if lowest >= 3 else None

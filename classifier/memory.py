@@ -22,7 +22,7 @@ def return_freed_pictures() -> None:
     """Give the memory of large pictures back at once, and keep that of the network's passes.
 
     By itself glibc keeps such blocks in an arena for each thread: eight visitors with 80 megapixels each left a server
-    with 8 GB for good, 1.2 GB with this (`benchmarks/memory.py`). A prediction takes as long as before.
+    with 8 GB for good, 1.2 GB with this (`benchmarks/memory.py`).
     """
     _set(_MMAP_THRESHOLD, _PICTURE_BYTES)
     _set(_TRIM_THRESHOLD, _KEPT_BYTES)

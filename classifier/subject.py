@@ -48,6 +48,10 @@ class Subject:
         """ "102 flowers", "1 kind"."""
         return f"{number:,} {self.noun if number == 1 else self.nouns}"
 
+    def count_kinds(self, number: int) -> str:
+        """ "102 kinds of flowers", "5 kinds"."""
+        return f"{number:,} {self.kinds}"
+
     def __str__(self) -> str:
         """As `parse` reads it."""
         return f"{self.one},{self.many}" if self.one else ""

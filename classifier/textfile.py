@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8, with names of files as the system gave them (surrogates included); make the folder if need be.
+    """Write UTF-8, line ends and names of files as they are (surrogates included); make the folder if need be.
 
     Raises:
         OSError: the folder cannot be made or written, or the disk is full.

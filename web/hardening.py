@@ -129,8 +129,8 @@ def register_headers(app: dash.Dash, site: Site) -> None:
     def add_headers(response: Response) -> Response:
         response.headers.update(HEADERS)
         if response.mimetype == "text/html":
-            page = request.method in ("GET", "HEAD")
-            if page and response.status_code == 200 and page_opening(request.path, site) is None:
+            asks_for_page = request.method in ("GET", "HEAD") and response.status_code == 200
+            if asks_for_page and page_opening(request.path, site) is None:
                 response.status_code = 404  # Dash answers every address with its index page
             # The hashes are not settled before Dash has met its first request.
             response.headers["Content-Security-Policy"] = content_security_policy(app.csp_hashes())

@@ -146,19 +146,20 @@ def photos_of(data: str | None, *, classifier: "Classifier", checkpoint: Path) -
     if data is not None:
         own = manifest_of(checkpoint)
         if data != "flowers102" and own.is_file():
-            from classifier.folders import photos_since
+            from classifier.folders import files_since
 
-            collection = replace(_own_photos(classifier, checkpoint), root=Path(data).expanduser().absolute())
-            later = photos_since(collection)
+            collection = replace(own_photos(classifier, checkpoint), root=Path(data).expanduser().absolute())
+            later = files_since(collection)
             if later is not None:
                 left_out = f" {later:,} files that came later are left out." if later else ""
                 print(f"The photos are split as when {checkpoint} was trained ({own}).{left_out}", file=sys.stderr)
                 return collection
         return open_data(data)
-    return _own_photos(classifier, checkpoint)
+    return own_photos(classifier, checkpoint)
 
 
-def _own_photos(classifier: "Classifier", checkpoint: Path) -> Collection:
+def own_photos(classifier: "Classifier", checkpoint: Path) -> Collection:
+    """The collection that the checkpoint was trained on. See `open_collection` for the errors."""
     return open_collection(
         checkpoint_metadata=classifier.metadata,
         checkpoint_path=checkpoint,

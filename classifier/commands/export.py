@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifier.collection import open_collection
-from classifier.commands.common import DATA_DIR, add_checkpoint_option, flowers_root
+from classifier.commands.common import add_checkpoint_option
+from classifier.commands.evaluate import own_photos
 from classifier.commands.helping import TeachingFormatter
 from classifier.errors import DatasetError, PhotoError, SettingError
 
@@ -69,12 +69,7 @@ def main(args: argparse.Namespace) -> int:
 def some_photos(classifier: "Classifier", checkpoint: Path, *, most: int = REAL_PHOTOS) -> "list[Image.Image]":
     """A few of the photos that the checkpoint was trained on, spread over the classes; none if they are not here."""
     try:
-        collection = open_collection(
-            checkpoint_metadata=classifier.metadata,
-            checkpoint_path=checkpoint,
-            data_dir=DATA_DIR,
-            flowers_root=flowers_root(),
-        )
+        collection = own_photos(classifier, checkpoint)
     except DatasetError:
         return []
     found = []

@@ -34,6 +34,23 @@ def wait_for_one(page: Page, held: list[Route]) -> Route:
     pytest.fail("nothing was asked")
 
 
+def ask_then_choose_another(page: Page, site: str, held: list[Route], content: bytes | None = None) -> Route:
+    """The request for the answer to a first photo, held back while a second one is chosen."""
+    open_page(page, site)
+    classify(page, content)
+    first = wait_for_one(page, held)
+    page.set_input_files(FILE_INPUT, make_file(OTHER, name="other.jpg"))
+    expect(page.locator("#photo-caption")).to_have_text("other.jpg")
+    return first
+
+
+def assert_nothing_is_said(page: Page) -> None:
+    expect(page.locator("#busy")).to_be_empty()
+    page.wait_for_timeout(300)
+    expect(page.locator("#photo-message")).to_be_empty()
+    expect(page.locator("#photo-caption")).to_have_text("other.jpg")
+
+
 def test_a_double_click_asks_once(page: Page, site: str):
     asked: list[str] = []
     page.on("request", lambda r: asked.append(r.url) if "classify-button.n_clicks" in (r.post_data or "") else None)
@@ -74,12 +91,7 @@ def test_a_click_before_the_page_is_drawn_opens_the_chooser(page: Page, site: st
 
 def test_another_photo_while_the_model_looks_gets_its_own_answer(page: Page, site: str):
     held = hold_answers(page)
-    open_page(page, site)
-    classify(page)
-    first = wait_for_one(page, held)
-    page.set_input_files(FILE_INPUT, make_file(OTHER, name="other.jpg"))
-    expect(page.locator("#photo-caption")).to_have_text("other.jpg")
-    first.continue_()
+    ask_then_choose_another(page, site, held).continue_()
     expect(page.locator("#busy")).to_be_empty()
     expect(page.locator(".result")).to_have_count(0)
     page.get_by_role("button", name="Classify").click()
@@ -89,32 +101,15 @@ def test_another_photo_while_the_model_looks_gets_its_own_answer(page: Page, sit
 
 
 def test_what_is_wrong_with_an_earlier_photo_is_not_said_of_a_newer_one(page: Page, site: str):
-    held = hold_answers(page)
-    open_page(page, site)
-    classify(page, b"This is no photo.", name="text.jpg")
-    first = wait_for_one(page, held)
-    page.set_input_files(FILE_INPUT, make_file(OTHER, name="other.jpg"))
-    expect(page.locator("#photo-caption")).to_have_text("other.jpg")
-    first.continue_()
-    expect(page.locator("#busy")).to_be_empty()
-    page.wait_for_timeout(300)
-    expect(page.locator("#photo-message")).to_be_empty()
-    expect(page.locator("#photo-caption")).to_have_text("other.jpg")
+    ask_then_choose_another(page, site, hold_answers(page), b"This is no photo.").continue_()
+    assert_nothing_is_said(page)
     page.unroute_all()
 
 
 @pytest.mark.console_messages
 def test_a_request_that_fails_says_nothing_of_a_newer_photo(page: Page, site: str):
-    held = hold_answers(page)
-    open_page(page, site)
-    classify(page)
-    first = wait_for_one(page, held)
-    page.set_input_files(FILE_INPUT, make_file(OTHER, name="other.jpg"))
-    expect(page.locator("#photo-caption")).to_have_text("other.jpg")
-    first.abort()
-    expect(page.locator("#busy")).to_be_empty()
-    page.wait_for_timeout(300)
-    expect(page.locator("#photo-message")).to_be_empty()
+    ask_then_choose_another(page, site, hold_answers(page)).abort()
+    assert_nothing_is_said(page)
     page.unroute_all()
 
 

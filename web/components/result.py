@@ -39,7 +39,7 @@ WHOLE = PartView()
 
 def create_result(prediction: Prediction, *, site: Site, view: PartView = WHOLE) -> html.Div:
     """The whole answer to one photo, or to the part of it that `view` tells."""
-    knows = f"The model knows {len(site.collection.classes):,} {site.subject.kinds}"
+    knows = f"The model knows {site.subject.count_kinds(len(site.collection.classes))}"
     honesty = (
         f"{knows} and can take one for another."
         if prediction.verdict

@@ -18,12 +18,12 @@ def title(*, site: Site | None = None, **_: object) -> str:
 
 def description() -> str:
     collection = current_site().collection
-    kinds = f"{len(collection.classes):,} {collection.subject.kinds}"
+    kinds = collection.subject.count_kinds(len(collection.classes))
     return f"Drop a photo and see which of {kinds} it looks like, beside training photos to compare."
 
 
 def head(site: Site) -> html.Div:
-    kinds = f"{len(site.collection.classes):,} {site.subject.kinds}"
+    kinds = site.subject.count_kinds(len(site.collection.classes))
     return html.Div(
         [
             html.H1(display_name(_question(site))),

@@ -20,7 +20,7 @@ def description() -> str:
     collection = current_site().collection
     return (
         f"{format_count(len(collection.photos), 'photo')} of "
-        f"{len(collection.classes):,} {collection.subject.kinds}: "
+        f"{collection.subject.count_kinds(len(collection.classes))}: "
         "how many of each, their shapes and colours, and a gallery of all."
     )
 
