@@ -25,8 +25,8 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from classifier import Classifier, ClassifierError
-from classifier.commands.common import add_checkpoint_option
-from classifier.images import open_image
+from classifier.cli.options import add_checkpoint_option
+from classifier.photos.reading import open_image
 
 PHONE_PX = (4000, 3000)
 SHRUNK_PX = (1024, 768)  # what the site's pages make of such a photo before they send it

@@ -20,10 +20,10 @@ from PIL import Image, ImageFilter
 from rich.console import Console
 from rich.progress import track
 
-from classifier.commands.common import DEFAULT_CHECKPOINT, open_data
-from classifier.datasets import samples_of
-from classifier.images import open_image
-from classifier.prediction import Classifier
+from classifier.cli.options import DEFAULT_CHECKPOINT, open_data
+from classifier.inference.classifier import Classifier
+from classifier.photos.reading import open_image
+from classifier.training.loaders import samples_of
 
 PROGRESS = Console(stderr=True)
 

@@ -32,7 +32,7 @@ from classifier.errors import (
 )
 
 if TYPE_CHECKING:
-    from classifier.prediction import Candidate, Classifier, Prediction
+    from classifier.inference.classifier import Candidate, Classifier, Prediction
 
 __all__ = [
     "BackboneError",
@@ -62,5 +62,5 @@ _FROM_PREDICTION = ("Candidate", "Classifier", "Prediction")
 
 def __getattr__(name: str) -> object:
     if name in _FROM_PREDICTION:
-        return getattr(import_module("classifier.prediction"), name)
+        return getattr(import_module("classifier.inference.classifier"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

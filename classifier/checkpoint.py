@@ -18,9 +18,9 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from classifier.data.labels import LabelClass
 from classifier.errors import BackboneError, CheckpointError, DatasetError
-from classifier.labels import LabelClass
-from classifier.network import Network
+from classifier.networks.network import Network
 
 FORMAT = 1
 HEADER_KEY = "florascope"

@@ -19,8 +19,8 @@ from rich.progress import track
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from classifier.collection import SPLITS, Collection, Photo, flowers102
-from classifier.images import open_image
+from classifier.data.collection import SPLITS, Collection, Photo, flowers102
+from classifier.photos.reading import open_image
 
 HASH_SIDE = 16
 # Bits of 256 in which two photos may differ to count as copies. The pairs found were looked at, one by one; all but

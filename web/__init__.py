@@ -7,7 +7,7 @@ from pathlib import Path
 import dash
 from flask import Flask
 
-from classifier.collection import Collection
+from classifier.data.collection import Collection
 from web import api, hardening, photos
 from web.settings import Settings
 from web.site import Predictor, Site

@@ -1,4 +1,4 @@
-"""The page *Model*'s figures: those of the report (`classifier/report_figures.py`) in the dress of the site."""
+"""The page *Model*'s figures: those of the report (`classifier/reports/figures.py`) in the dress of the site."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from classifier import report_figures, trust_charts
-from classifier.labels import LabelClass
-from classifier.report import Report
-from classifier.trust_report import TrustReport
+from classifier.data.labels import LabelClass
+from classifier.reports import figures as report_figures
+from classifier.reports import verdict_figures as trust_charts
+from classifier.reports.report import Report
+from classifier.reports.verdict_report import TrustReport
 from web.figures import TEMPLATE
 
 CURVE_HEIGHT_PX, RELIABILITY_HEIGHT_PX, TRUST_HEIGHT_PX = 320, 400, 340

@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from classifier.errors import ReportError
-from classifier.hashing import file_fingerprint
-from classifier.report import Report, read_report, report_path
+from classifier.photos.hashing import file_fingerprint
+from classifier.reports.report import Report, read_report, report_path
 from web.site import Site
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from flask import Flask, Response, request
 from PIL import Image
 
-from classifier.collection import Collection, Photo
+from classifier.data.collection import Collection, Photo
 from classifier.errors import PhotoError
-from classifier.images import open_image
+from classifier.photos.reading import open_image
 
 # The widths that pages ask for: tile, card, card on dense screens, large view. Others would let anyone fill the cache.
 WIDTHS = (160, 320, 640)

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from flask import Flask, current_app
 from PIL import Image
 
-from classifier.collection import Collection
+from classifier.data.collection import Collection
+from classifier.data.labels import LabelClass
+from classifier.data.subject import Subject
 from classifier.errors import PhotoError
-from classifier.labels import LabelClass
-from classifier.subject import Subject
 from web.settings import Settings
 from web.statistics import Statistics
 
 if TYPE_CHECKING:
-    from classifier.prediction import Prediction
+    from classifier.inference.classifier import Prediction
 
 # Photos looked at at once; the others wait in line. More would only make each slower: the model uses every core.
 AT_ONCE = 2

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from classifier.collection import Collection, Photo
-from classifier.labels import LabelClass
+from classifier.data.collection import Collection, Photo
+from classifier.data.labels import LabelClass
 
 # The usual order of the parts of a split; others follow in alphabetical order.
 PART_ORDER = ("train", "valid", "val", "validation", "test")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from classifier.answers import ActivationMap, Candidate
-from classifier.explanation import contrast, paint
-from classifier.pixels import data_url
+from classifier.photos.colour import data_url
+from classifier.predictions.explanation import contrast, paint
+from classifier.predictions.values import ActivationMap, Candidate
 
 # The browser smooths a picture that it enlarges; more pixels would only make the answer heavier.
 SIDE_PX = 64

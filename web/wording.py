@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from classifier.labels import LabelClass
-from classifier.subject import Subject
-from classifier.trust_words import BEGINNINGS
+from classifier.data.labels import LabelClass
+from classifier.data.subject import Subject
+from classifier.reports.words import BEGINNINGS
 
 # How sure the words sound, by the probability of the best class: (at least, words).
 VERDICTS: tuple[tuple[float, str], ...] = (

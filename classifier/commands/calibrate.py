@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from classifier.commands.common import add_checkpoint_option, add_device_option, learnt_from_valid, progress_bar
-from classifier.commands.helping import TeachingFormatter
-from classifier.commands.trust_figures import files_in
+from classifier.cli.help import TeachingFormatter
+from classifier.cli.options import add_checkpoint_option, add_device_option, learnt_from_valid, progress_bar
+from classifier.cli.verdict_tables import files_in
 from classifier.errors import CheckpointError
 
 if TYPE_CHECKING:
-    from classifier.datasets import Sample
-    from classifier.prediction import Classifier
-    from classifier.retrieval import Index
+    from classifier.inference.classifier import Classifier
+    from classifier.predictions.neighbours import Index
+    from classifier.training.loaders import Sample
 
 EPILOG = """examples:
   python -m classifier calibrate
@@ -46,13 +46,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def main(args: argparse.Namespace) -> int:
     """Fit and write. See `Classifier.load`, `samples_of` and `save_checkpoint` for the errors."""
+    from classifier.calibration.examples import gather
+    from classifier.calibration.fit import FEWEST_FOR_CONFIDENT, fit_trust
+    from classifier.calibration.outliers import sample_files
     from classifier.checkpoint import load_checkpoint, save_checkpoint
     from classifier.commands.evaluate import photos_of
-    from classifier.datasets import check_classes, samples_of
-    from classifier.fitting import FEWEST_FOR_CONFIDENT, fit_trust
-    from classifier.material import gather
-    from classifier.prediction import Classifier
-    from classifier.standins import sample_files
+    from classifier.inference.classifier import Classifier
+    from classifier.training.loaders import check_classes, samples_of
 
     unknown = files_in(args.unknown) if args.unknown else []
     classifier = Classifier.load(args.checkpoint, device=args.device, beside=False)
@@ -92,7 +92,7 @@ def main(args: argparse.Namespace) -> int:
 def _index(classifier: "Classifier", checkpoint: Path, *, data: str | None) -> "Index":
     """The index that fits; made when there is none."""
     from classifier.commands.index import make_index
-    from classifier.retrieval import fingerprint_of, index_path, load_index
+    from classifier.predictions.neighbours import fingerprint_of, index_path, load_index
 
     try:
         return load_index(index_path(checkpoint), fingerprint=fingerprint_of(classifier.network.state_dict()))

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from classifier.commands.common import add_device_option
+from classifier.cli.help import TeachingFormatter
+from classifier.cli.options import add_device_option
 from classifier.commands.evaluate import add_data_options, parse_split, photos_of, warn_of_known
-from classifier.commands.helping import TeachingFormatter
 from classifier.errors import PhotoError
 
 EPILOG = """example:
@@ -46,11 +46,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def main(args: argparse.Namespace) -> int:
     """Measure both and print. See `samples_of`, `check_classes` and `Classifier.load` for the errors."""
-    from classifier.comparison import compare, measure_speed
-    from classifier.datasets import check_classes, samples_of
-    from classifier.evaluation import collect, summarise
-    from classifier.hashing import file_fingerprint
-    from classifier.prediction import Classifier
+    from classifier.evaluation.comparison import compare, measure_speed
+    from classifier.evaluation.evaluate import collect, summarise
+    from classifier.inference.classifier import Classifier
+    from classifier.photos.hashing import file_fingerprint
+    from classifier.training.loaders import check_classes, samples_of
 
     paths = [args.first, args.second]
     classifiers = [Classifier.load(path, device=args.device) for path in paths]

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from classifier.commands.common import DATA_DIR
-from classifier.commands.helping import TeachingFormatter
+from classifier.cli.help import TeachingFormatter
+from classifier.cli.options import DATA_DIR
 from classifier.errors import DownloadError
 
 PHOTO_COUNT = 8189

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from classifier.collection import Collection, manifest_of, open_collection
-from classifier.commands.common import (
+from classifier.cli.help import TeachingFormatter
+from classifier.cli.options import (
     DATA_DIR,
     add_checkpoint_option,
     add_device_option,
@@ -21,13 +21,13 @@ from classifier.commands.common import (
     learnt_from_valid,
     open_data,
 )
-from classifier.commands.helping import TeachingFormatter
-from classifier.commands.trust_figures import add_trust_options, measure_trust, print_trust, unknown_files
-from classifier.report import Report, report_path, write_report, write_text
+from classifier.cli.verdict_tables import add_trust_options, measure_trust, print_trust, unknown_files
+from classifier.data.collection import Collection, manifest_of, open_collection
+from classifier.reports.report import Report, report_path, write_report, write_text
 
 if TYPE_CHECKING:
-    from classifier.datasets import Sample
-    from classifier.prediction import Classifier
+    from classifier.inference.classifier import Classifier
+    from classifier.training.loaders import Sample
 
 EPILOG = """examples:
   python -m classifier evaluate --split udacity-test
@@ -97,10 +97,10 @@ def _at_least_1(text: str) -> int:
 
 def main(args: argparse.Namespace) -> int:
     """Measure, print, and write the report. See `samples_of`, `Classifier.load` and `write_report` for the errors."""
-    from classifier.datasets import check_classes, samples_of
-    from classifier.evaluation import collect, create_report
-    from classifier.prediction import Classifier
-    from classifier.trust_evaluation import require_trust
+    from classifier.evaluation.evaluate import collect, create_report
+    from classifier.evaluation.verdicts import require_trust
+    from classifier.inference.classifier import Classifier
+    from classifier.training.loaders import check_classes, samples_of
 
     classifier = Classifier.load(args.checkpoint, device=args.device)
     collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint)
@@ -146,7 +146,7 @@ def photos_of(data: str | None, *, classifier: "Classifier", checkpoint: Path) -
     if data is not None:
         own = manifest_of(checkpoint)
         if data != "flowers102" and own.is_file():
-            from classifier.folders import files_since
+            from classifier.data.folders import files_since
 
             collection = replace(own_photos(classifier, checkpoint), root=Path(data).expanduser().absolute())
             later = files_since(collection)
@@ -208,7 +208,7 @@ def save(report: Report, target: Path, *, checkpoint: Path, paths: dict[int, Pat
     if target.suffix == ".json":
         write_report(target, report)
         return [target]
-    from classifier.report_page import create_page
+    from classifier.reports.page import create_page
 
     files = [target / "report.html", target / "report.json"]
     write_text(files[0], create_page(report, path_of=paths.get))

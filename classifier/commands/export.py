@@ -5,15 +5,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifier.commands.common import add_checkpoint_option
+from classifier.cli.help import TeachingFormatter
+from classifier.cli.options import add_checkpoint_option
 from classifier.commands.evaluate import own_photos
-from classifier.commands.helping import TeachingFormatter
 from classifier.errors import DatasetError, PhotoError, SettingError
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    from classifier.prediction import Classifier
+    from classifier.inference.classifier import Classifier
 
 EPILOG = """examples:
   python -m classifier export --format onnx --output flowers.onnx
@@ -48,8 +48,8 @@ def main(args: argparse.Namespace) -> int:
         raise SettingError("Say --format onnx or --format pt2, or let --output end in .onnx or .pt2.")
     if args.output.suffix in (".onnx", ".pt2") and args.output.suffix != f".{kind}":
         raise SettingError(f"--format {kind} and --output {args.output} contradict each other; leave --format out.")
-    from classifier.export import export
-    from classifier.prediction import Classifier
+    from classifier.inference.classifier import Classifier
+    from classifier.inference.export import export
 
     classifier = Classifier.load(args.checkpoint, device="cpu")
     photos = some_photos(classifier, args.checkpoint)

@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifier.commands.common import add_checkpoint_option, add_device_option, learnt_from_valid, progress_bar
-from classifier.commands.helping import TeachingFormatter
+from classifier.cli.help import TeachingFormatter
+from classifier.cli.options import add_checkpoint_option, add_device_option, learnt_from_valid, progress_bar
 
 if TYPE_CHECKING:
-    from classifier.prediction import Classifier
-    from classifier.retrieval import Index
+    from classifier.inference.classifier import Classifier
+    from classifier.predictions.neighbours import Index
 
 EPILOG = """examples:
   python -m classifier index
@@ -37,8 +37,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def main(args: argparse.Namespace) -> int:
     """Make the index. See `Classifier.load`, `samples_of` and `save_index` for the errors."""
-    from classifier.prediction import Classifier
-    from classifier.retrieval import index_path
+    from classifier.inference.classifier import Classifier
+    from classifier.predictions.neighbours import index_path
 
     classifier = Classifier.load(args.checkpoint, device=args.device, beside=False)
     index = make_index(classifier, args.checkpoint, data=args.data)
@@ -50,9 +50,9 @@ def main(args: argparse.Namespace) -> int:
 def make_index(classifier: "Classifier", checkpoint: Path, *, data: str | None) -> "Index":
     """Look at the training photos and write the index beside the checkpoint."""
     from classifier.commands.evaluate import photos_of
-    from classifier.datasets import check_classes, training_samples
-    from classifier.embedding import index_photos
-    from classifier.retrieval import fingerprint_of, index_path, save_index
+    from classifier.inference.embedding import index_photos
+    from classifier.predictions.neighbours import fingerprint_of, index_path, save_index
+    from classifier.training.loaders import check_classes, training_samples
 
     collection = photos_of(data, classifier=classifier, checkpoint=checkpoint)
     check_classes(collection, classifier.classes)

@@ -4,9 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from classifier.commands.common import DATA_HELP, add_device_option, open_data, progress_bar
-from classifier.commands.helping import TeachingFormatter
-from classifier.commands.recipe import add_recipe, check_names, default_output, given, recommend
+from classifier.cli.help import TeachingFormatter
+from classifier.cli.options import DATA_HELP, add_device_option, open_data, progress_bar
+from classifier.cli.training_options import add_recipe, check_names, default_output, given, recommend
 from classifier.errors import SettingError, TrainingError
 
 EPILOG = """examples:
@@ -40,10 +40,10 @@ def main(args: argparse.Namespace) -> int:
     if args.steps < 10:
         raise SettingError(f"--steps is at least 10; got {args.steps}.")
     values = check_names({name: value for name, value in given(args).items() if value != "auto"})
-    from classifier.curves import write_lr_html, write_lr_png
-    from classifier.datasets import training_samples
-    from classifier.lr_finder import range_test
-    from classifier.prediction import pick_device
+    from classifier.inference.classifier import pick_device
+    from classifier.reports.curves import write_lr_html, write_lr_png
+    from classifier.training.loaders import training_samples
+    from classifier.training.lr_finder import range_test
 
     accelerated = pick_device(args.device) != "cpu"
     output = args.output or default_output(args.data).parent

@@ -17,14 +17,14 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from classifier.answerfile import AnswerFile, readable_name
-from classifier.commands.common import add_checkpoint_option, add_device_option
-from classifier.commands.helping import TeachingFormatter
+from classifier.cli.help import TeachingFormatter
+from classifier.cli.options import add_checkpoint_option, add_device_option
+from classifier.data.subject import Subject, subject_of
 from classifier.errors import PhotoError, SettingError, UnreadableFile
-from classifier.prediction import Candidate, Classifier, Prediction
-from classifier.streaming import batches, read_ahead, shrink
-from classifier.subject import Subject, subject_of
-from classifier.trust_words import BEGINNINGS, describe_reason
+from classifier.inference.classifier import Candidate, Classifier, Prediction
+from classifier.inference.predictions_csv import AnswerFile, readable_name
+from classifier.photos.streaming import batches, read_ahead, shrink
+from classifier.reports.words import BEGINNINGS, describe_reason
 
 EPILOG = """examples:
   python -m classifier predict rose.jpg
@@ -195,7 +195,7 @@ def with_progress(
 
 def model_name(args: argparse.Namespace) -> str:
     """What the rows of a CSV file must have in common: the checkpoint's fingerprint, and how it was used."""
-    from classifier.hashing import file_fingerprint
+    from classifier.photos.hashing import file_fingerprint
 
     return file_fingerprint(args.checkpoint) + ("+tta" if args.tta else "")
 

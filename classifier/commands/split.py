@@ -7,9 +7,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from classifier.collection import SPLITS, Collection
-from classifier.commands.common import open_folder, print_left_out, progress_bar
-from classifier.commands.helping import TeachingFormatter
+from classifier.cli.help import TeachingFormatter
+from classifier.cli.options import open_folder, print_left_out, progress_bar
+from classifier.data.collection import SPLITS, Collection
 from classifier.errors import DatasetError
 
 EPILOG = """examples:
@@ -53,9 +53,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def main(args: argparse.Namespace) -> int:
     """Split as the arguments say. See `folders.read_folder` and `splitting.place` for the errors."""
-    from classifier.collection import write_manifest
-    from classifier.foldertree import MANIFEST, is_split
-    from classifier.splitting import Ratios, check_target, place
+    from classifier.data.collection import write_manifest
+    from classifier.data.folder_tree import MANIFEST, is_split
+    from classifier.data.splitting import Ratios, check_target, place
 
     root = args.folder.expanduser().absolute()
     ratios = Ratios(*args.ratios)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from classifier.collection import Collection, read_manifest
-from classifier.commands.common import (
+from classifier.cli.help import TeachingFormatter
+from classifier.cli.options import (
     DATA_HELP,
     add_device_option,
     open_data,
@@ -19,15 +19,15 @@ from classifier.commands.common import (
     print_left_out,
     progress_bar,
 )
-from classifier.commands.helping import TeachingFormatter
-from classifier.commands.recipe import add_recipe, check_names, default_output, given, is_first_process, recommend
+from classifier.cli.training_options import add_recipe, check_names, default_output, given, is_first_process, recommend
+from classifier.data.collection import Collection, read_manifest
+from classifier.data.subject import parse
 from classifier.errors import SettingError
-from classifier.run_folder import RunFolder, default_path, prepare, read_settings, write_left_out
-from classifier.settings import TrainingSettings
-from classifier.subject import parse
+from classifier.training.run_folder import RunFolder, default_path, prepare, read_settings, write_left_out
+from classifier.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
-    from classifier.datasets import Sample
+    from classifier.training.loaders import Sample
 
 MOST_LISTED = 30  # classes in the table of what is trained on
 EPILOG = """examples:
@@ -80,8 +80,8 @@ def main(args: argparse.Namespace) -> int:
     # Gradients that come and go with the head's epochs make PyTorch's processes warn each other; it is meant so.
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     values = check_names(given(args))
-    from classifier.prediction import pick_device
-    from classifier.training import check_tensorboard
+    from classifier.inference.classifier import pick_device
+    from classifier.training.fit import check_tensorboard
 
     if args.subject is not None:
         parse(args.subject)  # a senseless one is told before the photos are looked at
@@ -104,7 +104,7 @@ def main(args: argparse.Namespace) -> int:
     collection = replace(collection, subject=parse(args.subject)) if args.subject is not None else collection
     split_name = args.split or collection.default_split
 
-    from classifier.datasets import training_samples
+    from classifier.training.loaders import training_samples
 
     samples = training_samples(collection, split_name=split_name, with_valid=values.get("train_on_valid", False))
     settings = recommend(collection, len(samples), values, accelerated=accelerated)
@@ -158,7 +158,7 @@ def _collection_of_run(run: RunFolder, record: dict[str, Any]) -> Collection:
     """The photos of a run as they were split when it began, whatever has been added to the folder since."""
     if record["data"] == "flowers102" or not run.manifest.is_file():
         return open_data(record["data"])
-    from classifier.folders import of_manifest
+    from classifier.data.folders import of_manifest
 
     return of_manifest(Path(record["data"]), read_manifest(run.manifest))
 
@@ -176,7 +176,7 @@ def _look(args: argparse.Namespace, *, seed: int) -> tuple[Collection, list[tupl
 def _with_suggested_rate(
     settings: TrainingSettings, samples: "list[Sample]", collection: Collection, args: argparse.Namespace
 ) -> TrainingSettings:
-    from classifier.lr_finder import range_test
+    from classifier.training.lr_finder import range_test
 
     with progress_bar("looking for the learning rate") as step:
         found = range_test(collection, samples, settings, device=args.device, step=step)
@@ -191,7 +191,7 @@ def _warn_of_learnt(
     collection: Collection, train: "list[Sample]", split_name: str, settings: TrainingSettings
 ) -> dict[str, int]:
     """Tell of photos that the run is measured on and that the checkpoint it starts from knows; how many by split."""
-    from classifier.leakage import count_learnt
+    from classifier.training.leakage import count_learnt
 
     start_from = Path(str(settings.start_from))
     with progress_bar("looking for photos that the checkpoint knows") as step:
@@ -218,7 +218,7 @@ def _fit(
     resume: bool,
 ) -> int:
     from classifier.commands.split import table_of
-    from classifier.training import fit
+    from classifier.training.fit import fit
 
     if is_first_process():
         if len(collection.classes) <= MOST_LISTED:
@@ -268,9 +268,9 @@ def _show_plan(collection: Collection, settings: TrainingSettings, *, split_name
     from rich.table import Table
 
     from classifier.commands.split import table_of
-    from classifier.fine_tuning import set_trainable
-    from classifier.network import Network
-    from classifier.summary import summarise_network
+    from classifier.networks.network import Network
+    from classifier.networks.summary import summarise_network
+    from classifier.training.module import set_trainable
 
     console = Console()
     console.print(table_of(collection, split_name=split_name))

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from benchmarks.robustness import DAMAGES, main
-from classifier.commands.common import DEFAULT_CHECKPOINT
-from classifier.prediction import Classifier
-from tests.web.fakes import COLOURS, draw_flower
+from classifier.cli.options import DEFAULT_CHECKPOINT
+from classifier.inference.classifier import Classifier
+from tests.making.fakes import COLOURS, draw_flower
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from tests.web.fakes import FakeClassifier, plant_garden
+from tests.making.fakes import FakeClassifier, plant_garden
 from web import create_app
 from web.settings import Settings
 

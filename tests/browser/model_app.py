@@ -4,10 +4,10 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from classifier.report import report_path, write_report
-from tests.classifier.test_trust_report import make_trust
-from tests.web.fakes import FakeClassifier, plant_garden
-from tests.web.reports import make_garden_report
+from classifier.reports.report import report_path, write_report
+from tests.classifier.reports.test_verdict_report import make_trust
+from tests.making.fakes import FakeClassifier, plant_garden
+from tests.making.reports import make_garden_report
 from web import create_app
 from web.settings import Settings
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT
-from tests.web.fakes import draw_flower, encode
+from tests.making.fakes import draw_flower, encode
 
 with (ROOT / "data" / "classes.csv").open(encoding="utf-8", newline="") as file:
     CLASS_COUNT = len(list(csv.DictReader(file)))

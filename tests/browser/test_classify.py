@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import FileChooser, Page, expect
 
-from tests.web.fakes import COLOURS, data_url, draw_flower, encode
+from tests.making.fakes import COLOURS, data_url, draw_flower, encode
 
 FILE_INPUT = "input[type=file]"
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.test_classify import FILE_INPUT, GIVE, classify, data_url, make_file, open_page
 from tests.browser.test_trust import WIDE, open_panel, trusting_site  # noqa: F401  a fixture
-from tests.web.fakes import COLOURS, draw_flower, encode
+from tests.making.fakes import COLOURS, draw_flower, encode
 
 OTHER = encode(draw_flower(COLOURS[1]))
 

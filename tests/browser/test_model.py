@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import assert_never_sideways, serve
-from tests.web.fakes import CLASSES
+from tests.making.fakes import CLASSES
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NIGHT, PAPER, assert_axe_finds_nothing, assert_never_sideways
-from tests.web.fakes import CLASSES
+from tests.making.fakes import CLASSES
 
 PAGES = ("/", "/dataset", "/flower/3", "/flower/11")
 

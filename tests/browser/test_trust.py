@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import assert_axe_finds_nothing, serve
 from tests.browser.test_classify import classify, open_page
-from tests.web.fakes import COLOURS, draw_flower, encode
+from tests.making.fakes import COLOURS, draw_flower, encode
 
 WIDE = encode(draw_flower(size=(640, 320)))
 

@@ -8,7 +8,7 @@ from safetensors.torch import save_file
 
 from classifier.checkpoint import HEADER_KEY, load_checkpoint, read_metadata, save_checkpoint
 from classifier.errors import CheckpointError
-from classifier.network import Network
+from classifier.networks.network import Network
 
 METADATA = {
     "backbone": "test_efficientnet",

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from classifier.checkpoint import load_checkpoint, save_checkpoint
-from tests.classifier.tiny import plant_checkpoint
+from tests.making.tiny import plant_checkpoint
 
 
 def average(*arguments: object) -> subprocess.CompletedProcess[str]:

@@ -8,8 +8,8 @@ import dash
 import pytest
 from werkzeug.test import TestResponse
 
-from classifier.collection import Collection
-from tests.web.fakes import FakeClassifier, plant_garden
+from classifier.data.collection import Collection
+from tests.making.fakes import FakeClassifier, plant_garden
 from web import create_app
 from web.settings import Settings
 

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
 
-from classifier.answers import Candidate, Neighbour, Neighbours, Prediction
-from classifier.collection import Collection
-from tests.web.fakes import CLASSES, FakeClassifier, draw_flower, encode
+from classifier.data.collection import Collection
+from classifier.predictions.values import Candidate, Neighbour, Neighbours, Prediction
+from tests.making.fakes import CLASSES, FakeClassifier, draw_flower, encode
 from web import api, create_app
 from web.settings import Settings
 from web.site import Site

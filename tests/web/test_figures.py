@@ -3,8 +3,8 @@ from html import unescape
 
 import pytest
 
-from classifier.answers import Candidate
-from classifier.labels import LabelClass
+from classifier.data.labels import LabelClass
+from classifier.predictions.values import Candidate
 from web import figures
 from web.statistics import ClassCount, ColourBin, Statistics
 

@@ -4,8 +4,8 @@ import re
 import pytest
 from flask_compress import flask_compress
 
+from tests.making.fakes import FakeClassifier, data_url, draw_flower, encode
 from tests.web.conftest import ask_callback
-from tests.web.fakes import FakeClassifier, data_url, draw_flower, encode
 from web import create_app
 from web.hardening import CALLBACK_PATH, CompressedScripts
 from web.settings import Settings

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from tests.web.fakes import FakeClassifier, plant_garden
+from tests.making.fakes import FakeClassifier, plant_garden
 from web import create_app
 from web.photos import WIDTHS, ThumbnailCache, photo_url
 from web.settings import Settings

@@ -1,7 +1,7 @@
 import pytest
 
-from classifier.collection import Collection, Photo
-from tests.web.fakes import CLASSES
+from classifier.data.collection import Collection, Photo
+from tests.making.fakes import CLASSES
 from web.statistics import Statistics, mean_colour, search, spread
 
 

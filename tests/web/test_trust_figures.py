@@ -4,7 +4,7 @@ import io
 import pytest
 from PIL import Image
 
-from classifier.answers import ActivationMap, Candidate
+from classifier.predictions.values import ActivationMap, Candidate
 from web.trust_figures import SIDE_PX, create_contrasts, create_heatmaps, create_overlay
 
 LEFT = ActivationMap(((1.0, -1.0), (1.0, -1.0)))

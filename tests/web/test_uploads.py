@@ -3,7 +3,7 @@ import base64
 import pytest
 
 from classifier.errors import NotAnImage, TooManyBytes
-from tests.web.fakes import data_url
+from tests.making.fakes import data_url
 from web.uploads import NoPhoto, photo_bytes, too_large_message
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from classifier.labels import LabelClass
+from classifier.data.labels import LabelClass
 from web import wording
 
 

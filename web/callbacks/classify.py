@@ -11,8 +11,8 @@ from dash.exceptions import PreventUpdate
 from PIL import Image
 
 from classifier.errors import PhotoError
-from classifier.images import open_image
-from classifier.pixels import data_url
+from classifier.photos.colour import data_url
+from classifier.photos.reading import open_image
 from web.components.overview import create_specimen
 from web.components.result import WHOLE, create_result, describe_answer
 from web.components.stage import PartView

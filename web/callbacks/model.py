@@ -8,9 +8,9 @@ import dash
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html
 from dash.exceptions import PreventUpdate
 
-from classifier.history import history_of
-from classifier.report import Report
-from classifier.report_figures import axis_names, classes_with_errors
+from classifier.reports.figures import axis_names, classes_with_errors
+from classifier.reports.history import history_of
+from classifier.reports.report import Report
 from web import model_figures
 from web.components.attributes import aria
 from web.components.model_photos import create_opened

@@ -10,8 +10,8 @@ from dash import ALL, ClientsideFunction, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
 from classifier.errors import PhotoError
-from classifier.images import open_image
-from classifier.stability import stability
+from classifier.photos.reading import open_image
+from classifier.predictions.stability import stability
 from web.callbacks.classify import BUSY, OUR_FAULT, answer, key_of
 from web.components.closer import create_strip
 from web.components.stage import PartView

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dash import html
 
-from classifier.subject import Subject
+from classifier.data.subject import Subject
 from web.site import Site
 from web.statistics import GREY_CHROMA, ClassCount, hue_and_chroma
 from web.wording import display_name, format_count, format_ratio, format_share

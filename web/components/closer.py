@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from classifier.pixels import data_url
+from classifier.photos.colour import data_url
 from web.components.attributes import aria
 from web.components.comparison import create_versus
 from web.components.stage import LEAST_SIZE, PartView, create_stage
@@ -18,8 +18,8 @@ from web.trust_figures import create_contrasts, create_heatmaps
 from web.wording import display_name, format_percent
 
 if TYPE_CHECKING:
-    from classifier.prediction import Prediction
-    from classifier.stability import Stability, View
+    from classifier.inference.classifier import Prediction
+    from classifier.predictions.stability import Stability, View
 
 
 def create_stores() -> html.Div:

@@ -16,7 +16,7 @@ from web.site import Site
 from web.wording import display_name, format_count
 
 if TYPE_CHECKING:
-    from classifier.answers import Candidate, Neighbour, Neighbours
+    from classifier.predictions.values import Candidate, Neighbour, Neighbours
 
 OVERALL = "overall"  # the value of the tab that shows photos of any flower
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from classifier.labels import LabelClass
-from classifier.subject import Subject
+from classifier.data.labels import LabelClass
+from classifier.data.subject import Subject
 from web.components.picture import create_picture
 from web.site import Site
 from web.wording import display_name, format_count

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from dash import html
 
-from classifier.history import history_of
-from classifier.report import Report
-from classifier.trust_words import describe_times, part_of
+from classifier.reports.history import history_of
+from classifier.reports.report import Report
+from classifier.reports.words import describe_times, part_of
 from web.components.model_photos import name_of
 from web.components.overview import create_numbers
 from web.wording import format_count, split_title

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from dash import dcc, html
 
-from classifier.report import Answer, Report
-from classifier.trust_words import describe_times
+from classifier.reports.report import Answer, Report
+from classifier.reports.words import describe_times
 from web.components.picture import create_picture
 from web.site import Site
 from web.wording import display_name, format_count, format_percent

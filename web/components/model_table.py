@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dash import dcc, html
 
-from classifier.report import ClassFigures, Report
-from classifier.report_figures import classes_with_errors
+from classifier.reports.figures import classes_with_errors
+from classifier.reports.report import ClassFigures, Report
 from web.components.attributes import aria
 from web.components.model_card import percent
 from web.components.model_photos import name_of

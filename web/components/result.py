@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from classifier.trust_words import describe_reason
+from classifier.reports.words import describe_reason
 from web import figures
 from web.components.attributes import aria
 from web.components.closer import create_closer_look
@@ -29,7 +29,7 @@ from web.wording import (
 )
 
 if TYPE_CHECKING:
-    from classifier.prediction import Candidate, Prediction
+    from classifier.inference.classifier import Candidate, Prediction
 
 SAMPLES = 6
 SIMILARITY = "Similar as the model sees it: 1.00 would be the same photo."

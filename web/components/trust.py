@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from classifier.trust_words import describe_times
+from classifier.reports.words import describe_times
 from web.components.attributes import aria
 from web.components.picture import create_picture
 from web.site import Site
 from web.wording import display_name, format_count, format_share, out_of_hundred
 
 if TYPE_CHECKING:
-    from classifier.answers import Confusion, TrackRecord
-    from classifier.prediction import Prediction
+    from classifier.inference.classifier import Prediction
+    from classifier.predictions.values import Confusion, TrackRecord
 
 # A longer list is folded behind the first names.
 MOST_LISTED = 6

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from classifier.report import Report
-from classifier.trust_charts import verdicts_height
-from classifier.trust_report import TrustReport
-from classifier.trust_words import TITLE, describe_familiarity, describe_groups, describe_lists, describe_verdicts
+from classifier.reports.report import Report
+from classifier.reports.verdict_figures import verdicts_height
+from classifier.reports.verdict_report import TrustReport
+from classifier.reports.words import TITLE, describe_familiarity, describe_groups, describe_lists, describe_verdicts
 from web.components.charts import create_chart_holder
 from web.model_figures import TRUST_HEIGHT_PX
 

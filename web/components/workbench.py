@@ -5,7 +5,7 @@ from __future__ import annotations
 import dash_mantine_components as dmc
 from dash import html
 
-from classifier.collection import Photo
+from classifier.data.collection import Photo
 from web.components.attributes import aria, data
 from web.components.picture import create_picture
 from web.photos import photo_url

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from classifier.collection import Photo
-from classifier.labels import LabelClass
+from classifier.data.collection import Photo
+from classifier.data.labels import LabelClass
 from web.components.attributes import aria
 from web.components.picture import create_photo_help, create_picture
 from web.pages import not_found_404

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from classifier.history import describe_curves, history_of
-from classifier.report import Report
-from classifier.report_figures import MOST_NAMED_CLASSES, classes_with_errors
+from classifier.reports.figures import MOST_NAMED_CLASSES, classes_with_errors
+from classifier.reports.history import describe_curves, history_of
+from classifier.reports.report import Report
 from web.components.attributes import aria
 from web.components.charts import create_chart_holder
 from web.components.model_card import create_card, create_summary, describe_calibration

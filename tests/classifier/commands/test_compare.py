@@ -6,7 +6,7 @@ import pytest
 
 from classifier.__main__ import main
 from classifier.commands.compare import describe_test
-from tests.classifier.runs import plant_run, save_untrained
+from tests.making.runs import plant_run, save_untrained
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from classifier.__main__ import main
-from classifier.report import read_report
-from tests.classifier.runs import plant_run
+from classifier.reports.report import read_report
+from tests.making.runs import plant_run
 
 
 @pytest.fixture(scope="module")

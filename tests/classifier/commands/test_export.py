@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from classifier.__main__ import main
-from tests.classifier.runs import plant_run, save_untrained
+from tests.making.runs import plant_run, save_untrained
 
 
 def test_photos_are_compared_where_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

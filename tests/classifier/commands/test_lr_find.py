@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from classifier.__main__ import main
-from tests.classifier.photo_folders import plant
+from tests.making.photo_folders import plant
 
 TINY = ["--backbone", "test_efficientnet", "--no-pretrained", "--sizes", "32", "--workers", "0", "--device", "cpu"]
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from classifier.__main__ import main
-from classifier.answerfile import AnswerFile
-from classifier.answers import Candidate, Prediction
 from classifier.commands.predict import find_photos, print_line, print_table
+from classifier.data.subject import FLOWERS
 from classifier.errors import UnreadableFile
-from classifier.subject import FLOWERS
-from tests.classifier.runs import NAMES, plant_photos, save_untrained
+from classifier.inference.predictions_csv import AnswerFile
+from classifier.predictions.values import Candidate, Prediction
+from tests.making.runs import NAMES, plant_photos, save_untrained
 
 
 @pytest.fixture(scope="module")

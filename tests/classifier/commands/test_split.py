@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from classifier.__main__ import main
-from tests.classifier.photo_folders import plant
+from tests.making.photo_folders import plant
 
 
 def files(root: Path) -> list[str]:

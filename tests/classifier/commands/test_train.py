@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from classifier.__main__ import COMMANDS, main
-from classifier.callbacks import KeepBest
 from classifier.checkpoint import load_checkpoint, read_metadata
-from classifier.collection import manifest_of, open_collection, read_manifest
-from classifier.subject import Subject
-from tests.classifier.photo_folders import plant
+from classifier.data.collection import manifest_of, open_collection, read_manifest
+from classifier.data.subject import Subject
+from classifier.training.callbacks import KeepBest
+from tests.making.photo_folders import plant
 
 TINY = ["--backbone", "test_efficientnet", "--no-pretrained", "--sizes", "32", "--workers", "0", "--device", "cpu"]
 

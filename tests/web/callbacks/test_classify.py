@@ -10,8 +10,8 @@ import dash
 import pytest
 from PIL import Image
 
+from tests.making.fakes import COLOURS, FakeClassifier, HeldClassifier, data_url, draw_flower, encode
 from tests.web.conftest import ask_callback, response_of
-from tests.web.fakes import COLOURS, FakeClassifier, HeldClassifier, data_url, draw_flower, encode
 from web import create_app
 from web.callbacks.classify import BUSY, OUR_FAULT
 from web.settings import Settings

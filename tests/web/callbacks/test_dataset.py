@@ -2,8 +2,8 @@ import json
 
 import pytest
 
+from tests.making.fakes import FakeClassifier
 from tests.web.conftest import ask_callback, response_of
-from tests.web.fakes import FakeClassifier
 from web import create_app
 from web.settings import Settings
 

@@ -5,10 +5,10 @@ import logging
 
 import pytest
 
-from classifier.answers import Candidate
+from classifier.predictions.values import Candidate
+from tests.making.fakes import COLOURS, FakeClassifier, data_url, draw_flower, encode
 from tests.web.callbacks.test_classify import full_line
 from tests.web.conftest import ask_callback, response_of
-from tests.web.fakes import COLOURS, FakeClassifier, data_url, draw_flower, encode
 from web import create_app
 from web.callbacks.classify import BUSY, OUR_FAULT
 from web.settings import Settings

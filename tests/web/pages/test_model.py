@@ -7,13 +7,13 @@ from pathlib import Path
 import dash
 import pytest
 
-from classifier.collection import Collection
-from classifier.report import report_path, write_report
-from tests.classifier.test_trust_report import make_trust
+from classifier.data.collection import Collection
+from classifier.reports.report import report_path, write_report
+from tests.classifier.reports.test_verdict_report import make_trust
+from tests.making.fakes import FakeClassifier
+from tests.making.reports import make_garden_report, plant_report
 from tests.web.conftest import ask_callback, response_of
-from tests.web.fakes import FakeClassifier
 from tests.web.pages.test_pages import visit
-from tests.web.reports import make_garden_report, plant_report
 from web import create_app
 from web.components.model_card import (
     describe_calibration,

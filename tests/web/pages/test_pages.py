@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from classifier.collection import Collection
-from classifier.subject import KINDS, Subject
+from classifier.data.collection import Collection
+from classifier.data.subject import KINDS, Subject
+from tests.making.fakes import CLASSES, FakeClassifier
 from tests.web.callbacks.test_trust import content_of
 from tests.web.conftest import ask_callback, response_of
-from tests.web.fakes import CLASSES, FakeClassifier
 from web import create_app
 from web.settings import Settings
 

@@ -1,0 +1,83 @@
+"""The pictures that trust is fitted on, through the network."""
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torchvision.transforms import v2
+from torchvision.transforms.v2.functional import to_pil_image
+
+from classifier.calibration.fit import Material
+from classifier.calibration.outliers import corners, crops, drawn_pictures, sample_files
+from classifier.errors import PhotoError
+from classifier.inference.classifier import Classifier
+from classifier.inference.embedding import Seen, look_at
+from classifier.networks.transforms import to_tensor
+from classifier.training.augmentation import AUGMENTATIONS
+from classifier.training.loaders import Sample
+
+DRAWN = 270
+CROPS_A_PHOTO = 8
+MOST_CORNERS = 400
+# Told (what is looked at, how many are done, how many there are).
+Step = Callable[[str, int, int], object]
+
+
+def gather(
+    classifier: Classifier, samples: Sequence[Sample], *, unknown: Sequence[Path] = (), step: Step = print
+) -> Material:
+    """Look at the valid photos in every way, and at pictures that show none of the classes.
+
+    unknown: files of the user's own that show none of the classes; they join the samples that packages ship.
+
+    Raises:
+        DatasetError: not one valid photo can be read.
+    """
+    size = int(classifier.metadata["input_size"])
+    others = [*sample_files(), *unknown]
+
+    def look(name: str, pictures: Iterable[tuple[Image.Image, int]], total: int) -> Seen:
+        return look_at(classifier, pictures, step=lambda done: step(name, done, total))
+
+    few = samples[:: max(1, len(samples) // MOST_CORNERS)]
+    return Material(
+        plain=look("valid photos", _open(classifier, samples), len(samples)),
+        changed=look("valid photos, changed", _changed(classifier, samples, size=size), len(samples)),
+        drawn=look("drawn pictures", _unknown(drawn_pictures(DRAWN)), DRAWN),
+        photos=look("photos of other things", _unknown(_parts(classifier, others)), len(others) * CROPS_A_PHOTO)
+        if others
+        else None,
+        corners=look("corners", _unknown(corners(image for image, _ in _open(classifier, few))), len(few)),
+    )
+
+
+def _open(classifier: Classifier, samples: Iterable[Sample]) -> Iterator[tuple[Image.Image, int]]:
+    for sample in samples:
+        try:
+            yield classifier.open(sample.path), sample.target
+        except PhotoError:  # a damaged photo teaches nothing, and “evaluate” names it
+            continue
+
+
+def _changed(classifier: Classifier, samples: Iterable[Sample], *, size: int) -> Iterator[tuple[Image.Image, int]]:
+    """Each photo changed by the “wild” augmentation, the same way at every call."""
+    change = v2.Compose(AUGMENTATIONS["wild"](size))
+    for number, (picture, target) in enumerate(_open(classifier, samples)):
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(random.Random(number).getrandbits(62))
+            yield to_pil_image(change(to_tensor(picture))), target
+
+
+def _parts(classifier: Classifier, files: Iterable[Path]) -> Iterator[Image.Image]:
+    for number, path in enumerate(files):
+        try:
+            picture = classifier.open(path)
+        except PhotoError:
+            continue
+        yield from crops(picture, CROPS_A_PHOTO, seed=number)
+
+
+def _unknown(pictures: Iterable[Image.Image]) -> Iterator[tuple[Image.Image, int]]:
+    return ((picture, -1) for picture in pictures)

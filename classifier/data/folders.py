@@ -1,0 +1,245 @@
+"""Photos in plain folders: one folder a class, or train, valid and test folders with one folder a class in each.
+
+    photos/rose/IMG 1.JPG            photos/train/rose/1.jpg
+    photos/tulip/郁金香.webp          photos/valid/rose/2.jpg
+
+Every file is opened once: what cannot be read as a photo is listed and left out.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import ImageStat
+
+from classifier.data.collection import Collection, Photo, read_manifest
+from classifier.data.folder_tree import (
+    MANIFEST,
+    SPLIT_FOLDERS,
+    Entry,
+    LeftOut,
+    entries_of,
+    folders_in,
+    is_split,
+    strays,
+)
+from classifier.data.labels import LabelClass
+from classifier.data.splitting import Ratios, stratify
+from classifier.errors import DatasetError, PhotoError
+from classifier.photos.hashing import Fingerprint, digest_of, group_twins, picture_hash
+from classifier.photos.reading import open_image, upright_size
+
+
+@dataclass(frozen=True)
+class FolderPhotos:
+    """What was found.
+
+    twins: how many photos look like another one. leaks: how many photos of valid or test are in train as well.
+    contradictions: pairs of files that look the same and lie in different classes.
+    """
+
+    collection: Collection
+    left_out: tuple[LeftOut, ...] = ()
+    twins: int = 0
+    leaks: int = 0
+    contradictions: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Scanned:
+    entry: Entry
+    size: tuple[int, int]
+    print: Fingerprint
+
+
+def read_folder(
+    root: Path, *, ratios: Ratios | None = None, seed: int = 1, step: Callable[[int, int], object] = max
+) -> FolderPhotos:
+    """Find the classes and the photos below `root`; split what is not split, stratified, by `seed`.
+
+    A `manifest.csv` in `root` (“split --manifest” writes one) is followed instead of looking at every photo.
+    `step` is told (files looked at, files in all) now and then.
+
+    Raises:
+        DatasetError: no such folder, fewer than two classes, a class with fewer than two photos, no photo at all.
+    """
+    root = root.expanduser().absolute()
+    if not root.is_dir():
+        raise DatasetError(f"There is no folder {root}. Name one that has a folder of photos for each class.")
+    if (root / MANIFEST).is_file():
+        return FolderPhotos(of_manifest(root, read_manifest(root / MANIFEST)))
+    entries = entries_of(root)
+    names = sorted({entry.class_name for entry in entries})
+    if len(names) < 2:
+        raise DatasetError(_too_few_classes(root, names))
+    scanned, unread = _scan(root, entries, step)
+    left_out = (*unread, *strays(root, entries))
+    _check_counts(root, names, scanned, left_out)
+    groups = group_twins([photo.print for photo in scanned])
+    splits, leaks = _splits(root, scanned, groups, ratios or Ratios(), seed)
+    classes = tuple(LabelClass(number, _text(name)) for number, name in enumerate(names, start=1))
+    ids = {name: number for number, name in enumerate(names, start=1)}
+    photos = tuple(
+        Photo(
+            number,
+            ids[photo.entry.class_name],
+            {"split": split},
+            *photo.size,
+            photo.print.mean_colour,
+            photo.entry.file,
+        )
+        for number, (photo, split) in enumerate(zip(scanned, splits, strict=True), start=1)
+    )
+    collection = Collection(collection_name(root), classes, photos, root, "split")
+    twins = len(groups) - len(set(groups))
+    return FolderPhotos(collection, left_out, twins, leaks, _contradictions(scanned, groups))
+
+
+def collection_name(root: Path) -> str:
+    """The folder's name; "flowers102" stays reserved for the Oxford photos with their own labels and splits."""
+    name = _text(root.name) or "photos"
+    return f"{name} (folder)" if name == "flowers102" else name
+
+
+def _too_few_classes(root: Path, names: Sequence[str]) -> str:
+    found = f"only one class, “{_text(names[0])}”" if names else "no folder with files in it"
+    inner = next((path for path in folders_in(root) if len(folders_in(path)) > 1), None)
+    hint = f"Did you mean --data {inner}?" if inner else "It needs one folder of photos a class, two classes or more."
+    return f"{root} has {found}. {hint}"
+
+
+def _scan(
+    root: Path, entries: Sequence[Entry], step: Callable[[int, int], object]
+) -> tuple[list[_Scanned], tuple[LeftOut, ...]]:
+    scanned: list[_Scanned] = []
+    left_out: list[LeftOut] = []
+    with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
+        for done, (entry, found) in enumerate(
+            zip(entries, pool.map(lambda entry: _look_at(root, entry), entries), strict=True), start=1
+        ):
+            if isinstance(found, _Scanned):
+                scanned.append(found)
+            else:
+                left_out.append(LeftOut(entry.file, found))
+            step(done, len(entries))
+    return scanned, tuple(left_out)
+
+
+def _look_at(root: Path, entry: Entry) -> _Scanned | str:
+    path = root / entry.file
+    if not path.is_file():
+        return "It is no file."
+    try:
+        data = path.read_bytes()
+        small = open_image(data, draft_px=64)  # a JPEG is decoded at an eighth of its size: enough, and much quicker
+        red, green, blue = (round(mean) for mean in ImageStat.Stat(small).mean)
+        fingerprint = Fingerprint(digest_of(data), picture_hash(small), (red, green, blue))
+        return _Scanned(entry, upright_size(data), fingerprint)
+    except OSError as error:
+        return f"It cannot be read: {error.strerror}."
+    except PhotoError as error:
+        return str(error).split(". ")[0].rstrip(".") + "."  # what is wrong; the advice after it is for visitors
+
+
+def _check_counts(root: Path, names: Sequence[str], scanned: Sequence[_Scanned], left_out: Sequence[LeftOut]) -> None:
+    if not scanned:
+        first = f"the first, {left_out[0].file}: {left_out[0].reason}"
+        raise DatasetError(f"None of the {len(left_out)} files below {root} is a photo that can be read; {first}")
+    counts = Counter(photo.entry.class_name for photo in scanned)
+    trained = Counter(photo.entry.class_name for photo in scanned if photo.entry.split in (None, "train"))
+    for name in names:
+        if counts[name] < 2:
+            few = {0: "no photo that can be read", 1: "only one photo that can be read"}[counts[name]]
+            reasons = [f"{entry.file}: {entry.reason}" for entry in left_out if f"/{name}/" in f"/{entry.file}"]
+            why = f" ({_text(reasons[0]).rstrip('.')})" if reasons else ""
+            raise DatasetError(
+                f"The class “{_text(name)}” has {few}{why}; a class needs two at least, one to learn from and one to "
+                "check with. Add photos, or take its folder away."
+            )
+        if not trained[name]:
+            raise DatasetError(
+                f"The class “{_text(name)}” has no photo in the train folder; add some, or take it away."
+            )
+
+
+def _splits(
+    root: Path, scanned: Sequence[_Scanned], groups: Sequence[int], ratios: Ratios, seed: int
+) -> tuple[list[str], int]:
+    """The split of each photo: by its folder where there are such folders, and how many of them leak into train."""
+    classes = [photo.entry.class_name for photo in scanned]
+    given = [photo.entry.split for photo in scanned]
+    if given[0] is None:
+        return stratify(classes, groups, ratios=ratios, seed=seed), 0
+    splits = [split or "train" for split in given]
+    if "valid" not in splits:  # some of the training photos must tell which epoch is the best
+        train = [index for index, split in enumerate(splits) if split == "train"]
+        part = stratify(
+            [classes[index] for index in train],
+            [groups[index] for index in train],
+            ratios=Ratios(1 - ratios.valid, ratios.valid, 0.0),
+            seed=seed,
+        )
+        for index, split in zip(train, part, strict=True):
+            splits[index] = split
+    in_train = {group for group, split in zip(groups, splits, strict=True) if split == "train"}
+    leaks = sum(split != "train" and group in in_train for group, split in zip(groups, splits, strict=True))
+    return splits, leaks
+
+
+def _contradictions(scanned: Sequence[_Scanned], groups: Sequence[int]) -> tuple[tuple[str, str], ...]:
+    """The first photo of each group of twins, with those of its twins that have another class."""
+    first: dict[int, Entry] = {}
+    pairs = []
+    for photo, group in zip(scanned, groups, strict=True):
+        twin = first.setdefault(group, photo.entry)
+        if twin.class_name != photo.entry.class_name:
+            pairs.append((twin.file, photo.entry.file))
+    return tuple(pairs)
+
+
+def of_manifest(root: Path, photos: tuple[Photo, ...]) -> Collection:
+    """The collection of photos that a manifest lists; the classes are called as their folders are.
+
+    Raises:
+        DatasetError: fewer than two classes.
+    """
+    names: dict[int, str] = {}
+    for photo in photos:
+        parts = photo.file.split("/")
+        # In a tree of splits the class is the second folder: train/rose/1.jpg.
+        deeper = len(parts) > 2 and parts[0].lower() in SPLIT_FOLDERS
+        names.setdefault(photo.class_id, parts[1] if deeper else parts[0])
+    classes = tuple(LabelClass(class_id, _text(name)) for class_id, name in sorted(names.items()))
+    if len(classes) < 2:
+        raise DatasetError(f"The manifest of {root} lists fewer than two classes. Take it away to look at all photos.")
+    return Collection(collection_name(root), classes, photos, root, "split")
+
+
+def files_since(collection: Collection, *, looked_at: int = 50) -> int | None:
+    """How many files came to a collection's folder since its manifest was written; None if it is not that folder
+    (photos are missing, or those that are looked at have other sizes), or says by itself how it is split.
+
+    Raises:
+        DatasetError: there is no such folder, or it cannot be read.
+    """
+    root = collection.root
+    if root is None or not root.is_dir():
+        raise DatasetError(f"There is no folder {root}. Name one that has a folder of photos for each class.")
+    known = {photo.file for photo in collection.photos}
+    if is_split(root) or not all((root / file).is_file() for file in known):
+        return None
+    for photo in collection.photos[:: max(1, len(collection.photos) // looked_at)]:
+        try:
+            if upright_size(root / photo.file) != (photo.width, photo.height):
+                return None
+        except PhotoError:
+            return None
+    return sum(entry.file not in known for entry in entries_of(root))
+
+
+def _text(name: str) -> str:
+    """A file name in letters that can be printed and stored, whatever its bytes are."""
+    return os.fsencode(name).decode("utf-8", "replace")

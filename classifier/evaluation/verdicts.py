@@ -1,0 +1,164 @@
+"""How well trust is founded: on photos whose class is known, and on pictures that show none of the classes."""
+
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from classifier.errors import CheckpointError, DatasetError, PhotoError, UnreadableFile
+from classifier.evaluation.evaluate import calibration_error
+from classifier.inference.classifier import Classifier
+from classifier.inference.embedding import look_at
+from classifier.photos.streaming import read_ahead, shrink
+from classifier.predictions.neighbours import Index
+from classifier.predictions.values import Reason, Verdict
+from classifier.predictions.verdicts import Trust, signals, softmax
+from classifier.reports.verdict_report import REASONS, VERDICTS, Group, TrustReport
+
+Floats = NDArray[np.floating[Any]]
+FAMILIARITY_BINS = 24
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What was said of N photos. best, positions: the answer's and the right class position (−1: none of them);
+    covered: is the right one in the coverage set? set_sizes: (N,); familiarity: below 0 is “unknown”."""
+
+    best: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    confidence: Floats
+    covered: NDArray[np.bool_]
+    set_sizes: NDArray[np.int64]
+    verdicts: tuple[Verdict, ...]
+    reasons: tuple[Reason | None, ...]
+    familiarity: Floats
+
+    def are(self, verdict: Verdict) -> NDArray[np.bool_]:
+        """(N,): which photos have this verdict."""
+        return np.array([said == verdict for said in self.verdicts], dtype=bool)
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = self.best == self.positions
+        return found
+
+
+def require_trust(classifier: Classifier, checkpoint: Path | None = None) -> tuple[Trust, Index]:
+    """What the verdicts are made with; `checkpoint` is named in the error.
+
+    Raises:
+        CheckpointError: the checkpoint is not calibrated, or has no index that fits.
+    """
+    trust, index = classifier.answerer.trust, classifier.answerer.index
+    if trust is None or index is None:
+        reason = classifier.warnings[0] if classifier.warnings else "The checkpoint is not calibrated."
+        option = f" --checkpoint {shlex.quote(str(checkpoint))}" if checkpoint else ""
+        raise CheckpointError(f"{reason} For verdicts, run: python -m classifier calibrate{option}")
+    return trust, index
+
+
+def judge(classifier: Classifier, *, logits: Floats, embeddings: Floats, positions: NDArray[np.int64]) -> Judged:
+    """What the classifier says of N pictures that were looked at, as `embedding.Seen` has them.
+
+    Raises:
+        CheckpointError: it is not calibrated, or has no index that fits.
+    """
+    trust, index = require_trust(classifier)
+    shares = softmax(logits, temperature=trust.temperature)
+    columns = signals(logits, embeddings, index, temperature=trust.temperature)
+    verdicts, reasons = zip(*trust.judge(columns), strict=True)
+    sets = trust.coverage_sets(shares, verdicts)
+    return Judged(
+        best=shares.argmax(axis=1),
+        positions=positions,
+        confidence=shares.max(axis=1),
+        covered=np.array([own in listed for own, listed in zip(positions, sets, strict=True)], dtype=bool),
+        set_sizes=np.array([len(listed) for listed in sets]),
+        verdicts=verdicts,
+        reasons=reasons,
+        familiarity=trust.familiarity(columns),
+    )
+
+
+def create_trust_report(known: Judged, unknown: Mapping[str, Judged] | None = None, *, promised: float) -> TrustReport:
+    """Count what was said of photos of the classes, and of pictures of other things by what these show.
+
+    promised: how often the coverage sets were fitted to hold the right class.
+    """
+    groups = unknown or {}
+    confidence, right = torch.as_tensor(known.confidence, dtype=torch.float32), torch.as_tensor(known.right)
+    edges = familiarity_edges(np.concatenate([known.familiarity, *(group.familiarity for group in groups.values())]))
+    strangers = [group.familiarity for group in groups.values()]
+    return TrustReport(
+        ece=round(calibration_error(confidence, right), 5),
+        known=_count("", known, edges),
+        covered=int(known.covered.sum()),
+        promised=promised,
+        set_sizes=tuple(np.bincount(known.set_sizes).tolist()),
+        edges=tuple(edges.tolist()),
+        unknown=tuple(
+            _count(name, group, edges, auroc=round(area(known.familiarity, group.familiarity), 5))
+            for name, group in groups.items()
+        ),
+        auroc=round(area(known.familiarity, np.concatenate(strangers)), 5) if strangers else None,
+    )
+
+
+def familiarity_edges(values: Floats) -> Floats:
+    """Edges of `FAMILIARITY_BINS` bins or one more, equal in width and with an edge at 0, where “unknown” begins; they
+    reach over all values but the outermost hundredth at either end, which count to the first and the last bin."""
+    low, high = np.minimum(np.quantile(values, 0.01), 0), np.maximum(np.quantile(values, 0.99), 0)
+    width = max(high - low, 1.0) / FAMILIARITY_BINS
+    edges: Floats = np.round(np.arange(np.floor(low / width), np.ceil(high / width) + 0.5) * width, 4)
+    return edges if len(edges) > 1 else np.array([0.0, width])
+
+
+def _count(name: str, judged: Judged, edges: Floats, *, auroc: float | None = None) -> Group:
+    inside = np.clip(judged.familiarity, edges[0], np.nextafter(edges[-1], -np.inf))
+    return Group(
+        name=name,
+        verdicts={verdict: int(judged.are(verdict).sum()) for verdict in VERDICTS},
+        right={verdict: int((judged.are(verdict) & judged.right).sum()) for verdict in VERDICTS},
+        reasons={reason: judged.reasons.count(reason) for reason in REASONS},
+        familiarity=tuple(np.histogram(inside, edges)[0].tolist()),
+        auroc=auroc,
+    )
+
+
+def area(above: Floats, below: Floats) -> float:
+    """Area under the ROC curve: how often one of `above` is greater than one of `below`; ties count half."""
+    ordered = np.sort(below)
+    wins = np.searchsorted(ordered, above, side="left") + np.searchsorted(ordered, above, side="right")
+    return float(wins.mean() / 2 / len(below))
+
+
+def judge_files(
+    classifier: Classifier, files: Sequence[Path], *, step: Callable[[int], object] = int
+) -> tuple[Judged, list[str]]:
+    """What is said of pictures that show none of the classes, and sentences about those that cannot be read.
+
+    Raises:
+        UnreadableFile: not one of them can be read. CheckpointError: see `judge`.
+    """
+    unreadable: list[str] = []
+    side = int(classifier.metadata["input_size"])
+
+    def readable() -> Iterable[tuple[Image.Image, int]]:
+        for path, picture in read_ahead(lambda path: shrink(classifier.open(path), side=side), files):
+            if isinstance(picture, PhotoError):
+                unreadable.append(f"{path}: {picture}")
+            else:
+                yield picture, -1
+
+    try:
+        seen = look_at(classifier, readable(), step=step)
+    except DatasetError as error:
+        raise UnreadableFile(f"None of {len(files)} unknown pictures can be read. {unreadable[0]}") from error
+    judged = judge(classifier, logits=seen.logits, embeddings=seen.embeddings, positions=seen.positions)
+    return judged, unreadable

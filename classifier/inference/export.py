@@ -1,0 +1,210 @@
+"""A network as a file for other programs: ONNX, or PyTorch's own exported program (.pt2).
+
+The file says by itself how photos are made ready for it and what its outputs mean: JSON under the key "florascope", in
+ONNX's metadata_props or in the extra files of a .pt2. A file is kept only if it answers as the original does.
+"""
+
+import io
+import json
+import logging
+import os
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import nn
+
+from classifier.errors import ExportError, SettingError
+from classifier.inference.classifier import Classifier
+from classifier.networks.transforms import eval_transform
+
+FORMATS = ("onnx", "pt2")
+KEY = "florascope"
+OUTPUTS = ("probabilities", "logits", "embedding", "feature_map")
+# Largest difference allowed between two ways to compute the same in 32-bit floats: of a probability, absolute; of a
+# logit, as a share of the largest one (float32 has 7 digits, and a network of 100 layers loses 2 or 3 of them).
+MOST_DIFFERENCE = 1e-3
+
+Runner = Callable[[torch.Tensor], dict[str, torch.Tensor]]
+
+
+class _Exportable(nn.Module):
+    """(N, 3, H, W) normalised photos → a tensor each for `OUTPUTS`."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        super().__init__()
+        self.network = classifier.network
+        self.temperature = classifier.answerer.temperature
+
+    def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        logits, embedding, feature_map = self.network(images)
+        return (logits / self.temperature).softmax(dim=1), logits, embedding, feature_map
+
+
+@dataclass(frozen=True)
+class Check:
+    """Largest differences between the file and the original over `n` inputs, of which `real` are photos."""
+
+    n: int
+    real: int
+    probability: float
+    logit: float
+    same_answers: bool
+
+    @property
+    def passes(self) -> bool:
+        return self.same_answers and max(self.probability, self.logit) <= MOST_DIFFERENCE
+
+
+def describe(classifier: Classifier) -> dict[str, Any]:
+    """What the exported file says of itself: preprocessing, classes in the order of the logits, outputs."""
+    metadata = classifier.metadata
+    side = int(metadata["input_size"])
+    return {
+        "input": {
+            "name": "images",
+            "shape": ["N", 3, side, side],
+            "type": "float32",
+            "layout": "NCHW",
+            "colour": "RGB",
+        },
+        "preprocessing": [
+            "turn the photo upright by its EXIF orientation, as RGB, transparent parts on white",
+            f"resize the short side to {side} pixels (bicubic, antialiased), keeping the shape",
+            f"cut out the central square of {side} × {side} pixels",
+            "divide by 255, subtract the mean and divide by the std of each channel",
+        ],
+        "mean": list(metadata["mean"]),
+        "std": list(metadata["std"]),
+        "outputs": {
+            "probabilities": "(N, classes), each row sums to 1",
+            "logits": f"(N, classes); probabilities = softmax(logits / {classifier.answerer.temperature:g})",
+            "embedding": "(N, D), what the head reads",
+            "feature_map": "(N, C, h, w), what the embedding was pooled from",
+        },
+        "classes": [label.to_dict() for label in classifier.classes],
+        "backbone": metadata["backbone"],
+        "dataset": metadata.get("dataset") or {},
+    }
+
+
+def export(classifier: Classifier, path: Path, *, kind: str, photos: Sequence[Image.Image] = ()) -> Check:
+    """Write `path` and compare it with the original on random inputs and on these photos (upright RGB pictures).
+
+    Raises:
+        SettingError: `kind` is not one of `FORMATS`, or a package that it needs is not installed.
+        ExportError: the network cannot be exported, the file answers otherwise than the original, or cannot be written.
+            Nothing is left behind.
+    """
+    if kind not in FORMATS:
+        raise SettingError(f"--format is one of {', '.join(FORMATS)}; got “{kind}”.")
+    write, load = {"onnx": (_write_onnx, _load_onnx), "pt2": (_write_pt2, _load_pt2)}[kind]
+    if kind == "onnx":
+        for package in ("onnx", "onnxscript", "onnxruntime"):
+            _package(package)
+    network = _Exportable(classifier).to("cpu").eval()
+    side = int(classifier.metadata["input_size"])
+    random = torch.randn(3, 3, side, side, generator=torch.Generator().manual_seed(0))
+    batches = [random, random[:1]]
+    if photos:
+        transform = eval_transform(size=side, mean=classifier.metadata["mean"], std=classifier.metadata["std"])
+        batches.append(torch.stack([transform(photo) for photo in photos]))
+    partial = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with warnings.catch_warnings(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+            warnings.simplefilter("ignore")  # PyTorch's exporters talk a lot about themselves
+            write(network, random, partial, describe(classifier))
+        check = _check(network, load(partial), batches, real=len(photos))
+        if not check.passes:
+            raise ExportError(
+                f"The exported network answers otherwise than the original: probabilities differ by up to "
+                f"{check.probability:.1e}, logits by {check.logit:.1e} of the largest ({MOST_DIFFERENCE:g} "
+                "is allowed). It was not kept; try the other --format."
+            )
+        partial.replace(path)
+    except OSError as error:
+        raise ExportError(f"{path} cannot be written: {error}. Free some space, or name another --output.") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink()
+    return check
+
+
+def _check(network: nn.Module, run: Runner, batches: Sequence[torch.Tensor], *, real: int) -> Check:
+    probability, logit, same = 0.0, 0.0, True
+    for batch in batches:
+        with torch.inference_mode():
+            wanted = dict(zip(OUTPUTS, network(batch), strict=True))
+        got = run(batch)
+        probability = max(probability, float((got["probabilities"] - wanted["probabilities"]).abs().max()))
+        logit = max(logit, float((got["logits"] - wanted["logits"]).abs().max() / wanted["logits"].abs().max()))
+        # Where two classes tie to the last digit, either may win.
+        answers = wanted["probabilities"].gather(1, got["probabilities"].argmax(1)[:, None])[:, 0]
+        same &= bool((answers >= wanted["probabilities"].max(1).values - 1e-5).all())
+    return Check(sum(map(len, batches)), real, probability, logit, same)
+
+
+def _write_pt2(network: nn.Module, example: torch.Tensor, path: Path, description: dict[str, Any]) -> None:
+    program = torch.export.export(network, (example,), dynamic_shapes=({0: torch.export.Dim("batch")},))
+    torch.export.save(program, path, extra_files={f"{KEY}.json": json.dumps(description, ensure_ascii=False)})
+
+
+def _load_pt2(path: Path) -> Runner:
+    module = torch.export.load(path).module()
+
+    def run(batch: torch.Tensor) -> dict[str, torch.Tensor]:
+        with torch.inference_mode():
+            return dict(zip(OUTPUTS, module(batch), strict=True))
+
+    return run
+
+
+def _write_onnx(network: nn.Module, example: torch.Tensor, path: Path, description: dict[str, Any]) -> None:
+    onnx = _package("onnx")
+    for name in ("onnxscript", "onnx_ir", "torch.onnx"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    program = torch.onnx.export(
+        network,
+        (example,),
+        dynamo=True,
+        input_names=["images"],
+        output_names=list(OUTPUTS),
+        dynamic_shapes=({0: torch.export.Dim("batch")},),
+        external_data=False,
+    )
+    assert program is not None
+    model = program.model_proto
+    # A copy each of what other tools look for by name; "florascope" has all.
+    values = {KEY: description, **{name: description[name] for name in ("classes", "mean", "std")}}
+    for name, value in values.items():
+        model.metadata_props.add(key=name, value=json.dumps(value, ensure_ascii=False))
+    onnx.checker.check_model(model)
+    path.write_bytes(model.SerializeToString())
+
+
+def _load_onnx(path: Path) -> Runner:
+    runtime = _package("onnxruntime")
+    session = runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
+
+    def run(batch: torch.Tensor) -> dict[str, torch.Tensor]:
+        answers = session.run(list(OUTPUTS), {"images": batch.numpy()})
+        return {name: torch.from_numpy(answer) for name, answer in zip(OUTPUTS, answers, strict=True)}
+
+    return run
+
+
+def _package(name: str) -> ModuleType:
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise SettingError(
+            f"Exporting to ONNX needs the package {name}: pip install onnx onnxruntime onnxscript"
+        ) from error

@@ -1,0 +1,238 @@
+"""Bytes, a file or a Pillow image → an upright RGB picture. Every refusal is a named error.
+
+This is the gate for whatever strangers send: sizes are checked on the header, before a pixel is decoded, and only the
+formats of photos are opened. Nothing here changes Pillow's global switches, so any number of threads may call it.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+
+# Importing a plugin registers its format; Pillow would otherwise import all forty to find these.
+from PIL import AvifImagePlugin as _avif  # noqa: F401
+from PIL import BmpImagePlugin as _bmp  # noqa: F401
+from PIL import GifImagePlugin as _gif  # noqa: F401
+from PIL import Image, UnidentifiedImageError
+from PIL import JpegImagePlugin as _jpeg  # noqa: F401
+from PIL import MpoImagePlugin as _mpo  # noqa: F401
+from PIL import PngImagePlugin as _png  # noqa: F401
+from PIL import TiffImagePlugin as _tiff  # noqa: F401
+from PIL import WebPImagePlugin as _webp  # noqa: F401
+from pillow_heif import HeifImagePlugin as _heif  # noqa: F401
+
+from classifier.errors import (
+    NotAnImage,
+    PhotoError,
+    TooManyBytes,
+    TooManyPixels,
+    TooSmall,
+    TruncatedImage,
+    UnreadableFile,
+    UnsupportedFormat,
+)
+from classifier.photos.colour import to_rgb
+from classifier.photos.formats import HEAD_BYTES, READABLE, has_zero_side, recognise
+
+MIB = 1024 * 1024
+SEND_INSTEAD = "Send the photo as JPEG, PNG or WebP."
+
+# EXIF orientation → what makes the picture upright (CIPA DC-008, tag 0x0112).
+ORIENTATION_TAG = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+@dataclass(frozen=True)
+class ImageLimits:
+    """What is accepted.
+
+    max_bytes: of the file. A 12 MP phone photo has 3-6 MB, a 50 MP one 10-20 MB.
+    max_pixels: width × height of the first frame. 80 million has room for the 64 MP of phone cameras and the 63 MP of
+        an iPhone's panorama, stays below the 89 MP where Pillow warns, and bounds a decoded picture at 320 MB (Pillow
+        takes 4 bytes a pixel; with its copies on the way, a request held 1 GB: `benchmarks/memory.py`).
+    min_side_px: smallest width and height; of less than an icon nothing can be told.
+    max_aspect_ratio: long side : short side. Panoramas have 5:1 at most; a strip of 60,000 × 2 px would grow to
+        billions of pixels when its short side is brought to the network's input size.
+    """
+
+    max_bytes: int = 20 * MIB
+    max_pixels: int = 80_000_000
+    min_side_px: int = 8
+    max_aspect_ratio: float = 50.0
+
+
+DEFAULT_LIMITS = ImageLimits()
+
+
+def open_image(
+    source: bytes | bytearray | Path | Image.Image,
+    *,
+    limits: ImageLimits = DEFAULT_LIMITS,
+    draft_px: int | None = None,
+) -> Image.Image:
+    """Read the first frame, upright, as a new RGB image (8 bits a channel, sRGB, transparent parts on white).
+
+    source: the bytes of a file, the path of one, or an image that is already open (its current frame).
+    draft_px: the short side (px) that is needed. A large JPEG is then decoded at 1/2, 1/4 or 1/8 of its size, never
+        below `draft_px`: four times as fast for a 12 MP photo. Of a HEIC the small copy inside is taken, if it is large
+        enough. Other formats ignore it.
+
+    Raises:
+        PhotoError: one of its subclasses; the message is a sentence for whoever sent the photo.
+    """
+    image = source if isinstance(source, Image.Image) else _open(_read(source, limits))
+    _check_size(image.size, limits)
+    with _refusing_damage(image.format):
+        if draft_px and image is not source:
+            _draft(image, draft_px)
+        image.load()
+        _check_size(image.size, limits)  # that of a HEIC may be another than its header said
+        # Some formats say only after their pixels how they are turned (TIFF even turns itself).
+        turn = _UPRIGHT.get(_orientation(image))
+        image = to_rgb(image)
+        return image.transpose(turn) if turn is not None else image
+
+
+def upright_size(source: bytes | bytearray | Path, *, limits: ImageLimits = DEFAULT_LIMITS) -> tuple[int, int]:
+    """Width and height in pixels once the photo is turned upright, from its header (of a TIFF, from its pixels).
+
+    Raises:
+        PhotoError: as `open_image`, as far as the header tells.
+    """
+    image = _open(_read(source, limits))
+    _check_size(image.size, limits)
+    if image.format == "TIFF":  # Pillow turns it by itself, and whether its size is turned already differs by version
+        return open_image(source, limits=limits).size
+    width, height = image.size
+    return (height, width) if _orientation(image) >= 5 else (width, height)
+
+
+def _read(source: bytes | bytearray | Path, limits: ImageLimits) -> bytes:
+    if isinstance(source, Path):
+        source = _read_file(source, limits)
+    if len(source) > limits.max_bytes:
+        raise _too_many_bytes(len(source), limits)
+    if not source:
+        raise NotAnImage("The file is empty. Choose the photo again, or another one.")
+    return bytes(source)
+
+
+def _read_file(path: Path, limits: ImageLimits) -> bytes:
+    try:
+        # Devices and pipes have no size to check, and reading them may never end.
+        if path.exists() and not path.is_file():
+            raise UnreadableFile(f"{path} is no file. Name a photo; standard input is not read.")
+        if (size := path.stat().st_size) > limits.max_bytes:
+            raise _too_many_bytes(size, limits)
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise UnreadableFile(f"{path} cannot be read: {reason}. Check the path.") from error
+
+
+def _open(data: bytes) -> Image.Image:
+    formats = [name for name in READABLE if name in Image.OPEN]
+    try:
+        return Image.open(io.BytesIO(data), formats=formats)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise TooManyPixels("The photo has far too many pixels. Reduce its size and send it again.") from error
+    except UnidentifiedImageError as error:
+        if has_zero_side(data):
+            raise TooSmall("The picture is zero pixels wide or high: it is empty. Choose another photo.") from error
+        raise _refusal(recognise(data[:HEAD_BYTES])) from error
+    # What else Pillow's readers raise on a damaged header depends on the format (OSError, ValueError, KeyError, …).
+    except Exception as error:
+        raise _refusal(recognise(data[:HEAD_BYTES])) from error
+
+
+def _refusal(kind: str | None) -> PhotoError:
+    """Why Pillow could not open what `recognise` calls by this name."""
+    if kind is None:
+        return NotAnImage(f"This file is not a picture. {SEND_INSTEAD}")
+    if kind in ("a text", "a web page"):
+        return NotAnImage(f"This file is not a picture, it is {kind}. {SEND_INSTEAD}")
+    if kind == "HEIC":
+        return UnsupportedFormat(
+            "This HEIC photo is damaged, or of a kind that cannot be read. Send it as JPEG; "
+            "an iPhone takes such photos with Settings › Camera › Formats › Most Compatible."
+        )
+    if kind == "AVIF" and "AVIF" not in Image.OPEN:
+        return UnsupportedFormat(f"AVIF photos cannot be read here. {SEND_INSTEAD}")
+    if kind == "TIFF":
+        return UnsupportedFormat(f"This TIFF is damaged, or of a kind that cannot be read. {SEND_INSTEAD}")
+    if kind.isupper():
+        return _damaged(kind)
+    return UnsupportedFormat(f"This is {kind}, which cannot be read here. {SEND_INSTEAD}")
+
+
+def _damaged(kind: str | None) -> TruncatedImage:
+    name = {"WEBP": "WebP", "MPO": "JPEG", "HEIF": "HEIC", None: "photo"}.get(kind, kind)
+    return TruncatedImage(f"The {name} is incomplete or damaged. Send it again, or choose another photo.")
+
+
+def _too_many_bytes(size: int, limits: ImageLimits) -> TooManyBytes:
+    # Rounded up, so that a file just over the limit never reads as being just at it.
+    return TooManyBytes(
+        f"The file has {ceil(size / MIB * 10) / 10:.1f} MB; at most {limits.max_bytes / MIB:g} MB are accepted. "
+        "Reduce the photo's size and send it again."
+    )
+
+
+def _check_size(size: tuple[int, int], limits: ImageLimits) -> None:
+    width, height = size
+    short, long = min(size), max(size)
+    if width * height > limits.max_pixels:
+        raise TooManyPixels(
+            f"The photo has {width:,} × {height:,} pixels; at most {limits.max_pixels / 1e6:g} million are accepted. "
+            "Reduce its size and send it again."
+        )
+    if long > short * limits.max_aspect_ratio:
+        raise TooSmall(
+            f"The picture is a strip of {width:,} × {height:,} pixels, too thin to tell what it shows. "
+            "Crop it around what matters, or choose another photo."
+        )
+    if short < limits.min_side_px:
+        raise TooSmall(
+            f"The picture is {width} × {height} pixels, too small to tell what it shows; "
+            f"each side needs at least {limits.min_side_px}. Choose a larger photo."
+        )
+
+
+def _draft(image: Image.Image, draft_px: int) -> None:
+    short = min(image.size)
+    if short > draft_px:
+        # Rounded up, so that the short side never falls below what was asked for.
+        width, height = (ceil(side * draft_px / short) for side in image.size)
+        image.draft(None, (width, height))
+
+
+def _orientation(image: Image.Image) -> int:
+    """1-8; 1 (upright) when there is none, or when the EXIF data is damaged: a photo is not refused for that."""
+    try:
+        value = image.getexif().get(ORIENTATION_TAG, 1)
+        return value if isinstance(value, int) and 1 <= value <= 8 else 1
+    except Exception:  # Pillow's EXIF reader raises whatever it stumbles over
+        return 1
+
+
+@contextmanager
+def _refusing_damage(kind: str | None) -> Iterator[None]:
+    """Decoders raise OSError, SyntaxError, ValueError, struct.error, … on bad bytes: here all mean the same."""
+    try:
+        yield
+    except PhotoError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise TooManyPixels("The photo has far too many pixels. Reduce its size and send it again.") from error
+    except Exception as error:
+        raise _damaged(kind) from error

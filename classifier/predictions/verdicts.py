@@ -1,0 +1,180 @@
+"""How far an answer can be trusted: calibrated probabilities, and a verdict from how familiar the photo looks.
+
+Everything here is fitted by `python -m classifier calibrate` (see `fitting`) and lives in the checkpoint's metadata
+under "trust". What was tried, and how well it works: docs/trust.md. NumPy only.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.errors import CheckpointError
+from classifier.predictions.coverage import CoverageSets
+from classifier.predictions.logistic import Logistic
+from classifier.predictions.neighbours import Index
+from classifier.predictions.values import Reason, Verdict
+
+Floats = NDArray[np.float32]
+FORMAT = 2  # of the values in the metadata; goes up when a signal changes its meaning
+NEAREST = 10
+# What the verdicts are decided on; the order of the columns of `signals`.
+SIGNALS = (
+    "log_odds",  # of the best class, calibrated
+    "lead",  # the best logit above the mean logit, in standard deviations of the logits
+    "nearest_ten",  # mean cosine with the ten most similar training photos (https://arxiv.org/abs/2204.06507)
+    "inside",  # part of the embedding inside the training photos' subspace (https://arxiv.org/abs/2203.10807)
+    "class_cosine",  # cosine with the nearest class's mean
+    "class_lead",  # that, above the cosine with the second nearest
+    "distance",  # minus the Mahalanobis distance to the nearest class (https://arxiv.org/abs/1807.03888)
+    "relative_distance",  # the same, less the distance to all photos (https://arxiv.org/abs/2106.09022)
+)
+HIDDEN = -1e4  # the logit of a hidden class
+
+
+@dataclass(frozen=True)
+class Trust:
+    """The fitted numbers.
+
+    temperature: what logits are divided by (https://arxiv.org/abs/1706.04599).
+    flower: from signals to the probability that the photo shows a flower, whichever.
+    known: the same, for a flower that is one of the classes, given that it is a flower.
+    sure: the same, that it is one of the classes and the answer is right.
+    flower_from, known_from, sure_from: the least values for an answer, and for a confident one.
+    """
+
+    temperature: float
+    coverage: CoverageSets
+    flower: Logistic
+    flower_from: float
+    known: Logistic
+    known_from: float
+    sure: Logistic
+    sure_from: float
+
+    def judge(self, seen: Floats) -> list[tuple[Verdict, Reason | None]]:
+        """(N, len(SIGNALS)) → a verdict for each photo, and the reason of an “unknown”."""
+        flower, known = self.flower(seen) >= self.flower_from, self.known(seen) >= self.known_from
+        sure = self.sure(seen) >= self.sure_from
+        verdicts: list[tuple[Verdict, Reason | None]] = []
+        for row in range(len(seen)):
+            if not flower[row]:
+                verdicts.append(("unknown", "not_a_flower"))
+            elif not known[row]:
+                verdicts.append(("unknown", "unknown_flower"))
+            else:
+                verdicts.append(("confident" if sure[row] else "unsure", None))
+        return verdicts
+
+    def coverage_sets(self, probabilities: Floats, verdicts: Sequence[Verdict]) -> list[list[int]]:
+        """(N, C) → the class positions that each photo's answer may be, best first: one for a confident answer, none
+        for an unknown one, and as many as it takes for an unsure one."""
+        sets = self.coverage.sets(probabilities)
+        most = {"confident": 1, "unsure": probabilities.shape[1], "unknown": 0}
+        return [listed[: most[verdict]] for listed, verdict in zip(sets, verdicts, strict=True)]
+
+    def familiarity(self, seen: Floats) -> Floats:
+        """(N, len(SIGNALS)) → (N,): how far (in log-odds) a photo is from “unknown”; below 0 it is."""
+        least: Floats = np.minimum(
+            _log_odds(self.flower(seen)) - _log_odds(np.array(self.flower_from)),
+            _log_odds(self.known(seen)) - _log_odds(np.array(self.known_from)),
+        )
+        return least
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for the checkpoint's metadata."""
+        return {"format": FORMAT, "signals": list(SIGNALS), **asdict(self)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Trust":
+        """The inverse of `to_dict`; other keys are ignored.
+
+        Raises:
+            CheckpointError: of another version, or something is missing or of the wrong kind.
+        """
+        try:
+            if values["format"] != FORMAT or tuple(values["signals"]) != SIGNALS:
+                raise ValueError("it is of another version")
+            return cls(
+                temperature=float(values["temperature"]),
+                coverage=CoverageSets(**values["coverage"]),
+                flower=Logistic.from_dict(values["flower"]),
+                flower_from=float(values["flower_from"]),
+                known=Logistic.from_dict(values["known"]),
+                known_from=float(values["known_from"]),
+                sure=Logistic.from_dict(values["sure"]),
+                sure_from=float(values["sure_from"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise CheckpointError(
+                f"The checkpoint's calibration cannot be used ({error}). Make it again: python -m classifier calibrate."
+            ) from error
+
+
+def signals(
+    logits: Floats,
+    embeddings: Floats,
+    index: Index,
+    *,
+    temperature: float,
+    similarities: Floats | None = None,
+    hidden: NDArray[np.bool_] | None = None,
+) -> Floats:
+    """What `SIGNALS` names, for N photos: logits (N, C) and embeddings (N, D) → (N, len(SIGNALS)).
+
+    similarities: (N, n) those of the embeddings in the index, if they are there already.
+    hidden: (C,) classes to leave out, as if neither the network nor the index knew them.
+    """
+    similarities = index.similarities(embeddings) if similarities is None else similarities
+    classes = len(index.class_means)
+    projected = index.project(embeddings)
+    cosines = _unit(projected) @ _unit(index.class_means).T
+    to_classes, to_all = index.distances(projected)
+    absent = np.bincount(index.positions, minlength=classes) == 0
+    left_out = absent if hidden is None else absent | hidden[:classes]
+    if left_out.any():
+        cosines[:, left_out], to_classes[:, left_out] = -1.0, np.inf
+    if hidden is not None:
+        logits = np.where(hidden, np.float32(HIDDEN), logits)
+        similarities = np.where(hidden[index.positions], np.float32(-1), similarities)
+    visible = logits if hidden is None else logits[:, ~hidden]
+    shares = softmax(visible, temperature=temperature).max(axis=1)
+    few = min(NEAREST, similarities.shape[1])
+    nearest = to_classes.min(axis=1)
+    columns = (
+        _log_odds(shares),
+        (visible.max(axis=1) - visible.mean(axis=1)) / np.maximum(visible.std(axis=1), 1e-6),
+        np.partition(similarities, -few, axis=1)[:, -few:].mean(axis=1),
+        np.linalg.norm(projected, axis=1),
+        cosines.max(axis=1),
+        np.ptp(np.partition(cosines, -2, axis=1)[:, -2:], axis=1) if classes > 1 else cosines[:, 0],
+        -np.sqrt(nearest),
+        to_all - nearest,
+    )
+    return np.nan_to_num(np.stack(columns, axis=1)).astype(np.float32)
+
+
+def _log_odds(shares: NDArray[Any]) -> Floats:
+    odds: Floats = np.log(np.maximum(shares, 1e-6) / np.maximum(1 - shares, 1e-6))
+    return odds
+
+
+def _unit(rows: Floats) -> Floats:
+    scaled: Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    return scaled
+
+
+def softmax(logits: Floats, *, temperature: float = 1.0) -> Floats:
+    """(N, C) → (N, C), rows that sum to 1."""
+    scaled = logits.astype(np.float64) / temperature
+    shares = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def log_sum_exp(logits: Floats) -> Floats:
+    """(N, C) → (N,)."""
+    highest = logits.max(axis=1, keepdims=True)
+    sums: Floats = highest[:, 0] + np.log(np.exp(logits - highest).sum(axis=1))
+    return sums

@@ -1,0 +1,299 @@
+"""The report of an evaluation: all that was found out about a checkpoint on one split, as plain values.
+
+`python -m classifier evaluate --report` writes it as JSON, beside the checkpoint as NAME.report.json; the site's page
+*Model* shows it. It names photos by image id and holds no pixel. Needs neither PyTorch nor the photos.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from math import log
+from pathlib import Path
+from typing import Any
+
+from classifier import files as textfile
+from classifier.data.labels import LabelClass
+from classifier.data.subject import Subject, subject_of
+from classifier.errors import DatasetError, ReportError
+from classifier.reports.intervals import wilson_interval
+from classifier.reports.verdict_report import TrustReport
+
+SCHEMA = 1
+# Below this a probability counts as this, so that a loss is never infinite.
+LEAST_PROBABILITY = 1e-12
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class ClassFigures:
+    """One class. n: its photos; called: photos that the classifier called so; right: those that are both.
+
+    recall = right/n and precision = right/called, with 95 % Wilson intervals; None where nothing was counted.
+    """
+
+    class_id: int
+    n: int
+    called: int
+    right: int
+    recall: float | None
+    recall_interval: Interval
+    precision: float | None
+    precision_interval: Interval
+    f1: float | None
+    f1_interval: Interval
+
+    @classmethod
+    def count(cls, class_id: int, *, n: int, called: int, right: int) -> "ClassFigures":
+        """The figures that follow from three counts.
+
+        F1 is no share of photos, but J = right/(n + called − right) is (of the photos that are of the class or were
+        called so, those that are both), and F1 = 2J/(1 + J) grows with it: so the interval's ends are those of J.
+        """
+        either = n + called - right
+        ends = wilson_interval(right, either)
+        return cls(
+            class_id, n, called, right,
+            recall=_share(right, n),
+            recall_interval=_rounded(wilson_interval(right, n)),
+            precision=_share(right, called),
+            precision_interval=_rounded(wilson_interval(right, called)),
+            f1=_share(2 * right, n + called),
+            f1_interval=_rounded((2 * ends[0] / (1 + ends[0]), 2 * ends[1] / (1 + ends[1]))),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Photos whose confidence (probability of the answer) lies in (low, high]; confidence: their mean."""
+
+    low: float
+    high: float
+    n: int
+    right: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was said of one photo. confidence: the probability of the answer; own: that of the right class."""
+
+    image_id: int
+    class_id: int
+    answer_id: int
+    confidence: float
+    own: float
+
+    @property
+    def is_right(self) -> bool:
+        return self.class_id == self.answer_id
+
+    @property
+    def loss(self) -> float:
+        """Negative log-likelihood of the right class, in nats."""
+        return -log(max(self.own, LEAST_PROBABILITY))
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Photos of one class that were called another, most confident mistake first."""
+
+    class_id: int
+    answer_id: int
+    image_ids: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.image_ids)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything about one checkpoint on one split.
+
+    checkpoint: name, fingerprint (SHA-256 of the file, first 16 digits), bytes, parameters, backbone, input_size.
+    data: name, subject, split_name, split, train_photos, unreadable (image ids that could not be read).
+    summary: what `evaluation.summarise` says.
+    answers: one a photo. confusions: only pairs that occurred, most frequent first.
+    training: the settings of the training and its `history`, one record an epoch; {} when unknown.
+    trust: None when the checkpoint was not calibrated, or the report was written before there was this part.
+    """
+
+    created: str
+    tta: bool
+    checkpoint: Mapping[str, Any]
+    data: Mapping[str, Any]
+    classes: tuple[LabelClass, ...]
+    summary: Mapping[str, Any]
+    per_class: tuple[ClassFigures, ...]
+    calibration: tuple[Bin, ...]
+    answers: tuple[Answer, ...]
+    training: Mapping[str, Any]
+    trust: TrustReport | None = None
+
+    @cached_property
+    def subject(self) -> Subject:
+        """What the classes are kinds of."""
+        return subject_of(self.data)
+
+    @cached_property
+    def labels(self) -> Mapping[int, LabelClass]:
+        return {label.class_id: label for label in self.classes}
+
+    @cached_property
+    def cells(self) -> Mapping[tuple[int, int], tuple[Answer, ...]]:
+        """The confusion matrix: (class id, answer's id) → its photos, most confident first."""
+        found: dict[tuple[int, int], list[Answer]] = {}
+        for answer in sorted(self.answers, key=lambda answer: -answer.confidence):
+            found.setdefault((answer.class_id, answer.answer_id), []).append(answer)
+        return {cell: tuple(answers) for cell, answers in found.items()}
+
+    @cached_property
+    def confusions(self) -> tuple[Confusion, ...]:
+        """The mistakes by pair of classes, most frequent first."""
+        found = [
+            Confusion(*cell, tuple(answer.image_id for answer in answers))
+            for cell, answers in self.cells.items()
+            if cell[0] != cell[1]
+        ]
+        return tuple(sorted(found, key=lambda confusion: (-confusion.count, confusion.class_id, confusion.answer_id)))
+
+    @cached_property
+    def top_losses(self) -> tuple[Answer, ...]:
+        """All answers, the greatest loss first."""
+        return tuple(sorted(self.answers, key=lambda answer: (-answer.loss, answer.image_id)))
+
+    @cached_property
+    def wrong(self) -> tuple[Answer, ...]:
+        """The wrong answers, the most confident first."""
+        return _surest_first(answer for answer in self.answers if not answer.is_right)
+
+    @cached_property
+    def uncertain(self) -> tuple[Answer, ...]:
+        """All answers, the least confident first."""
+        return tuple(sorted(self.answers, key=lambda answer: (answer.confidence, answer.image_id)))
+
+    @cached_property
+    def correct(self) -> tuple[Answer, ...]:
+        """The right answers, the most confident first."""
+        return _surest_first(answer for answer in self.answers if answer.is_right)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON. Photos are listed once; the confusions name them again, for other readers."""
+        rows = [[a.image_id, a.class_id, a.answer_id, a.confidence, a.own] for a in self.answers]
+        return {
+            "schema": SCHEMA,
+            "created": self.created,
+            "tta": self.tta,
+            "checkpoint": dict(self.checkpoint),
+            "data": dict(self.data),
+            "classes": [label.to_dict() for label in self.classes],
+            "summary": dict(self.summary),
+            "per_class": [asdict(figures) for figures in self.per_class],
+            "calibration": [asdict(each) for each in self.calibration],
+            "confusion_matrix": {
+                "columns": ["class_id", "answer_id", "count"],
+                "rows": [[*cell, len(answers)] for cell, answers in sorted(self.cells.items())],
+            },
+            "confusions": [{**asdict(c), "count": c.count} for c in self.confusions],
+            "examples": {
+                "top_losses": _ids(self.top_losses),
+                "correct": _ids(self.correct),
+                "wrong": _ids(self.wrong),
+                "uncertain": _ids(self.uncertain),
+            },
+            "answers": {"columns": ["image_id", "class_id", "answer_id", "confidence", "own"], "rows": rows},
+            "training": dict(self.training),
+            "trust": self.trust.to_dict() if self.trust else None,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Report":
+        """The inverse of `to_dict`.
+
+        Raises:
+            ReportError: another schema, or something is missing or of the wrong kind.
+        """
+        try:
+            if values["schema"] != SCHEMA:
+                raise ReportError(f"The report has schema {values['schema']}; this version reads {SCHEMA}. {AGAIN}")
+            return cls(
+                created=str(values["created"]),
+                tta=bool(values["tta"]),
+                checkpoint=dict(values["checkpoint"]),
+                data=dict(values["data"]),
+                classes=tuple(LabelClass.from_dict(entry) for entry in values["classes"]),
+                summary=dict(values["summary"]),
+                per_class=tuple(ClassFigures(**_with_tuples(entry)) for entry in values["per_class"]),
+                calibration=tuple(Bin(**entry) for entry in values["calibration"]),
+                answers=tuple(Answer(*row) for row in values["answers"]["rows"]),
+                training=dict(values["training"]),
+                trust=None if values.get("trust") is None else TrustReport.from_dict(values["trust"]),
+            )
+        except (DatasetError, KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ReportError(f"This is no report that “evaluate --report” wrote ({error!r}). {AGAIN}") from error
+
+
+AGAIN = "Write it again: python -m classifier evaluate --report."
+
+
+def report_path(checkpoint: Path) -> Path:
+    """Where the report of a checkpoint is looked for: runs/x/best.safetensors → runs/x/best.report.json."""
+    return checkpoint.with_suffix(".report.json")
+
+
+def read_report(path: Path) -> Report:
+    """The report that `write_report` wrote.
+
+    Raises:
+        ReportError: there is no such file, it cannot be read, or it is no report of this version.
+    """
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ReportError(f"The report {path} cannot be read: {error}. {AGAIN}") from error
+    return Report.from_dict(values)
+
+
+def write_report(path: Path, report: Report) -> None:
+    """Write the JSON, one part a line; the file appears complete or not at all.
+
+    Raises:
+        ReportError: the folder cannot be written.
+    """
+    parts = (f"{json.dumps(key)}: {_line(value)}" for key, value in report.to_dict().items())
+    write_text(path, "{\n" + ",\n".join(parts) + "\n}\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """As `write_report`, any text."""
+    try:
+        textfile.write_text(path, text)
+    except OSError as error:
+        raise ReportError(
+            f"{path} cannot be written: {error.strerror}. Make room, allow writing there, or name another folder."
+        ) from error
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _surest_first(answers: Iterable[Answer]) -> tuple[Answer, ...]:
+    return tuple(sorted(answers, key=lambda answer: (-answer.confidence, answer.image_id)))
+
+
+def _ids(answers: Sequence[Answer], most: int = 24) -> list[int]:
+    return [answer.image_id for answer in answers[:most]]
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 5) if whole else None
+
+
+def _rounded(interval: Interval) -> Interval:
+    return round(interval[0], 5), round(interval[1], 5)
+
+
+def _with_tuples(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}

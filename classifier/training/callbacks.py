@@ -1,0 +1,199 @@
+"""What happens while Lightning trains: the best weights are kept, and the progress is shown."""
+
+import logging
+import math
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import lightning as L
+import torch
+from lightning.pytorch.callbacks import Callback
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from classifier.checkpoint import load_checkpoint, save_checkpoint
+from classifier.training.module import FineTuning
+from classifier.training.run_folder import RunFolder, write_metrics
+
+log = logging.getLogger(__name__)
+
+
+class KeepBest(Callback):
+    """After each epoch: print its figures, log them to metrics.csv, and save the checkpoint of the best.
+
+    Kept is the last epoch whose top-1 on valid is within a standard error of the highest so far: among what chance
+    alone may tell apart, later epochs bear new photos better (docs/experiments.md). It must stand before the EMA
+    callback, which swaps the averaged weights out again in the same hook.
+
+    valid_photos: how many there are; the fewer, the more is left to chance.
+    """
+
+    def __init__(self, run: RunFolder, metadata: Mapping[str, Any], *, valid_photos: int) -> None:
+        self.run, self.metadata, self.valid_photos = run, metadata, valid_photos
+        self.history: list[dict[str, float | None]] = []
+        self.started = time.monotonic()
+
+    def on_train_epoch_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        self.started = time.monotonic()
+
+    def on_validation_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        assert isinstance(module, FineTuning)
+        # With several processes, compute() gathers from all of them: every process must take part.
+        metrics = {name: float(value) for name, value in module.valid.compute().items()}
+        metrics["loss"] = float(module.valid_loss.compute())
+        module.valid.reset()
+        module.valid_loss.reset()
+        row = self._add_row(trainer, module, {f"valid_{name}": value for name, value in metrics.items()})
+        best = max(earlier["valid_top1"] or 0.0 for earlier in self.history)
+        kept = as_good(metrics["top1"], best, n=self.valid_photos)
+        if not trainer.is_global_zero:
+            return
+        if kept:
+            self._save(trainer.current_epoch + 1, module.network.state_dict(), metrics)
+        log.info(
+            "epoch %d of %d: train loss %.3f, valid loss %.3f, valid top-1 %.1f %%, mean per class %.1f %%, %d s%s",
+            trainer.current_epoch + 1, trainer.max_epochs, row["train_loss"], metrics["loss"], 100 * metrics["top1"],
+            100 * metrics["mean_class"], row["seconds"], " — saved" if kept else "",
+        )  # fmt: skip
+
+    def _add_row(self, trainer: L.Trainer, module: FineTuning, valid: Mapping[str, float]) -> dict[str, float | None]:
+        """The epoch's figures, added to the history and to metrics.csv. Every process must take part."""
+        row: dict[str, float | None] = {
+            "epoch": trainer.current_epoch + 1,
+            "train_loss": float(module.train_loss.compute()),
+            "train_top1": _average(module.train_top1),
+            **valid,
+            "seconds": round(time.monotonic() - self.started, 1),
+        }
+        self.history.append({name: value if value is None else round(value, 5) for name, value in row.items()})
+        module.log_dict({name: torch.tensor(value) for name, value in row.items() if value is not None})
+        if trainer.is_global_zero:
+            write_metrics(self.run.metrics, self.history)
+        return row
+
+    def _save(self, epoch: int, state: Mapping[str, torch.Tensor], valid: Mapping[str, float]) -> None:
+        training = {**self.metadata["training"], "best_epoch": epoch, "history": self.history}
+        metrics = {"valid": {name: round(value, 5) for name, value in valid.items()}} if valid else {}
+        save_checkpoint(self.run.checkpoint, state, {**self.metadata, "training": training, "metrics": metrics})
+
+    def complete_history(self) -> None:
+        """Write the epochs after the kept one, too, into the checkpoint: the site draws the curves from there."""
+        if not self.history or not self.run.checkpoint.is_file():
+            return
+        saved = load_checkpoint(self.run.checkpoint)
+        training = {**saved.metadata["training"], "history": self.history}
+        save_checkpoint(self.run.checkpoint, saved.state, {**saved.metadata, "training": training})
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"history": self.history}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.history = state["history"]
+
+
+def as_good(top1: float, best: float, *, n: int) -> bool:
+    """Is a share (0 to 1) counted on n photos within one standard error of the best? That is taken at
+    (k + 1) / (n + 2), so that it is not 0 where all photos count (https://en.wikipedia.org/wiki/Rule_of_succession)."""
+    likely = (best * n + 1) / (n + 2)
+    return top1 >= best - math.sqrt(likely * (1 - likely) / (n + 2))
+
+
+class KeepLast(KeepBest):
+    """The same without valid photos: nothing tells which epoch is the best, so each is saved over the one before.
+
+    It must stand after the EMA callback, which puts the averaged weights into the state that Lightning saves.
+    """
+
+    def __init__(self, run: RunFolder, metadata: Mapping[str, Any]) -> None:
+        super().__init__(run, metadata, valid_photos=0)
+
+    def on_train_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        assert isinstance(module, FineTuning)
+        row = self._add_row(trainer, module, {})
+        if trainer.is_global_zero:
+            log.info(
+                "epoch %d of %d: train loss %.3f, %d s — saved",
+                trainer.current_epoch + 1, trainer.max_epochs, row["train_loss"], row["seconds"],
+            )  # fmt: skip
+
+    def on_save_checkpoint(self, trainer: L.Trainer, module: L.LightningModule, checkpoint: dict[str, Any]) -> None:
+        state = {
+            name.removeprefix("network."): value
+            for name, value in checkpoint["state_dict"].items()
+            if name.startswith("network.")
+        }
+        if trainer.is_global_zero:
+            self._save(trainer.current_epoch + 1, state, {})
+
+
+def _average(metric: Any) -> float | None:
+    """The mean, or None when nothing was counted (every batch was mixed, so none had one right answer)."""
+    value = float(metric.compute()) if metric.update_called else math.nan
+    return None if math.isnan(value) else value
+
+
+class ShowProgress(Callback):
+    """On a terminal a bar for each epoch; elsewhere a line now and then, so that a log shows that it lives."""
+
+    def __init__(self, *, every_s: float = 60.0) -> None:
+        self.every_s = every_s
+        console = Console(stderr=True)
+        self.bar = self._new_bar(console) if sys.stderr.isatty() else None
+        self.task: Any = None
+        self.epoch_started = self.last_line = time.monotonic()
+
+    @staticmethod
+    def _new_bar(console: Console) -> Progress:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        return Progress(*columns, console=console, transient=True)
+
+    def on_train_epoch_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        self.epoch_started = self.last_line = time.monotonic()
+        if self.bar and trainer.is_global_zero:
+            self.bar.start()
+            name = f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}"
+            self.task = self.bar.add_task(name, total=int(trainer.num_training_batches))
+
+    def on_train_batch_end(
+        self, trainer: L.Trainer, module: L.LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        if not trainer.is_global_zero:
+            return
+        if self.bar:
+            self.bar.update(self.task, completed=batch_idx + 1)
+            return
+        now = time.monotonic()
+        if now - self.last_line < self.every_s:
+            return
+        self.last_line = now
+        done, total = batch_idx + 1, int(trainer.num_training_batches)
+        seconds = (now - self.epoch_started) / done
+        photos = len(batch[1]) * trainer.world_size / seconds
+        log.info(
+            "  epoch %d of %d: step %d of %d, %.1f photos/s, the epoch needs %s more",
+            trainer.current_epoch + 1, trainer.max_epochs, done, total, photos, in_words((total - done) * seconds),
+        )  # fmt: skip
+
+    def on_validation_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        self._stop()
+
+    def on_train_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        self._stop()
+
+    def on_exception(self, trainer: L.Trainer, module: L.LightningModule, exception: BaseException) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
+        if self.bar and self.task is not None:
+            self.bar.remove_task(self.task)
+            self.bar.stop()
+            self.task = None
+
+
+def in_words(seconds: float) -> str:
+    """42 → "42 s", 300 → "5 min", 7300 → "2.0 h"."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

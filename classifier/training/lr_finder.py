@@ -1,0 +1,121 @@
+"""The learning rate range test (https://arxiv.org/abs/1506.01186): raise the rate step by step and watch the loss.
+
+Lightning's own finder gives every layer the same rate; ours keeps the ratios between the layers that `fit` uses.
+"""
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from classifier.data.collection import Collection
+from classifier.errors import TrainingError
+from classifier.inference.classifier import pick_device
+from classifier.networks.backbones import find_backbone
+from classifier.training.loaders import Sample, train_loader
+from classifier.training.module import parameter_groups, set_trainable
+from classifier.training.settings import TrainingSettings
+from classifier.training.start import initial_network
+
+LOWEST, HIGHEST = 1e-5, 1.0
+
+
+@dataclass(frozen=True)
+class RangeTest:
+    """rates: of the head, rising. losses: smoothed, as many. suggestion: a rate for `--learning-rate`, or None."""
+
+    rates: tuple[float, ...]
+    losses: tuple[float, ...]
+    suggestion: float | None
+
+    @property
+    def rate(self) -> float:
+        """The suggestion; raises TrainingError when there is none."""
+        if self.suggestion is None:
+            raise TrainingError(
+                "The loss did not fall at any learning rate, so none can be suggested. Try more --steps of lr-find; if "
+                "it stays so, are the photos in the right folders?"
+            )
+        return self.suggestion
+
+
+def range_test(
+    collection: Collection,
+    train: Sequence[Sample],
+    settings: TrainingSettings,
+    *,
+    device: str = "auto",
+    steps: int = 80,
+    step: Callable[[int, int], object] = max,
+) -> RangeTest:
+    """Train the network that `fit` begins with for `steps` batches at rates from 1e-5 to 1; stop once the loss is four
+    times the best.
+
+    Raises:
+        BackboneError, CheckpointError: see `initial_network`.
+    """
+    torch.manual_seed(settings.seed)
+    place = torch.device(pick_device(device))
+    network = initial_network(collection, settings).to(place).to(memory_format=torch.channels_last)
+    set_trainable(network, freeze=settings.freeze, freeze_norm=settings.freeze_norm)
+    optimizer = torch.optim.AdamW(list(parameter_groups(network, settings)))
+    ratios = [group["lr"] / settings.learning_rate for group in optimizer.param_groups]
+    loss_of = torch.nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
+    rates: list[float] = []
+    losses: list[float] = []
+    for index, (images, targets) in enumerate(itertools.islice(_batches(train, settings), steps)):
+        rate = LOWEST * (HIGHEST / LOWEST) ** (index / max(1, steps - 1))
+        for group, ratio in zip(optimizer.param_groups, ratios, strict=True):
+            group["lr"] = rate * ratio
+        images = images.to(place).contiguous(memory_format=torch.channels_last)
+        loss = loss_of(network(images).logits, targets.to(place))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        value = loss.item()
+        if not math.isfinite(value) or (losses and value > 4 * min(losses)):
+            break
+        rates.append(rate)
+        losses.append(value)
+        step(index + 1, steps)
+    smooth = smoothed(losses)
+    return RangeTest(tuple(rates), tuple(smooth), suggest(rates, smooth))
+
+
+def smoothed(losses: Sequence[float], beta: float = 0.9) -> list[float]:
+    """The running average with decay `beta`, without the bias towards 0 at its beginning."""
+    average, values = 0.0, []
+    for index, loss in enumerate(losses, start=1):
+        average = beta * average + (1 - beta) * loss
+        values.append(average / (1 - beta**index))
+    return values
+
+
+def suggest(rates: Sequence[float], losses: Sequence[float]) -> float | None:
+    """A third of the rate where the smoothed loss is lowest; None if it never fell.
+
+    Often the steepest fall is taken instead. In eight tests (two sets of photos, 40 or 80 steps, two or three seeds)
+    that lay anywhere between 1e-5 and 1e-3, as noise falls steeply too; this, between 5e-4 and 3e-3.
+    """
+    lowest = min(range(len(losses)), key=losses.__getitem__, default=0)
+    return float(f"{rates[lowest] / 3:.1e}") if lowest >= 3 else None
+
+
+def _batches(train: Sequence[Sample], settings: TrainingSettings) -> itertools.chain[list[torch.Tensor]]:
+    """Batch after batch; a new shuffle whenever the photos are through."""
+    backbone = find_backbone(settings.backbone)
+    return itertools.chain.from_iterable(
+        train_loader(
+            train,
+            size=settings.sizes[0],
+            mean=backbone.mean,
+            std=backbone.std,
+            augmentation=settings.augmentation,
+            batch_size=settings.batch_size,
+            workers=settings.workers,
+            seed=settings.seed + epoch,
+        )
+        for epoch in itertools.count()
+    )

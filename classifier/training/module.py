@@ -1,0 +1,180 @@
+"""What Lightning runs: the training step, the schedule, the metrics, and the loaders of each epoch."""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import lightning as L
+import torch
+import torchmetrics
+from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
+from torch import nn
+from torch.utils.data import DataLoader
+from torchvision.transforms import v2
+
+from classifier.errors import TrainingError
+from classifier.networks.backbones import find_backbone
+from classifier.networks.network import Network
+from classifier.training.loaders import Sample, eval_loader, train_loader
+from classifier.training.settings import TrainingSettings
+
+
+class MeanOfClasses(torchmetrics.classification.MulticlassAccuracy):
+    """Accuracy, mean over the classes that have photos; torchmetrics' own counts 0 for one that was only answered."""
+
+    def compute(self) -> torch.Tensor:
+        right, wrong = torch.as_tensor(self.tp), torch.as_tensor(self.fn)
+        present = right + wrong > 0
+        return (right[present] / (right + wrong)[present]).mean()
+
+
+class FineTuning(L.LightningModule):
+    """The training step, the schedule and the metrics. Batches are ((N, 3, H, W) floats, (N,) class positions).
+
+    steps_per_epoch: of the optimizer. class_weights: (classes,) factors of the loss, or None.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        settings: TrainingSettings,
+        *,
+        class_count: int,
+        steps_per_epoch: int,
+        class_weights: torch.Tensor | None = None,
+    ) -> None:
+        super().__init__()
+        self.network = network.to(memory_format=torch.channels_last)
+        self.settings, self.class_count, self.steps_per_epoch = settings, class_count, steps_per_epoch
+        self.mixing = v2.RandomChoice(
+            [v2.CutMix(num_classes=class_count), v2.MixUp(alpha=0.4, num_classes=class_count)]
+        )
+        self.loss = nn.CrossEntropyLoss(weight=class_weights, label_smoothing=settings.label_smoothing)
+        self.train_loss = torchmetrics.MeanMetric()
+        self.train_top1 = torchmetrics.MeanMetric()
+        self.valid = torchmetrics.MetricCollection(
+            {
+                "top1": torchmetrics.classification.MulticlassAccuracy(class_count, average="micro"),
+                "mean_class": MeanOfClasses(class_count, average="macro"),
+            }
+        )
+        self.valid_loss = torchmetrics.MeanMetric()
+
+    @property
+    def head_only(self) -> bool:
+        """Whether this epoch trains the head alone."""
+        return self.current_epoch < self.settings.head_epochs
+
+    def on_train_epoch_start(self) -> None:
+        # Together with the data's own seeds: a resumed epoch draws the same dropout and mixing as an unbroken run.
+        torch.manual_seed(self.settings.seed * 1_000_003 + self.current_epoch)
+        self.train_loss.reset()
+        self.train_top1.reset()
+        # Lightning leaves the modes as they are; all is set anew, so that a resumed epoch begins like any other.
+        set_trainable(
+            self.network, freeze=1.0 if self.head_only else self.settings.freeze, freeze_norm=self.settings.freeze_norm
+        )
+
+    def training_step(self, batch: tuple[torch.Tensor, torch.Tensor], batch_index: int) -> torch.Tensor:
+        images, classes = batch
+        images = images.contiguous(memory_format=torch.channels_last)
+        targets: torch.Tensor = classes
+        mixed = not self.head_only and torch.rand(()) < self.settings.mix
+        if mixed:
+            images, targets = self.mixing(images, classes)
+        # The compiled network serves the long phase only: compiling takes longer than the head's epochs would gain.
+        logits = (self.network.forward(images) if self.head_only else self.network(images)).logits
+        loss: torch.Tensor = self.loss(logits, targets)
+        if not torch.isfinite(loss):
+            raise TrainingError(
+                f"In epoch {self.current_epoch + 1} the loss was no longer a number. Start again with a lower "
+                f"--learning-rate than {self.settings.learning_rate:g}; “python -m classifier lr-find” suggests one."
+            )
+        self.train_loss.update(loss.detach())
+        if not mixed:
+            self.train_top1.update((logits.argmax(1) == classes).float())
+        return loss
+
+    def validation_step(self, batch: tuple[torch.Tensor, torch.Tensor], batch_index: int) -> None:
+        images, classes = batch
+        logits = self.network.forward(images.contiguous(memory_format=torch.channels_last)).logits.float()
+        self.valid.update(logits, classes)
+        self.valid_loss.update(nn.functional.cross_entropy(logits, classes), weight=len(classes))
+
+    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
+        optimizer = torch.optim.AdamW(
+            list(parameter_groups(self.network, self.settings)), lr=self.settings.learning_rate
+        )
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, self._schedule)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def _schedule(self, step: int) -> float:
+        """Factor of the peak rates: level for the head's epochs, then one cycle (https://arxiv.org/abs/1708.07120)."""
+        head_steps = self.settings.head_epochs * self.steps_per_epoch
+        if step < head_steps:
+            return min(1.0, (step + 1) / 50)
+        share = (step - head_steps) / max(1, (self.settings.epochs - self.settings.head_epochs) * self.steps_per_epoch)
+        if share < 0.2:
+            return 0.1 + 0.9 * share / 0.2
+        return 0.005 + 0.995 * (1 + math.cos(math.pi * (share - 0.2) / 0.8)) / 2
+
+
+def set_trainable(network: Network, *, freeze: float, freeze_norm: bool) -> None:
+    """Let all layers learn but the first part of the backbone's, `freeze`; see `TrainingSettings`."""
+    layers = [layer for layer in network.features.modules() if any(True for _ in layer.parameters(recurse=False))]
+    network.train()
+    if freeze == 1:
+        network.features.eval()
+    for index, layer in enumerate(layers):
+        frozen = index < round(freeze * len(layers))
+        for parameter in layer.parameters(recurse=False):
+            parameter.requires_grad_(not frozen)
+        if isinstance(layer, nn.modules.batchnorm._BatchNorm):
+            layer.train(not (frozen or freeze_norm))
+
+
+def parameter_groups(network: Network, settings: TrainingSettings) -> Iterator[dict[str, Any]]:
+    """Three groups of the backbone from input to output, then the head; biases and norms without weight decay."""
+    backbone = list(network.features.parameters())
+    third = math.ceil(len(backbone) / 3)
+    parts = [(backbone[i * third : (i + 1) * third], settings.backbone_lr_ratio ** (1 - i / 3)) for i in range(3)]
+    for parameters, factor in [*parts, (list(network.head.parameters()), 1.0)]:
+        for decays in (True, False):
+            chosen = [parameter for parameter in parameters if (parameter.ndim > 1) == decays]
+            decay = settings.weight_decay if decays else 0.0
+            if chosen:
+                yield {"params": chosen, "lr": settings.learning_rate * factor, "weight_decay": decay}
+
+
+class PhotoData(L.LightningDataModule):
+    """A loader of its own for every epoch: its crop size and its seeds follow from the epoch's number.
+
+    With several processes, each reads its own part of the photos, and a step still sees `batch_size` in all.
+    """
+
+    def __init__(self, train: Sequence[Sample], valid: Sequence[Sample], settings: TrainingSettings) -> None:
+        super().__init__()
+        self.train, self.valid, self.settings = train, valid, settings
+        backbone = find_backbone(settings.backbone)
+        self.norm: dict[str, Any] = {"mean": backbone.mean, "std": backbone.std}
+
+    def train_dataloader(self) -> DataLoader[Any]:
+        assert self.trainer is not None
+        settings, epoch = self.settings, self.trainer.current_epoch
+        return train_loader(
+            self.train,
+            size=settings.size_at(epoch),
+            augmentation=settings.augmentation,
+            batch_size=settings.batch_size,
+            workers=settings.workers,
+            seed=settings.seed * 1_000_003 + epoch,
+            rank=self.trainer.global_rank,
+            world_size=self.trainer.world_size,
+            **self.norm,
+        )
+
+    def val_dataloader(self) -> DataLoader[Any]:
+        assert self.trainer is not None
+        settings = self.settings
+        mine = self.valid[self.trainer.global_rank :: self.trainer.world_size]
+        return eval_loader(mine, size=settings.use_size, batch_size=32, workers=settings.workers, **self.norm)

@@ -1,0 +1,85 @@
+"""Thresholds, lists and made-up strangers, on numbers."""
+
+import numpy as np
+import pytest
+
+from classifier.calibration.fit import (
+    COVERAGE,
+    FEWEST_FOR_CONFIDENT,
+    NEVER,
+    Material,
+    fit_coverage,
+    fit_trust,
+    strange_flowers,
+)
+from classifier.inference.embedding import Seen
+from classifier.predictions.coverage import CoverageSets, conformal_threshold
+from classifier.predictions.neighbours import Index, build_index
+from classifier.predictions.verdicts import SIGNALS, signals, softmax
+
+CLASSES, SIZE = 6, 30
+CENTRES = np.random.default_rng(1).normal(size=(CLASSES, SIZE))
+
+
+def see(n: int, *, spread: float = 0.3, seed: int = 2) -> Seen:
+    """n photos, class after class: embeddings around the centre of each, and a head that knows the centres."""
+    chance = np.random.default_rng(seed)
+    positions = np.arange(n) % CLASSES
+    embeddings = (CENTRES[positions] + spread * chance.normal(size=(n, SIZE))).astype(np.float32)
+    logits = (embeddings @ CENTRES.T / 3).astype(np.float32)
+    return Seen(logits, embeddings, np.zeros((n, 32), dtype=np.uint8), positions)
+
+
+def index_of(seen: Seen) -> Index:
+    return build_index(
+        seen.embeddings,
+        image_ids=range(len(seen)),
+        positions=seen.positions.tolist(),
+        hashes=seen.hashes,
+        fingerprint="x",
+    )
+
+
+def material(n: int) -> Material:
+    noise = np.random.default_rng(3).normal(size=(60, SIZE)).astype(np.float32)
+    nothing = Seen(noise @ CENTRES.T.astype(np.float32) / 9, noise, np.zeros((60, 32), np.uint8), np.full(60, -1))
+    return Material(see(n), see(n, spread=0.6, seed=4), nothing, None, nothing)
+
+
+@pytest.mark.parametrize(("photos", "some"), [(FEWEST_FOR_CONFIDENT, True), (FEWEST_FOR_CONFIDENT - 1, False)])
+def test_nothing_is_called_confident_on_the_word_of_few_photos(photos: int, some: bool):
+    index = index_of(see(300, seed=5))
+    trust = fit_trust(material(photos), index)
+    seen = see(200, seed=6)
+    verdicts = [v for v, _ in trust.judge(signals(seen.logits, seen.embeddings, index, temperature=trust.temperature))]
+    assert ("confident" in verdicts) == some
+    assert (trust.sure_from == NEVER) != some
+
+
+def test_a_class_that_is_hidden_looks_strange():
+    index, seen = index_of(see(300, seed=5)), see(120)
+    known = signals(seen.logits, seen.embeddings, index, temperature=1.0)
+    strange = strange_flowers(seen, index, temperature=1.0)
+    assert strange.shape == known.shape
+    for name in ("log_odds", "class_cosine", "relative_distance"):
+        column = SIGNALS.index(name)
+        assert strange[:, column].mean() < known[:, column].mean(), name
+
+
+def test_lists_are_fitted_on_the_unsure_answers_alone():
+    seen = see(400, spread=2.5)
+    unsure = np.zeros(400, dtype=bool)
+    unsure[np.argsort(softmax(seen.logits).max(axis=1))[:80]] = True
+    scores = CoverageSets(COVERAGE, 0.0).scores(softmax(seen.logits))[np.arange(400), seen.positions]
+    fitted = fit_coverage((seen, seen), chosen=(unsure, unsure), temperature=1.0)
+    assert fitted.threshold == pytest.approx(conformal_threshold(np.tile(scores[unsure], 2), COVERAGE), abs=1e-5)
+    assert fitted.threshold > conformal_threshold(scores, COVERAGE)
+
+
+@pytest.mark.parametrize(("unsure", "all_classes"), [(0, True), (18, True), (19, False)])
+def test_of_few_unsure_answers_lists_hold_every_class(unsure: int, all_classes: bool):
+    seen = see(60)
+    chosen = np.arange(60) < unsure
+    sets = fit_coverage((seen, seen), chosen=(chosen, chosen), temperature=1.0)
+    longest = max(map(len, sets.sets(softmax(seen.logits))))
+    assert (longest == CLASSES) == all_classes

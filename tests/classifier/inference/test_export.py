@@ -1,0 +1,88 @@
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from PIL import Image
+
+from classifier.checkpoint import load_checkpoint
+from classifier.errors import ExportError, SettingError
+from classifier.inference import export as exporting
+from classifier.inference.classifier import Classifier
+from classifier.inference.export import describe, export
+from classifier.networks.transforms import eval_transform
+from classifier.predictions.postprocessing import Answerer
+from tests.making.runs import NAMES, save_untrained
+
+PHOTO = Image.linear_gradient("L").resize((50, 40)).convert("RGB")
+
+
+@pytest.fixture(scope="module")
+def classifier(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
+    return Classifier.load(save_untrained(tmp_path_factory.mktemp("tiny") / "tiny.safetensors"), device="cpu")
+
+
+def test_onnx_answers_alike_and_says_how_to_use_it(classifier: Classifier, tmp_path: Path):
+    runtime = pytest.importorskip("onnxruntime")
+    path = tmp_path / "tiny.onnx"
+    check = export(classifier, path, kind="onnx", photos=[PHOTO])
+    assert (check.n, check.real, check.same_answers) == (5, 1, True)
+    assert check.probability < 1e-4
+    session = runtime.InferenceSession(path)
+    said = session.get_modelmeta().custom_metadata_map
+    assert json.loads(said["florascope"]) == describe(classifier)
+    assert [label["name"] for label in json.loads(said["classes"])] == list(NAMES)
+    # What a stranger would do with it: any number of photos, made ready as the file says.
+    batch = eval_transform(size=32, mean=[0.5] * 3, std=[0.5] * 3)(PHOTO).expand(7, -1, -1, -1).numpy()
+    (probabilities,) = session.run(["probabilities"], {"images": batch})
+    assert probabilities[6] == pytest.approx(classifier.probabilities([PHOTO])[0].numpy(), abs=1e-4)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["tiny.onnx"]
+
+
+def test_pt2_answers_alike_and_says_how_to_use_it(classifier: Classifier, tmp_path: Path):
+    path = tmp_path / "tiny.pt2"
+    check = export(classifier, path, kind="pt2")
+    assert (check.n, check.real) == (4, 0)
+    extra = {"florascope.json": ""}
+    module = torch.export.load(path, extra_files=extra).module()
+    assert json.loads(extra["florascope.json"])["classes"] == describe(classifier)["classes"]
+    assert module(torch.zeros(5, 3, 32, 32))[0].shape == (5, 3)
+
+
+def test_probabilities_are_those_of_the_calibrated_classifier(tmp_path: Path):
+    checkpoint = load_checkpoint(save_untrained(tmp_path / "tiny.safetensors"))
+    classifier = Classifier.load(tmp_path / "tiny.safetensors", device="cpu")
+    trust = SimpleNamespace(temperature=0.05)
+    classifier.answerer = Answerer(checkpoint.classes, classifier.network.head.weight.detach().numpy(), trust=trust)
+    export(classifier, tmp_path / "tiny.pt2", kind="pt2")
+    batch = eval_transform(size=32, mean=[0.5] * 3, std=[0.5] * 3)(PHOTO)[None]
+    probabilities = torch.export.load(tmp_path / "tiny.pt2").module()(batch)[0][0]
+    assert probabilities.detach().numpy() == pytest.approx(classifier.probabilities([PHOTO])[0].numpy(), abs=1e-4)
+    plain = Classifier.load(tmp_path / "tiny.safetensors", device="cpu").probabilities([PHOTO])[0]
+    assert float((probabilities.detach() - plain).abs().max()) > 0.01
+
+
+def test_a_file_that_answers_otherwise_is_not_kept(
+    classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(exporting, "MOST_DIFFERENCE", -1.0)
+    with pytest.raises(ExportError, match="answers otherwise"):
+        export(classifier, tmp_path / "tiny.pt2", kind="pt2")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_package_is_named_with_the_command(
+    classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def import_nothing(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr(exporting, "import_module", import_nothing)
+    with pytest.raises(SettingError, match="pip install onnx onnxruntime onnxscript"):
+        export(classifier, tmp_path / "tiny.onnx", kind="onnx")
+
+
+def test_an_unknown_format_is_refused(classifier: Classifier, tmp_path: Path):
+    with pytest.raises(SettingError, match="onnx, pt2"):
+        export(classifier, tmp_path / "x.h5", kind="h5")

@@ -1,0 +1,133 @@
+"""The index of training photos, on made-up embeddings and drawn photos."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from classifier.errors import CheckpointError
+from classifier.predictions.neighbours import (
+    DUPLICATE_BITS,
+    MOST_COMPONENTS,
+    Index,
+    build_index,
+    difference_hash,
+    fingerprint_of,
+    load_index,
+    save_index,
+)
+
+
+def make_index(n: int = 50, size: int = 400, *, seed: int = 1) -> tuple[Index, np.ndarray]:
+    chance = np.random.default_rng(seed)
+    embeddings = (chance.normal(size=(n, 20)) @ chance.normal(size=(20, size))).astype(np.float32)
+    hashes = chance.integers(0, 256, (n, 32), dtype=np.uint8)
+    index = build_index(
+        embeddings, image_ids=range(100, 100 + n), positions=[i % 5 for i in range(n)], hashes=hashes, fingerprint="ab"
+    )
+    return index, embeddings
+
+
+def picture(seed: int) -> Image.Image:
+    """Soft blobs, as photos have; another picture for another seed."""
+    values = np.random.default_rng(seed).integers(0, 256, (9, 9, 3), dtype=np.uint8)
+    return Image.fromarray(values).resize((256, 256), Image.Resampling.BICUBIC)
+
+
+def as_crop(image: Image.Image) -> np.ndarray:
+    return np.asarray(image, dtype=np.float32).transpose(2, 0, 1) / 127.5 - 1
+
+
+def test_similarities_are_cosines():
+    index, embeddings = make_index()
+    scaled = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
+    assert np.allclose(index.similarities(embeddings[:7]), scaled[:7] @ scaled.T, atol=1e-3)
+    assert len(index.components) <= MOST_COMPONENTS
+
+
+def test_what_lies_outside_the_training_photos_is_less_similar():
+    index, embeddings = make_index()
+    strange = np.random.default_rng(9).normal(size=embeddings.shape).astype(np.float32)
+    assert np.linalg.norm(index.project(strange), axis=1).max() < 1 - 1e-3
+    assert index.similarities(strange).max() < 0.7
+
+
+def test_an_embedding_of_zeros_is_like_nothing():
+    index, embeddings = make_index()
+    assert np.abs(index.similarities(np.zeros_like(embeddings[:1]))).max() == 0
+
+
+def test_it_is_read_as_it_was_written(tmp_path: Path):
+    index, embeddings = make_index()
+    path = tmp_path / "x.index.safetensors"
+    save_index(path, index)
+    again = load_index(path, fingerprint="ab")
+    assert np.array_equal(again.image_ids, index.image_ids)
+    assert np.array_equal(again.hashes, index.hashes)
+    assert np.allclose(again.similarities(embeddings), index.similarities(embeddings), atol=5e-3)
+
+
+def test_an_index_of_other_weights_is_refused(tmp_path: Path):
+    save_index(tmp_path / "x", make_index()[0])
+    with pytest.raises(CheckpointError, match=r"ab.*cd.*python -m classifier index"):
+        load_index(tmp_path / "x", fingerprint="cd")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"hello", b"\x02\0\0\0\0\0\0\0{}"])
+def test_what_is_no_index_is_refused(tmp_path: Path, content: bytes | None):
+    if content is not None:
+        (tmp_path / "x").write_bytes(content)
+    with pytest.raises(CheckpointError, match="python -m classifier index"):
+        load_index(tmp_path / "x", fingerprint="ab")
+
+
+def changed(image: Image.Image, change: str) -> Image.Image:
+    if change == "smaller":
+        return image.resize((90, 90)).resize(image.size)
+    if change == "darker":
+        return image.point(lambda value: value * 0.7)
+    if change == "mirrored":
+        return image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=30)
+    return Image.open(buffer).convert("RGB")
+
+
+@pytest.mark.parametrize("change", ["smaller", "darker", "mirrored", "jpeg"])
+def test_a_photo_that_was_saved_again_is_a_duplicate(change: str):
+    originals = [picture(seed) for seed in range(50)]
+    index, embeddings = make_index()
+    hashes = np.stack([difference_hash(as_crop(image))[0] for image in originals])
+    index = Index(index.coordinates, index.components, index.image_ids, index.positions, hashes, "ab")
+    row = index.similarities(embeddings[7:8])[0]
+    assert index.duplicate(row, difference_hash(as_crop(changed(originals[7], change)))) == 7
+    assert index.duplicate(row, difference_hash(as_crop(picture(1000)))) is None
+
+
+def test_hashes_of_other_pictures_differ_and_flat_ones_do_not_crash():
+    hashes = [difference_hash(as_crop(picture(seed)))[0] for seed in range(20)]
+    for number, one in enumerate(hashes):
+        for other in hashes[:number]:
+            assert np.bitwise_count(one ^ other).sum() > DUPLICATE_BITS
+    assert difference_hash(as_crop(Image.new("RGB", (40, 40)))).shape == (2, 32)
+
+
+def test_the_fingerprint_is_of_the_weights():
+    import torch
+
+    one = {"a": torch.ones(2), "b": torch.zeros(3)}
+    assert fingerprint_of(one) == fingerprint_of(dict(reversed(one.items())))
+    assert fingerprint_of(one) != fingerprint_of({**one, "b": torch.full((3,), 1e-6)})
+
+
+def test_mahalanobis_distances_grow_away_from_the_classes():
+    index, embeddings = make_index()
+    projected = index.project(embeddings)
+    to_classes, to_all = index.distances(projected)
+    assert to_classes.shape == (50, 5)
+    assert to_all.shape == (50,)
+    assert np.isfinite(to_classes).all()
+    far, _ = index.distances(projected * 3)
+    assert far.min() > to_classes.min()

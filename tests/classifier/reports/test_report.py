@@ -1,0 +1,116 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from classifier.data.labels import LabelClass
+from classifier.errors import ReportError
+from classifier.reports.report import Answer, Bin, ClassFigures, Report, read_report, report_path, write_report
+
+
+def make_report() -> Report:
+    """Two classes, five photos: two of the first called the second, one of them hardly sure."""
+    answers = (
+        Answer(11, 1, 1, 0.99, 0.99),
+        Answer(12, 1, 2, 0.9, 0.1),
+        Answer(13, 1, 2, 0.51, 0.49),
+        Answer(21, 2, 2, 0.8, 0.8),
+        Answer(22, 2, 2, 0.7, 0.7),
+    )
+    return Report(
+        created="2026-01-02T03:04:05+00:00",
+        tta=False,
+        checkpoint={"name": "best.safetensors", "fingerprint": "0" * 16, "bytes": 9, "parameters": 8, "backbone": "b",
+                    "input_size": 32},
+        data={"name": "pair", "subject": "flower", "split_name": "split", "split": "test", "train_photos": 7,
+              "unreadable": []},
+        classes=(LabelClass(1, "daisy <b>"), LabelClass(2, "rose")),
+        summary={"n": 5, "top1": 0.6, "top5": 1.0, "mean_class": 0.66667, "nll": 0.7, "brier": 0.4, "ece": 0.2,
+                 "top1_interval": [0.23, 0.88]},
+        per_class=(ClassFigures.count(1, n=3, called=1, right=1), ClassFigures.count(2, n=2, called=4, right=2)),
+        calibration=(Bin(0.5, 1.0, 5, 3, 0.78),),
+        answers=answers,
+        training={"head_epochs": 1, "best_epoch": 2, "history": [
+            {"epoch": epoch, "train_loss": 1.0, "train_top1": 0.5, "valid_loss": 0.9, "valid_top1": 0.6}
+            for epoch in (1, 2, 3)]},
+    )  # fmt: skip
+
+
+def test_a_report_survives_writing_and_reading(tmp_path: Path):
+    path = tmp_path / "new" / "best.report.json"
+    write_report(path, make_report())
+    assert read_report(path) == make_report()
+    assert [entry.name for entry in path.parent.iterdir()] == ["best.report.json"]
+
+
+def test_it_names_photos_and_holds_none():
+    text = json.dumps(make_report().to_dict())
+    assert "base64" not in text
+    assert make_report().to_dict()["confusions"] == [{"class_id": 1, "answer_id": 2, "image_ids": (12, 13), "count": 2}]
+    assert make_report().to_dict()["confusion_matrix"]["rows"] == [[1, 1, 1], [1, 2, 2], [2, 2, 2]]
+
+
+def test_examples_stand_in_the_order_of_their_headings():
+    report = make_report()
+    assert [answer.image_id for answer in report.top_losses[:2]] == [12, 13]
+    assert [answer.image_id for answer in report.wrong] == [12, 13]
+    assert [answer.image_id for answer in report.uncertain[:2]] == [13, 22]
+    assert [answer.image_id for answer in report.correct] == [11, 21, 22]
+
+
+def test_an_answer_without_any_probability_has_a_finite_loss():
+    assert Answer(1, 1, 2, 1.0, 0.0).loss == pytest.approx(27.63, abs=0.01)
+
+
+def test_class_figures_follow_from_the_counts():
+    figures = ClassFigures.count(7, n=10, called=8, right=6)
+    assert (figures.recall, figures.precision, figures.f1) == (0.6, 0.75, 0.66667)
+    for share, (low, high) in (
+        (figures.recall, figures.recall_interval),
+        (figures.precision, figures.precision_interval),
+        (figures.f1, figures.f1_interval),
+    ):
+        assert share is not None
+        assert 0 < low < share < high < 1
+
+
+def test_what_was_never_seen_has_no_share_and_an_open_interval():
+    figures = ClassFigures.count(7, n=0, called=0, right=0)
+    assert (figures.recall, figures.precision, figures.f1) == (None, None, None)
+    assert figures.f1_interval == figures.recall_interval == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "cannot be read"),
+        ("[]", "no report"),
+        ("{}", "no report"),
+        ('{"schema": 99}', "schema 99"),
+        (json.dumps({**make_report().to_dict(), "answers": {"rows": [[1]]}}), "no report"),
+        (json.dumps({**make_report().to_dict(), "classes": [{"class_id": "x"}]}), "no report"),
+    ],
+)
+def test_a_damaged_report_is_refused_with_the_command_that_writes_it(tmp_path: Path, content: str, words: str):
+    path = tmp_path / "report.json"
+    path.write_text(content)
+    with pytest.raises(ReportError, match=words) as caught:
+        read_report(path)
+    assert "evaluate --report" in str(caught.value)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ReportError, match="cannot be written"):
+        write_report(tmp_path / "file" / "report.json", make_report())
+
+
+def test_the_report_lies_beside_the_checkpoint():
+    assert report_path(Path("runs/x/best.safetensors")) == Path("runs/x/best.report.json")
+
+
+def test_many_photos_stay_small(tmp_path: Path):
+    answers = tuple(Answer(number, 1, 1, 0.9876, 0.9876) for number in range(1, 7001))
+    write_report(tmp_path / "r.json", replace(make_report(), answers=answers))
+    assert (tmp_path / "r.json").stat().st_size < 500_000

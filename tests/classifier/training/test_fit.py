@@ -1,0 +1,372 @@
+import json
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import classifier.training.run_folder
+from classifier.checkpoint import load_checkpoint, read_metadata
+from classifier.data.collection import Collection, read_manifest
+from classifier.data.folders import read_folder
+from classifier.errors import ClassifierError, SettingError, TrainingError
+from classifier.inference.classifier import Classifier
+from classifier.reports.history import history_of
+from classifier.training.callbacks import KeepBest, as_good, in_words
+from classifier.training.fit import balanced_weights, fit, pick_precision, steps_per_epoch
+from classifier.training.run_folder import RunFolder, default_path
+from classifier.training.settings import TrainingSettings
+from tests.making.photo_folders import plant
+
+SETTINGS = TrainingSettings(
+    backbone="test_efficientnet",
+    pretrained=False,
+    epochs=3,
+    batch_size=8,
+    learning_rate=0.01,
+    backbone_lr_ratio=1.0,
+    ema_decay=0.5,
+    sizes=(32,),
+    mix=0.3,
+    workers=0,
+)
+
+
+@pytest.fixture(scope="module")
+def garden(tmp_path_factory: pytest.TempPathFactory) -> Collection:
+    return read_folder(plant(tmp_path_factory.mktemp("photos") / "garden", {"blue": 16, "red": 16})).collection
+
+
+def run_in(folder: Path) -> RunFolder:
+    return RunFolder(folder, folder / "best.safetensors")
+
+
+def train(garden: Collection, run: RunFolder, settings: TrainingSettings = SETTINGS, **options: Any) -> bool:
+    return fit(garden, settings, split_name="split", run=run, device="cpu", **options)
+
+
+@pytest.fixture(scope="module")
+def finished(garden: Collection, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    run = run_in(tmp_path_factory.mktemp("runs") / "straight")
+    assert train(garden, run, record={"data": "x"})
+    return run
+
+
+def test_a_run_leaves_a_folder(garden: Collection, finished: RunFolder) -> None:
+    assert sorted(os.listdir(finished.path)) == [
+        "best.manifest.csv", "best.safetensors", "curves.html", "last.ckpt", "metrics.csv", "settings.json",
+    ]  # fmt: skip
+    settings = json.loads(finished.settings.read_text(encoding="utf-8"))
+    assert (settings["data"], settings["epochs"], settings["sizes"]) == ("x", 3, [32])
+    lines = finished.metrics.read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("epoch,train_loss,train_top1,valid_")
+    assert [line.split(",")[0] for line in lines[1:]] == ["1", "2", "3"]
+    assert read_manifest(finished.manifest) == garden.photos
+
+
+def test_the_checkpoint_knows_how_it_was_made(garden: Collection, finished: RunFolder) -> None:
+    metadata = read_metadata(finished.checkpoint)
+    assert [entry["name"] for entry in metadata["classes"]] == ["blue", "red"]
+    assert metadata["dataset"]["root"] == str(garden.root)
+    assert metadata["dataset"]["train_photos"] == 26
+    assert [row["epoch"] for row in metadata["training"]["history"]] == [1, 2, 3]
+    assert 1 <= metadata["training"]["best_epoch"] <= 3
+    best = metadata["training"]["history"][metadata["training"]["best_epoch"] - 1]
+    assert best["valid_top1"] == metadata["metrics"]["valid"]["top1"]
+    assert as_good(best["valid_top1"], max(row["valid_top1"] for row in metadata["training"]["history"]), n=4)
+    photo = garden.path(garden.photos[0])
+    assert photo
+    assert Classifier.load(finished.checkpoint).predict([photo.read_bytes()])[0].best.name in ("blue", "red")
+
+
+class Killed(Exception):
+    pass
+
+
+@pytest.mark.parametrize("after", [1, 2])
+def test_a_killed_run_resumes_to_the_same_result(
+    garden: Collection, finished: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    run = run_in(tmp_path / "killed")
+    seen: list[int] = []
+
+    def die(callback: KeepBest, trainer: Any, module: Any) -> None:
+        seen.append(trainer.current_epoch)
+        if trainer.current_epoch == after:
+            raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(KeepBest, "on_train_epoch_start", die)
+        with pytest.raises(Killed):
+            train(garden, run)
+    assert seen == list(range(after + 1))
+    with pytest.raises(TrainingError, match="holds an earlier run"):
+        train(garden, run)
+    assert train(garden, run, resume=True)
+    straight, resumed = load_checkpoint(finished.checkpoint), load_checkpoint(run.checkpoint)
+    assert all(torch.equal(straight.state[name], value) for name, value in resumed.state.items())
+    assert history(resumed.metadata) == history(straight.metadata)
+    last, same = (torch.load(one.state, weights_only=True) for one in (finished, run))
+    assert all(
+        torch.equal(last["current_model_state"][name], value) for name, value in same["current_model_state"].items()
+    )
+    assert len(run.metrics.read_text(encoding="utf-8").splitlines()) == 4
+
+
+def history(metadata: Any) -> list[dict[str, float]]:
+    return [{**row, "seconds": 0} for row in metadata["training"]["history"]]
+
+
+def test_ctrl_c_keeps_the_finished_epochs(garden: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(callback: KeepBest, trainer: Any, module: Any) -> None:
+        if trainer.current_epoch == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(KeepBest, "on_train_epoch_start", interrupt)
+    handler = signal.getsignal(signal.SIGINT)
+    run = run_in(tmp_path)
+    assert not train(garden, run)
+    assert signal.getsignal(signal.SIGINT) is handler
+    assert run.checkpoint.is_file()
+    assert run.state.is_file()
+    assert run.curves.is_file()
+
+
+def test_a_run_on_train_and_valid_keeps_the_last_epoch(garden: Collection, tmp_path: Path) -> None:
+    run = run_in(tmp_path)
+    settings = replace(SETTINGS, train_on_valid=True, epochs=2)
+    assert train(garden, run, settings)
+    checkpoint = load_checkpoint(run.checkpoint)
+    assert (checkpoint.metadata["training"]["best_epoch"], checkpoint.metadata["metrics"]) == (2, {})
+    assert checkpoint.metadata["dataset"]["train_photos"] == 26 + 4
+    assert run.metrics.read_text(encoding="utf-8").splitlines()[0] == "epoch,train_loss,train_top1,seconds"
+    assert '"name":"train"' in run.curves.read_text(encoding="utf-8")
+    assert '"name":"valid"' not in run.curves.read_text(encoding="utf-8")
+    state = torch.load(run.state, weights_only=True)
+    for name, value in checkpoint.state.items():
+        assert torch.equal(value, state["state_dict"][f"network.{name}"])  # the average
+    head = "head.weight"
+    assert not torch.equal(checkpoint.state[head], state["current_model_state"][f"network.{head}"])
+
+
+def test_a_run_on_train_and_valid_resumes_to_the_same_result(
+    garden: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(SETTINGS, train_on_valid=True, epochs=2)
+    straight, killed = run_in(tmp_path / "straight"), run_in(tmp_path / "killed")
+    train(garden, straight, settings)
+    with monkeypatch.context() as patch:
+        patch.setattr(KeepBest, "on_train_epoch_start", _die_in_epoch(1))
+        with pytest.raises(Killed):
+            train(garden, killed, settings)
+    assert read_metadata(killed.checkpoint)["training"]["best_epoch"] == 1
+    assert train(garden, killed, settings, resume=True)
+    first, second = load_checkpoint(straight.checkpoint), load_checkpoint(killed.checkpoint)
+    assert all(torch.equal(first.state[name], value) for name, value in second.state.items())
+    assert history(first.metadata) == history(second.metadata)
+
+
+def _die_in_epoch(number: int) -> Any:
+    def die(callback: KeepBest, trainer: Any, module: Any) -> None:
+        if trainer.current_epoch == number:
+            raise Killed
+
+    return die
+
+
+def test_other_photos_or_classes_do_not_fit_a_run(garden: Collection, finished: RunFolder, tmp_path: Path) -> None:
+    fewer = replace(garden, photos=garden.photos[:-1])
+    with pytest.raises(TrainingError, match=r"not those that the run .* \(26 then, 25 now\)"):
+        train(fewer, finished, resume=True)
+    three = read_folder(plant(tmp_path, {"a": 3, "b": 3, "c": 3})).collection
+    with pytest.raises(TrainingError, match="knows 2 classes; the photos have 3"):
+        train(three, finished, resume=True)
+
+
+def test_every_option_at_once(garden: Collection, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    settings = replace(
+        SETTINGS, epochs=2, accumulate=2, class_weights=True, freeze=0.5, freeze_norm=False, patience=1,
+        augmentation="wild", sizes=(32, 64), ema_decay=0.0, mix=1.0, precision="bf16",
+    )  # fmt: skip
+    run = run_in(tmp_path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(logging.getLogger("classifier"), "level", logging.INFO)
+        assert train(garden, run, settings)
+    history = read_metadata(run.checkpoint)["training"]["history"]
+    assert history[1]["train_top1"] is None  # every batch of the second epoch was mixed
+    assert run.metrics.read_text(encoding="utf-8").splitlines()[2].split(",")[2] == ""
+    said = capfd.readouterr()
+    for noise in ("Tip", "GPU", "UserWarning", "WARN", "Trainer.fit"):
+        assert noise not in said.err + said.out
+
+
+def test_nothing_is_begun_that_cannot_be_finished(
+    garden: Collection, finished: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    cases: list[tuple[RunFolder, str]] = [
+        (RunFolder(tmp_path / "new", finished.checkpoint), "is there already"),
+        (RunFolder(tmp_path / "new", tmp_path), "is a folder; name a file"),
+        (run_in(tmp_path / "file" / "x"), "Nothing can be written to .* Not a directory"),
+    ]
+    for run, message in cases:
+        with pytest.raises(TrainingError, match=message):
+            train(garden, run)
+    with pytest.raises(SettingError, match=r"“cuda” is not to be had|“mps” is not to be had"):
+        fit(garden, SETTINGS, split_name="split", run=run_in(tmp_path / "c"), device=_missing_device())
+    monkeypatch.setattr(
+        classifier.training.run_folder.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 1})()
+    )
+    with pytest.raises(TrainingError, match=r"The run needs 4 MB and .* has 0 MB free"):
+        train(garden, run_in(tmp_path / "small"))
+
+
+@pytest.mark.parametrize(
+    ("top1", "best", "n", "kept"),
+    [(1.0, 1.0, 4, True), (0.75, 1.0, 4, False), (0.966, 0.977, 88, True), (0.955, 0.977, 88, False),
+     (0.989, 0.995, 818, False), (0.9927, 0.995, 818, True), (87 / 88, 1.0, 88, False), (0.99, 0.995, 200, True)],
+)  # fmt: skip
+def test_an_epoch_is_kept_while_only_chance_tells_it_from_the_best(
+    top1: float, best: float, n: int, kept: bool
+) -> None:
+    assert as_good(top1, best, n=n) == kept
+
+
+def test_of_epochs_that_do_as_well_the_last_is_kept(
+    garden: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares = iter([1.0, 0.0, 1.0, 0.5, 0.0])  # of the valid photos, epoch by epoch
+    monkeypatch.setattr("classifier.training.callbacks.as_good", lambda top1, best, *, n: next(shares) == 1.0)
+    run = run_in(tmp_path)
+    train(garden, run, replace(SETTINGS, epochs=5))
+    assert read_metadata(run.checkpoint)["training"]["best_epoch"] == 3
+
+
+def _missing_device() -> str:
+    return "mps" if torch.cuda.is_available() else "cuda"
+
+
+def test_a_run_resumes_without_the_checkpoint_it_began_with(
+    garden: Collection, finished: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, run = tmp_path / "first.safetensors", run_in(tmp_path / "second")
+    shutil.copy(finished.checkpoint, first)
+    settings = replace(SETTINGS, epochs=2, head_epochs=0, start_from=str(first))
+
+    def die(callback: KeepBest, trainer: Any, module: Any) -> None:
+        if trainer.current_epoch == 1:
+            raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(KeepBest, "on_train_epoch_start", die)
+        with pytest.raises(Killed):
+            train(garden, run, settings)
+    first.unlink()
+    assert train(garden, run, settings, resume=True)
+    training = read_metadata(run.checkpoint)["training"]
+    assert training["earlier"] == read_metadata(finished.checkpoint)["training"]
+    assert history_of(training).starts == (1, 4)
+
+
+def test_a_run_stopped_between_its_checkpoint_and_its_state_begins_anew(
+    garden: Collection, finished: RunFolder, tmp_path: Path
+) -> None:
+    run = run_in(tmp_path)
+    for path in (finished.checkpoint, finished.settings):
+        shutil.copy(path, tmp_path)
+    assert train(garden, run, resume=True)
+    assert len(read_metadata(run.checkpoint)["training"]["history"]) == SETTINGS.epochs
+
+
+def test_a_run_that_lost_its_state_keeps_what_it_made(garden: Collection, finished: RunFolder, tmp_path: Path) -> None:
+    shutil.copytree(finished.path, tmp_path / "run")
+    run = run_in(tmp_path / "run")
+    run.state.unlink()
+    before = run.checkpoint.read_bytes()
+    with pytest.raises(TrainingError, match=r"last\.ckpt is gone.*--start-from"):
+        train(garden, run, resume=True)
+    assert run.checkpoint.read_bytes() == before
+
+
+def test_a_damaged_state_is_told(garden: Collection, finished: RunFolder, tmp_path: Path) -> None:
+    shutil.copytree(finished.path, tmp_path / "run")
+    run = run_in(tmp_path / "run")
+    run.state.write_bytes(run.state.read_bytes()[:1000])
+    with pytest.raises(TrainingError, match=r"last\.ckpt is damaged.*--start-from"):
+        train(garden, run, resume=True)
+
+
+def test_a_disk_that_fills_up_is_told(garden: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("lightning.pytorch.trainer.trainer.Trainer.save_checkpoint", full)
+    with pytest.raises(ClassifierError, match=r"No space left .* --resume"):
+        train(garden, run_in(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("photos", "batch_size", "accumulate", "processes", "steps"),
+    [(100, 32, 1, 1, 3), (100, 32, 2, 1, 2), (10, 32, 1, 1, 1), (100, 32, 1, 2, 3), (3, 2, 1, 2, 1)],
+)
+def test_steps_are_counted_as_the_loader_makes_them(
+    photos: int, batch_size: int, accumulate: int, processes: int, steps: int
+) -> None:
+    settings = replace(SETTINGS, batch_size=batch_size, accumulate=accumulate)
+    assert steps_per_epoch(photos, settings, processes) == steps
+
+
+def test_balanced_weights_give_each_class_the_same_say(garden: Collection) -> None:
+    from classifier.training.loaders import Sample
+
+    samples = [Sample(Path("x"), target, 1) for target in (0, 0, 0, 1)]
+    weights = balanced_weights(samples, 2)
+    assert (weights * torch.tensor([3, 1])).tolist() == pytest.approx([2, 2])
+
+
+@pytest.mark.parametrize(
+    ("name", "accelerator", "expected"),
+    [("auto", "cpu", "32-true"), ("bf16", "cpu", "bf16-mixed"), ("16", "cuda", "16-mixed"), ("auto", "mps", "32-true")],
+)
+def test_precision_by_name(name: str, accelerator: str, expected: str) -> None:
+    assert pick_precision(name, accelerator) == expected
+
+
+@pytest.mark.parametrize(
+    ("output", "folder"),
+    [("runs/x/best.safetensors", "runs/x"), ("my.safetensors", "my"), ("a/b.c.safetensors", "a/b.c"), ("x", "x-run")],
+)
+def test_the_folder_of_a_run(output: str, folder: str) -> None:
+    assert default_path(Path(output)) == Path(folder)
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(42.4, "42 s"), (300, "5 min"), (7300, "2.0 h")])
+def test_times_in_words(seconds: float, words: str) -> None:
+    assert in_words(seconds) == words
+
+
+def test_two_processes_learn_what_one_learns(garden: Collection, tmp_path: Path) -> None:
+    command = [
+        *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"),
+        *("-m", "classifier", "train", "--data", str(garden.root), "--output", str(tmp_path / "best.safetensors")),
+        *("--backbone", "test_efficientnet", "--no-pretrained", "--epochs", "5", "--batch-size", "8", "--sizes", "32"),
+        *("--learning-rate", "0.01", "--backbone-lr-ratio", "1", "--ema-decay", "0", "--workers", "0"),
+        *("--augmentation", "none", "--device", "cpu"),
+    ]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("epoch 1 of 5") == 1
+    assert "Warning" not in done.stderr
+    metadata = read_metadata(tmp_path / "best.safetensors")
+    assert metadata["metrics"]["valid"]["top1"] == 1.0
+    one = run_in(tmp_path / "one")
+    train(garden, one, replace(SETTINGS, epochs=5, ema_decay=0.0, mix=0.0, augmentation="none"))
+    assert read_metadata(one.checkpoint)["metrics"]["valid"]["top1"] == 1.0

@@ -1,0 +1,94 @@
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from classifier.data.collection import Collection
+from classifier.data.folders import read_folder
+from classifier.data.labels import LabelClass
+from classifier.errors import DatasetError
+from classifier.training.loaders import check_classes, eval_loader, samples_of, train_loader
+from tests.making.photo_folders import plant
+
+NORM = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5)}
+
+
+@pytest.fixture
+def garden(tmp_path: Path) -> Collection:
+    return read_folder(plant(tmp_path / "garden", {"blue": 10, "red": 10})).collection
+
+
+def test_targets_are_positions_in_the_order_of_the_classes(garden: Collection) -> None:
+    samples = samples_of(garden, split_name="split", split="train")
+    assert len(samples) == 16
+    assert {(sample.path.parent.name, sample.target) for sample in samples} == {("blue", 0), ("red", 1)}
+
+
+def test_missing_photos_and_splits_are_told(garden: Collection) -> None:
+    with pytest.raises(DatasetError, match="no split “udacity”; it has split"):
+        samples_of(garden, split_name="udacity", split="train")
+    bare = Collection("x", garden.classes, garden.photos, None, "split")
+    with pytest.raises(DatasetError, match="not on this machine"):
+        samples_of(bare, split_name="split", split="train")
+    assert garden.root
+    shutil.rmtree(garden.root / "red")
+    with pytest.raises(DatasetError, match=r"8 photos of garden are no longer in .* red/"):
+        samples_of(garden, split_name="split", split="train")
+
+
+def batches(garden: Collection, seed: int, **options: int) -> tuple[torch.Tensor, torch.Tensor]:
+    samples = samples_of(garden, split_name="split", split="train")
+    loader = train_loader(
+        samples, size=32, augmentation="medium", batch_size=4, workers=options.pop("workers", 0), seed=seed,
+        **NORM, **options,
+    )  # fmt: skip
+    images, targets = zip(*loader, strict=True)
+    return torch.cat(images), torch.cat(targets)
+
+
+def test_an_epoch_follows_from_its_seed_whatever_the_number_of_workers(garden: Collection) -> None:
+    images, targets = batches(garden, 1)
+    assert images.shape == (16, 3, 32, 32)
+    assert images.dtype == torch.float32
+    again, same_targets = batches(garden, 1, workers=1)
+    assert torch.equal(images, again)
+    assert torch.equal(targets, same_targets)
+    assert not torch.equal(images, batches(garden, 2)[0])
+
+
+def test_two_processes_share_the_photos_of_an_epoch(garden: Collection) -> None:
+    parts = [batches(garden, 1, rank=rank, world_size=2)[0] for rank in range(2)]
+    assert [len(part) for part in parts] == [8, 8]
+    assert len(torch.cat(parts).flatten(1).unique(dim=0)) == 16
+
+
+def test_evaluation_keeps_the_order(garden: Collection) -> None:
+    samples = samples_of(garden, split_name="split", split="train")
+    images, targets = next(iter(eval_loader(samples, size=32, batch_size=99, workers=0, **NORM)))
+    assert targets.tolist() == [sample.target for sample in samples]
+    red, blue = (images[targets == target] for target in (1, 0))
+    assert red[:, 0].mean() > red[:, 2].mean()
+    assert blue[:, 0].mean() < blue[:, 2].mean()
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ({1: "blue"}, "knows 1 classes, the photos of garden have 2"),
+        ({2: "red", 1: "blue"}, "knows “red” where garden has “blue”"),
+        ({1: "x", 2: "red"}, "knows “x” where garden has “blue”"),
+    ],
+)
+def test_a_checkpoint_of_other_classes_does_not_fit(garden: Collection, names: dict[int, str], message: str) -> None:
+    check_classes(garden, garden.classes)
+    with pytest.raises(DatasetError, match=message):
+        check_classes(garden, [LabelClass(class_id, name) for class_id, name in names.items()])
+
+
+def test_the_oxford_flowers_may_be_called_otherwise(garden: Collection) -> None:
+    oxford = replace(garden, name="flowers102")
+    check_classes(oxford, (LabelClass(1, "x"), LabelClass(2, "red")))
+    with pytest.raises(DatasetError, match="knows “blue” where flowers102 has “blue”"):
+        check_classes(oxford, (LabelClass(7, "blue"), LabelClass(2, "red")))

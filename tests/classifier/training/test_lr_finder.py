@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from classifier.data.folders import read_folder
+from classifier.errors import TrainingError
+from classifier.reports.curves import write_curves, write_lr_html, write_lr_png
+from classifier.training.loaders import samples_of
+from classifier.training.lr_finder import RangeTest, range_test, smoothed, suggest
+from classifier.training.settings import TrainingSettings
+from tests.making.photo_folders import plant
+
+RATES = list(np.geomspace(1e-5, 1, 60))
+
+
+def test_the_suggestion_keeps_away_from_the_lowest_point() -> None:
+    losses = [2.0] * 38 + [1.0, 0.5] + [3.0] * 20
+    assert suggest(RATES, losses) == pytest.approx(RATES[39] / 3, rel=0.05)
+
+
+def test_a_bump_of_noise_at_the_beginning_is_no_suggestion() -> None:
+    losses = [2.0, 2.5, 2.6, 2.0, 2.0] + [2.0 - 0.02 * step for step in range(40)] + [3.0] * 15
+    assert suggest(RATES, losses) == pytest.approx(RATES[44] / 3, rel=0.05)
+
+
+@pytest.mark.parametrize("losses", [[], [1.0], [1.0 + index for index in range(60)]])
+def test_no_fall_no_suggestion(losses: list[float]) -> None:
+    assert suggest(RATES, losses) is None
+    with pytest.raises(TrainingError, match=r"did not fall.*--steps"):
+        RangeTest(tuple(RATES), (), None).rate  # noqa: B018
+
+
+def test_smoothing_has_no_bias_at_the_start() -> None:
+    assert smoothed([2.0] * 5) == pytest.approx([2.0] * 5)
+    assert smoothed([1.0, 3.0])[1] == pytest.approx((0.9 * 1 + 3) / 1.9)
+
+
+def test_a_real_test_draws_a_curve(tmp_path: Path) -> None:
+    collection = read_folder(plant(tmp_path / "garden", {"blue": 12, "red": 12})).collection
+    samples = samples_of(collection, split_name="split", split="train")
+    settings = TrainingSettings(backbone="test_efficientnet", pretrained=False, sizes=(32,), batch_size=8, workers=0)
+    found = range_test(collection, samples, settings, device="cpu", steps=25)
+    assert len(found.rates) == len(found.losses) <= 25
+    assert 1e-5 < found.suggestion < 1
+    write_lr_png(tmp_path / "x.png", found.rates, found.losses, suggestion=found.suggestion)
+    with Image.open(tmp_path / "x.png") as picture:
+        assert picture.size == (1280, 800)
+    write_lr_html(tmp_path / "x.html", found.rates, found.losses, suggestion=found.suggestion)
+    assert "suggested" in (tmp_path / "x.html").read_text(encoding="utf-8")
+
+
+def test_training_curves_open_offline(tmp_path: Path) -> None:
+    history = [{"epoch": 1, "train_loss": 1.0, "train_top1": None, "valid_loss": 0.9, "valid_top1": 0.5}]
+    write_curves(tmp_path / "curves.html", history, title="a < b")
+    page = (tmp_path / "curves.html").read_text(encoding="utf-8")
+    assert "plotly.js v" in page
+    assert "<script src=" not in page

@@ -1,0 +1,44 @@
+"""A small trained-like checkpoint: a random network whose head knows the mean embedding of each class of a garden."""
+
+from pathlib import Path
+
+import torch
+
+from classifier.checkpoint import save_checkpoint
+from classifier.data.collection import Collection, manifest_of, write_manifest
+from classifier.inference.classifier import Classifier
+from classifier.networks.network import Network
+from classifier.training.loaders import samples_of
+from tests.making.fakes import plant_garden
+
+BACKBONE = "test_efficientnet"
+SIDE = 96
+
+
+def plant_checkpoint(folder: Path, *, seed: int = 1) -> tuple[Path, Collection]:
+    """`folder`/tiny.safetensors with its manifest, and the collection of drawn flowers that it knows."""
+    garden = plant_garden(folder / "photos")
+    torch.manual_seed(seed)
+    network = Network(BACKBONE, len(garden.classes)).eval()
+    metadata = {
+        "backbone": BACKBONE,
+        "classes": [label.to_dict() for label in garden.classes],
+        "input_size": SIDE,
+        "mean": [0.5] * 3,
+        "std": [0.5] * 3,
+        "dataset": {"name": "garden", "split": "home", "root": str(garden.root)},
+    }
+    plain = Classifier(network, metadata)
+    train = samples_of(garden, split_name="home", split="train")
+    embeddings = torch.from_numpy(plain.look([plain.open(sample.path) for sample in train]).embeddings)
+    targets = torch.tensor([sample.target for sample in train])
+    middle = embeddings.mean(dim=0)
+    with torch.no_grad():
+        for position in range(len(garden.classes)):
+            mean = embeddings[targets == position].mean(dim=0) - middle
+            network.head.weight[position] = mean * 8 / mean.square().sum()
+            network.head.bias[position] = -4 - network.head.weight[position] @ middle
+    path = folder / "tiny.safetensors"
+    save_checkpoint(path, network.state_dict(), metadata)
+    write_manifest(manifest_of(path), garden.photos)
+    return path, garden
