@@ -20,7 +20,7 @@
     return latest.picture;
   }
 
-  /* A part of the photo (web/components/stage.py, PartView) → left, top, width, height from 0 to 1. */
+  /* A part of the photo (web/answer/stage.py, PartView) → left, top, width, height from 0 to 1. */
   function boxOf(view, width, height) {
     const side = (Math.min(width, height) * view.size) / 100;
     return {

@@ -32,7 +32,7 @@ TRIED_AS: dict[str, str | None] = {
     "make official": "make --dry-run official",
     ". .venv/bin/activate": None,
     "CHECKPOINT=runs/photos/best.safetensors make app": "make --dry-run app",
-    "curl --data-binary @rose.jpg http://127.0.0.1:8050/api/v1/classify": None,  # tests/web/test_api.py posts photos
+    "curl --data-binary @rose.jpg http://127.0.0.1:8050/api/v1/classify": None,  # tests/web/api posts photos
 }
 
 

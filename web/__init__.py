@@ -8,10 +8,12 @@ import dash
 from flask import Flask
 
 from classifier.data.collection import Collection
-from web import api, hardening, photos
+from web.api import routes as api
+from web.dataset.statistics import Statistics
+from web.server import hardening
+from web.server import thumbnails as photos
 from web.settings import Settings
 from web.site import Predictor, Site
-from web.statistics import Statistics
 
 ASSETS = Path(__file__).parent.parent / "assets"
 
@@ -26,9 +28,8 @@ def create_app(
         problem: without a classifier, a sentence that tells visitors why.
     """
     # Here, not above: pages can be registered only in a process that has a Dash with pages.
-    from web.callbacks import register_callbacks
-    from web.components.frame import create_frame
-    from web.pages import register_pages
+    from web.frame.frame import create_frame
+    from web.pages import register_callbacks, register_pages
     from web.shell import INDEX, FlorascopeDash
 
     if classifier is None:

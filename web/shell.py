@@ -16,9 +16,10 @@ import dash
 from dash.development.base_component import Component
 from flask import request
 
-from web.components.frame import create_header
-from web.components.workbench import create_drop_zone
-from web.pages import not_found_404, page_opening
+from web.classify.workbench import create_drop_zone
+from web.frame import not_found as not_found_404
+from web.frame.frame import create_header
+from web.pages import page_opening
 from web.site import current_site
 
 # Before the first paint: the colour scheme chosen earlier (Mantine keeps it in the browser), else the system's.

@@ -19,8 +19,8 @@ from classifier.data.collection import Collection
 from classifier.data.labels import LabelClass
 from classifier.data.subject import Subject
 from classifier.errors import PhotoError
+from web.dataset.statistics import Statistics
 from web.settings import Settings
-from web.statistics import Statistics
 
 if TYPE_CHECKING:
     from classifier.inference.classifier import Prediction

@@ -1,0 +1,62 @@
+import base64
+
+import pytest
+
+from classifier.errors import NotAnImage, TooManyBytes
+from tests.making.fakes import data_url
+from web.answer.upload import NoPhoto, photo_bytes, too_large_message
+
+
+def test_a_data_url_gives_its_bytes():
+    assert photo_bytes({"url": data_url(b"flower")}, max_bytes=6) == b"flower"
+
+
+@pytest.mark.parametrize(
+    ("upload", "error"),
+    [
+        (None, NoPhoto),
+        ({}, NoPhoto),
+        ({"url": None}, NoPhoto),
+        ({"url": ""}, NoPhoto),
+        ([], NoPhoto),
+        ("data:image/jpeg;base64,AAAA", NoPhoto),
+        ({"url": 7}, NotAnImage),
+        ({"url": ["data:image/jpeg;base64,AAAA"]}, NotAnImage),
+        ({"url": "/etc/passwd"}, NotAnImage),
+        ({"url": "https://example.org/a.jpg"}, NotAnImage),
+        ({"url": "data:image/jpeg,AAAA"}, NotAnImage),
+        ({"url": "data:image/jpeg;base64,"}, NotAnImage),
+        ({"url": "data:image/jpeg;base64,AAA"}, NotAnImage),
+        ({"url": "data:image/jpeg;base64,A*AA"}, NotAnImage),
+        ({"url": "data:image/jpeg;base64,ÄÖÜß"}, NotAnImage),
+        ({"url": "data:image/jpeg;base64,AA\nAA"}, NotAnImage),
+        ({"url": data_url(b"x" * 101)}, None),
+        ({"url": data_url(b"x" * 104)}, TooManyBytes),
+        ({"url": "data:;base64," + "!" * 1000}, TooManyBytes),
+    ],
+)
+def test_hostile_uploads_get_a_named_error(upload, error):
+    if error is None:
+        assert photo_bytes(upload, max_bytes=101)
+        return
+    with pytest.raises(error) as caught:
+        photo_bytes(upload, max_bytes=101)
+    assert str(caught.value).endswith(".")
+
+
+def test_the_limit_is_exact_within_the_padding():
+    limit = 3 * 1000
+    assert len(photo_bytes({"url": data_url(b"x" * limit)}, max_bytes=limit)) == limit
+    with pytest.raises(TooManyBytes):
+        photo_bytes({"url": data_url(b"x" * (limit + 3))}, max_bytes=limit)
+
+
+def test_the_message_names_the_limit():
+    assert "up to 10 MB" in too_large_message(10 * 1024 * 1024)
+
+
+def test_base64_of_any_kind_of_data_comes_back():
+    content = bytes(range(256))
+    assert photo_bytes(
+        {"url": f"data:application/octet-stream;base64,{base64.b64encode(content).decode()}"}, max_bytes=999
+    )

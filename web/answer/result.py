@@ -1,0 +1,248 @@
+"""The answer: a verdict in words, the likeliest classes as bars, training photos to compare with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from classifier.reports.words import describe_reason
+from web.answer.closer_look import create_closer_look
+from web.answer.similar import OVERALL, create_nearest, create_overall
+from web.answer.stage import PartView
+from web.answer.verdict import create_alarm, create_coverage, create_record_line
+from web.dataset.statistics import spread
+from web.shared import figures
+from web.shared.attributes import aria
+from web.shared.picture import create_photo_help, create_picture
+from web.shared.wording import (
+    SURPRISING,
+    describe_sureness,
+    describe_unknown,
+    display_name,
+    format_count,
+    format_percent,
+    verdict_words,
+)
+from web.site import Site
+
+if TYPE_CHECKING:
+    from classifier.inference.classifier import Candidate, Prediction
+
+SAMPLES = 6
+SIMILARITY = "Similar as the model sees it: 1.00 would be the same photo."
+
+WHOLE = PartView()
+
+
+def create_result(prediction: Prediction, *, site: Site, view: PartView = WHOLE) -> html.Div:
+    """The whole answer to one photo, or to the part of it that `view` tells."""
+    knows = f"The model knows {site.subject.count_kinds(len(site.collection.classes))}"
+    honesty = (
+        f"{knows} and can take one for another."
+        if prediction.verdict
+        else f"{knows} and names one of them whatever it is shown."
+    )
+    return html.Div(
+        [
+            create_verdict(prediction, site=site, view=view),
+            html.Div(
+                [create_bars(prediction), create_comparison(prediction, site=site)],
+                className="result__grid",
+            ),
+            create_closer_look(prediction, view=view, site=site),
+            html.P(f"{honesty} Compare with the photos before you believe it.", className="result__honesty"),
+        ],
+        className="result",
+    )
+
+
+def describe_answer(prediction: Prediction, *, site: Site) -> str:
+    """The answer in one sentence, for the live region that screen readers read out."""
+    best = prediction.best
+    closest = f"{display_name(best.name)}, {format_percent(best.probability)}."
+    if prediction.verdict == "unknown":
+        unknown = describe_unknown(len(site.collection.classes), site.subject)
+        reason = describe_reason(prediction.reason, site.subject)
+        return f"{unknown}. {reason} The closest is {closest}".replace("  ", " ")
+    return f"{verdict_words(prediction.verdict, best.probability)}: {closest}"
+
+
+def create_verdict(prediction: Prediction, *, site: Site, view: PartView = WHOLE) -> html.Div:
+    """The name like on a herbarium label, hedged by how sure the model is."""
+    unknown = prediction.verdict == "unknown"
+    return html.Div(
+        [
+            create_part_note() if view != WHOLE else None,
+            *(create_unknown(prediction, site=site) if unknown else create_name(prediction, site=site)),
+            create_alarm(prediction, site=site),
+            create_record_line(prediction, site=site),
+            create_coverage(prediction, site=site),
+            create_advice(prediction, site=site, view=view),
+            None
+            if unknown
+            else dcc.Link(
+                f"See all about {display_name(prediction.best.name)}",
+                href=f"/flower/{prediction.best.class_id}",
+                className="more-link",
+            ),
+        ],
+        className="verdict verdict--unknown" if unknown else "verdict",
+    )
+
+
+def create_name(prediction: Prediction, *, site: Site) -> list[Component]:
+    """What it is, with its probability."""
+    best = prediction.best
+    label = site.statistics.labels.get(best.class_id)
+    family = label.family if label else None
+    return [
+        html.P(verdict_words(prediction.verdict, best.probability), className="verdict__words"),
+        html.H2(display_name(best.name), id="verdict-name", className="verdict__name", tabIndex=-1),
+        html.P(
+            [html.I(best.scientific_name) if best.scientific_name else None, f" · {family}" if family else None],
+            className="verdict__detail",
+        ),
+        html.P(create_sureness(prediction), className="verdict__probability"),
+    ]
+
+
+def create_sureness(prediction: Prediction) -> list[str | Component]:
+    """The probability in a sentence; only a calibrated one tells how sure the model is."""
+    probability = prediction.best.probability
+    if not prediction.verdict:
+        return ["The model gives it ", html.Strong(format_percent(probability)), "."]
+    words: list[str | Component] = ["The model is ", html.Strong(describe_sureness(probability)), " sure"]
+    if prediction.verdict == "unsure" and probability >= SURPRISING:
+        return [*words, ", but your photo is less like those it has learnt from, so it stays careful."]
+    return [*words, "."]
+
+
+def create_advice(prediction: Prediction, *, site: Site, view: PartView) -> html.P | None:
+    """What to do about an answer that is no clear one. The button opens the closer look at `assets/trust.js`."""
+    if prediction.verdict not in ("unsure", "unknown"):
+        return None
+    again = "Frame it anew" if view != WHOLE else f"Frame one {site.subject.thing} closely"
+    return html.P(
+        [html.Button(again, id="frame-button", type="button", className="text-button"), " and ask again."],
+        className="advice",
+    )
+
+
+def create_unknown(prediction: Prediction, *, site: Site) -> list[Component]:
+    """None of the classes known: why, and what it would be if it had to be one of them."""
+    best = prediction.best
+    return [
+        html.H2(
+            f"{describe_unknown(len(site.collection.classes), site.subject)}.",
+            id="verdict-name",
+            className="verdict__name verdict__name--sentence",
+            tabIndex=-1,
+        ),
+        html.P(describe_reason(prediction.reason, site.subject), className="verdict__reason"),
+        html.P(
+            [
+                "If it had to be one of them: ",
+                dcc.Link(display_name(best.name), href=f"/flower/{best.class_id}", className="verdict__closest"),
+                f" ({format_percent(best.probability)}).",
+            ],
+            className="verdict__probability",
+        ),
+    ]
+
+
+def create_part_note() -> html.P:
+    """Told when the answer is to a part of the photo, with the way back."""
+    return html.P(
+        [
+            "To the part that you framed. ",
+            html.Button("Ask about the whole photo", id="whole-button", type="button", className="text-button"),
+        ],
+        className="part-note",
+    )
+
+
+def create_bars(prediction: Prediction) -> html.Section:
+    """Bars for the eyes, the same as a list for screen readers."""
+    candidates = prediction.candidates
+    kind = "closest" if prediction.verdict == "unknown" else "likeliest"
+    words = html.Ol(
+        [html.Li(f"{display_name(c.name)}: {format_percent(c.probability)}") for c in candidates],
+        className="visually-hidden",
+    )
+    height = figures.ROW_HEIGHT_PX * len(candidates) + 16
+    graph = dcc.Graph(
+        id="candidate-bars",
+        figure=figures.create_candidate_bars(candidates),
+        config=figures.CONFIG,
+        style={"height": height},
+    )
+    return html.Section(
+        [
+            html.H3(f"The {len(candidates)} {kind}" if len(candidates) > 1 else f"The {kind}"),
+            words,
+            html.Div(graph, className="chart", style={"minHeight": height}, **aria(hidden="true")),
+        ],
+        className="result__bars",
+    )
+
+
+def create_comparison(prediction: Prediction, *, site: Site) -> html.Section:
+    """Training photos of the best class, and one tab away those of the runners-up and the most similar of all.
+
+    The most similar ones where an index tells them, else a few of each class.
+    """
+    candidates, neighbours = prediction.candidates, prediction.neighbours
+    shown = [(str(candidate.class_id), display_name(candidate.name)) for candidate in candidates]
+    if neighbours:
+        contents = [create_nearest(candidate, neighbours, site=site) for candidate in candidates]
+        shown.append((OVERALL, f"Any {site.subject.noun}"))
+        contents.append(create_overall(neighbours, site=site))
+    else:
+        contents = [create_samples(candidate, site=site) for candidate in candidates]
+    tabs = [dmc.TabsTab(name, value=value, className="compare__tab", disabled=False) for value, name in shown]
+    panels = [dmc.TabsPanel(content, value=value) for (value, _), content in zip(shown, contents, strict=True)]
+    return html.Section(
+        [
+            html.H3("The most similar training photos" if neighbours else "Training photos to compare"),
+            html.P(SIMILARITY, className="note") if neighbours else None,
+            dmc.Tabs(
+                [
+                    dmc.TabsList(tabs, className="compare__list", **aria(label=f"Likeliest {site.subject.nouns}")),
+                    *panels,
+                ],
+                id="compare",
+                value=shown[0][0],
+                variant="pills",
+                className="compare",
+            ),
+            None if site.collection.has_photos else create_photo_help(),
+        ],
+        className="result__photos",
+    )
+
+
+def create_samples(candidate: Candidate, *, site: Site) -> html.Div:
+    """A few training photos of one candidate, evenly spaced over the class."""
+    photos = site.statistics.training_photos(candidate.class_id)
+    name = display_name(candidate.name)
+    if not photos:
+        return html.Div(html.P(f"No training photo of {name} is listed here.", className="note"))
+    pictures = [
+        create_picture(
+            photo, site=site, alt=f"Training photo {number} of {name}", sizes="(max-width: 600px) 30vw, 190px"
+        )
+        for number, photo in enumerate(spread(photos, SAMPLES), start=1)
+    ]
+    return html.Div(
+        [
+            html.Div(pictures, className="samples"),
+            dcc.Link(
+                f"All {format_count(len(photos), 'training photo')} of {name}",
+                href=f"/flower/{candidate.class_id}",
+                className="more-link",
+            ),
+        ]
+    )

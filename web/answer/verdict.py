@@ -1,0 +1,176 @@
+"""How far an answer can be trusted: what stands in the verdict, and the track record one click away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from classifier.reports.words import describe_times
+from web.shared.attributes import aria
+from web.shared.picture import create_picture
+from web.shared.wording import display_name, format_count, format_share, out_of_hundred
+from web.site import Site
+
+if TYPE_CHECKING:
+    from classifier.inference.classifier import Prediction
+    from classifier.predictions.values import Confusion, TrackRecord
+
+# A longer list is folded behind the first names.
+MOST_LISTED = 6
+# Fewer answers than this say little by themselves.
+FEW = 10
+MOST_CONFUSIONS, PHOTOS_A_CONFUSION = 3, 3
+
+
+def create_alarm(prediction: Prediction, *, site: Site) -> html.Div | None:
+    """Told when the photo is one that the model has learnt from: its confidence means little then."""
+    if prediction.duplicate_of is None:
+        return None
+    photo = site.collection.photo(prediction.duplicate_of)
+    return html.Div(
+        [
+            create_picture(photo, site=site, alt="The training photo", sizes="72px") if photo else None,
+            html.P(
+                [
+                    html.Strong("The model knows this photo. "),
+                    "It is, or nearly is, one of those it has learnt from: how sure it is means little here.",
+                ]
+            ),
+        ],
+        className="alarm",
+        role="note",
+    )
+
+
+def create_coverage(prediction: Prediction, *, site: Site) -> html.P | None:
+    """The list that holds the right class so many times of 100; nothing without a list."""
+    listed = prediction.coverage_set
+    if not listed or prediction.coverage is None:
+        return None
+    times, noun = out_of_hundred(prediction.coverage), site.subject.noun
+    if len(listed) == len(site.collection.classes):
+        return html.P(f"The model can rule out none of the {site.subject.count(len(listed))}.", className="coverage")
+    if len(listed) == 1:
+        return html.P(
+            f"A list that holds the right {noun} {times} times of 100 needs this name alone.", className="coverage"
+        )
+    links = [
+        dcc.Link(display_name(candidate.name), href=f"/flower/{candidate.class_id}", className="coverage__name")
+        for candidate in listed[:MOST_LISTED]
+    ]
+    names: list[Any] = [part for link in links for part in (link, ", ")][:-1]
+    more = len(listed) - MOST_LISTED
+    if more > 0:
+        names.append(f" and {format_count(more, 'other')}")
+    return html.P([f"The right {noun} is in this list {times} times of 100: ", *names, "."], className="coverage")
+
+
+def create_record_line(prediction: Prediction, *, site: Site) -> html.P | None:
+    """The track record in one sentence, for the verdict."""
+    record = prediction.track_record
+    if record is None or prediction.verdict == "unknown":
+        return None
+    name = display_name(prediction.best.name)
+    parts: list[Any] = []
+    if record.n:
+        parts = [
+            f"When it was this sure of {name} in tests, it was right ",
+            html.Strong(f"{record.right:,} of {format_count(record.n, 'time')}"),
+            f"; in the long run that may be {describe_interval(record)}. ",
+        ]
+    if record.n < FEW and record.overall_n:
+        parts.append(
+            f"When this sure of any {site.subject.noun}, it was right {record.overall_right:,} of "
+            f"{format_count(record.overall_n, 'time')}."
+        )
+    return html.P(parts, className="record-line") if parts else None
+
+
+def describe_interval(record: TrackRecord) -> str:
+    """ "74 to 99 %"."""
+    return f"{100 * record.low:.0f} to {100 * record.high:.0f}\u00a0%"
+
+
+def create_record(prediction: Prediction, *, site: Site) -> list[Component]:
+    """The track record in full: bars with their interval, and what this class is confused with."""
+    record = prediction.track_record
+    if record is None:
+        return []
+    name = display_name(prediction.best.name)
+    band = f"between {100 * record.low_confidence:.0f} and {100 * record.high_confidence:.0f}\u00a0%"
+    rows = [create_share_bar(f"{name}, {band} sure", record.right, record.n, low=record.low, high=record.high)]
+    rows.append(create_share_bar(f"Any {site.subject.noun}, {band} sure", record.overall_right, record.overall_n))
+    parts: list[Component] = [
+        html.P(
+            "Counted on test photos, which the model had never seen. The pale band is the 95\u00a0% interval: the "
+            "fewer the photos, the wider it is.",
+            className="note",
+        ),
+        html.Div(rows, className="record"),
+    ]
+    if record.confusions:
+        parts.append(html.H4(f"What {name} was confused with"))
+        parts.append(
+            html.Ul(
+                [create_confusion(confusion, site=site) for confusion in record.confusions[:MOST_CONFUSIONS]],
+                className="confusions",
+            )
+        )
+    else:
+        parts.append(
+            html.P(
+                f"No test photo of {name} was taken for another {site.subject.noun}, and none of another for {name}.",
+                className="note record__none",
+            )
+        )
+    return parts
+
+
+def create_share_bar(
+    words: str, right: int, n: int, *, low: float | None = None, high: float | None = None
+) -> html.Div:
+    """A share as a bar with words, and its interval as a band."""
+    figure = f"{right:,} of {n:,} right ({format_share(right, n)})" if n else "no such answer on test"
+    bands = []
+    if n:
+        if low is not None and high is not None:
+            style = {"left": f"{100 * low:.1f}%", "width": f"{100 * (high - low):.1f}%"}
+            bands.append(html.Span(className="record__band", style=style))
+        bands.append(html.Span(className="record__mark", style={"left": f"{100 * right / n:.1f}%"}))
+    return html.Div(
+        [
+            html.Div([html.Span(words), html.Span(figure, className="record__figure")], className="record__words"),
+            html.Div(bands, className="record__bar", **aria(hidden="true")),
+        ],
+        className="record__row",
+    )
+
+
+def create_confusion(confusion: Confusion, *, site: Site) -> html.Li:
+    """One way to be wrong, in words, with its photos."""
+    said, was = (class_name(class_id, site=site) for class_id in (confusion.said, confusion.was))
+    photos = [photo for image_id in confusion.image_ids if (photo := site.collection.photo(image_id))]
+    pictures = [
+        create_picture(photo, site=site, alt=f"Test photo of {was}, taken for {said}", sizes="110px")
+        for photo in photos[:PHOTOS_A_CONFUSION]
+    ]
+    return html.Li(
+        [
+            html.P(
+                [
+                    dcc.Link(was, href=f"/flower/{confusion.was}"),
+                    f" was taken for {said} {describe_times(confusion.count)}.",
+                ]
+            ),
+            html.Div(pictures, className="confusion__photos") if pictures else None,
+        ],
+        className="confusion",
+    )
+
+
+def class_name(class_id: int, *, site: Site) -> str:
+    """The display name of a class id, or words for one that the collection does not know."""
+    label = site.statistics.labels.get(class_id)
+    return display_name(label.name) if label else f"another {site.subject.noun}"

@@ -1,0 +1,52 @@
+"""The page *Model*'s figures: those of the report (`classifier/reports/figures.py`) in the dress of the site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from classifier.data.labels import LabelClass
+from classifier.reports import figures as report_figures
+from classifier.reports import verdict_figures as trust_charts
+from classifier.reports.report import Report
+from classifier.reports.verdict_report import TrustReport
+from web.shared.figures import TEMPLATE
+
+CURVE_HEIGHT_PX, RELIABILITY_HEIGHT_PX, TRUST_HEIGHT_PX = 320, 400, 340
+
+
+def create_curves(report: Report, quantity: str) -> go.Figure:
+    """Training and validation by epoch; quantity: "loss" or "top1"."""
+    figure = report_figures.create_training_curves(report, quantity)
+    figure.update_layout(template=TEMPLATE, height=CURVE_HEIGHT_PX, margin={"t": 36, "l": 8, "r": 8, "b": 8})
+    return figure
+
+
+def create_reliability(report: Report) -> go.Figure:
+    """Accuracy against confidence."""
+    figure = report_figures.create_reliability(report)
+    figure.update_layout(template=TEMPLATE, height=RELIABILITY_HEIGHT_PX, margin={"t": 36, "l": 8, "r": 8, "b": 8})
+    figure.update_xaxes(range=[-0.02, 1.07], dtick=0.25)  # room for the largest dot on a phone, and a figure under it
+    return figure
+
+
+def create_matrix(report: Report, labels: Sequence[LabelClass], *, narrow: bool = False) -> go.Figure:
+    """The confusion matrix of these classes; as large as the square that holds it (assets/model.css)."""
+    figure = report_figures.create_matrix(report, labels, narrow=narrow)
+    figure.update_layout(template=TEMPLATE, autosize=True)
+    figure.update_xaxes(showline=True, mirror=True, linecolor=report_figures.GREY)
+    figure.update_yaxes(showline=True, mirror=True, linecolor=report_figures.GREY)
+    return figure
+
+
+def create_trust(report: Report, trust: TrustReport) -> tuple[go.Figure, go.Figure, go.Figure | None]:
+    """Verdicts, sizes of lists, and familiarity, which needs pictures of other things."""
+    verdicts, lists = trust_charts.create_verdicts(report, trust), trust_charts.create_list_sizes(report, trust)
+    familiarity = trust_charts.create_familiarity(report, trust) if trust.unknown else None
+    height = trust_charts.verdicts_height(trust)
+    verdicts.update_layout(template=TEMPLATE, height=height, margin={"t": 8, "l": 8, "r": 24, "b": 8})
+    for figure in (lists, familiarity):
+        if figure is not None:
+            figure.update_layout(template=TEMPLATE, height=TRUST_HEIGHT_PX, margin={"t": 36, "l": 8, "r": 8, "b": 8})
+    return verdicts, lists, familiarity
