@@ -8,7 +8,8 @@ from pathlib import Path
 from flask import Flask
 from PIL import Image
 
-from classifier.data.collection import flowers102, open_collection
+from classifier.data.oxford import flowers102
+from classifier.data.samples import open_collection
 from classifier.errors import CheckpointError, SettingError
 from classifier.memory import return_freed_pictures
 from web import create_app

@@ -20,10 +20,11 @@ from PIL import Image, ImageFilter
 from rich.console import Console
 from rich.progress import track
 
-from classifier.cli.options import DEFAULT_CHECKPOINT, open_data
+from classifier.cli.photos import open_data
+from classifier.data.samples import samples_of
 from classifier.inference.classifier import Classifier
+from classifier.locations import DEFAULT_CHECKPOINT
 from classifier.photos.reading import open_image
-from classifier.training.loaders import samples_of
 
 PROGRESS = Console(stderr=True)
 

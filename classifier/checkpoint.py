@@ -5,6 +5,7 @@ logits), input_size (pixels), mean, std, training (settings), metrics, dataset (
 Never pickle: reading a checkpoint from a stranger runs no code.
 """
 
+import hashlib
 import json
 import os
 import tempfile
@@ -167,3 +168,12 @@ def _damaged(path: Path, error: Exception) -> CheckpointError:
         f"{path} is not a safetensors file or is damaged ({error}). Expected a file written by “python -m classifier "
         "train”; copy or download it again."
     )
+
+
+def weights_digest(state: Mapping[str, Any]) -> str:
+    """SHA-256 (hex, first 16 digits) of a checkpoint's weights: calibration does not change it, training does."""
+    digest = hashlib.sha256()
+    for name in sorted(state):
+        digest.update(name.encode())
+        digest.update(state[name].detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:16]

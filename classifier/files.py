@@ -1,5 +1,6 @@
 """Text files that hold either the whole new text or the old one, whatever happens."""
 
+import hashlib
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -19,3 +20,9 @@ def write_text(path: Path, text: str) -> None:
     finally:
         with suppress(OSError):  # it has been put in its place, or there is no such folder
             partial.unlink()
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, the first 16 hex digits: which checkpoint was it?"""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]

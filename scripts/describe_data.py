@@ -19,7 +19,8 @@ from rich.progress import track
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from classifier.data.collection import SPLITS, Collection, Photo, flowers102
+from classifier.data.collection import SPLITS, Collection, Photo
+from classifier.data.oxford import flowers102
 from classifier.photos.reading import open_image
 
 HASH_SIDE = 16

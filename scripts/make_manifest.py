@@ -22,7 +22,8 @@ from scipy.io import loadmat
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from classifier.data.collection import Photo, describe_photo, oxford_file, write_manifest
+from classifier.data.collection import Photo, describe_photo
+from classifier.data.manifest import oxford_file, write_manifest
 
 # How the source tables name the parts of a split → how we do.
 SPLIT_WORDS = {"train": "train", "val": "valid", "valid": "valid", "test": "test"}

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -9,14 +10,12 @@ from PIL import Image
 from torchvision.transforms import v2
 from torchvision.transforms.v2.functional import to_pil_image
 
-from classifier.calibration.fit import Material
 from classifier.calibration.outliers import corners, crops, drawn_pictures, sample_files
+from classifier.data.samples import Sample
 from classifier.errors import PhotoError
 from classifier.inference.classifier import Classifier
-from classifier.inference.embedding import Seen, look_at
-from classifier.networks.transforms import to_tensor
-from classifier.training.augmentation import AUGMENTATIONS
-from classifier.training.loaders import Sample
+from classifier.inference.embedding import Embedded, embed
+from classifier.training.augmentation import AUGMENTATIONS, to_tensor
 
 DRAWN = 270
 CROPS_A_PHOTO = 8
@@ -25,9 +24,20 @@ MOST_CORNERS = 400
 Step = Callable[[str, int, int], object]
 
 
-def gather(
+@dataclass(frozen=True)
+class CalibrationExamples:
+    """What trust is fitted on: known photos as they are and as visitors send them, and pictures of nothing known."""
+
+    plain: Embedded
+    changed: Embedded
+    drawn: Embedded
+    photos: Embedded | None
+    corners: Embedded
+
+
+def collect_examples(
     classifier: Classifier, samples: Sequence[Sample], *, unknown: Sequence[Path] = (), step: Step = print
-) -> Material:
+) -> CalibrationExamples:
     """Look at the valid photos in every way, and at pictures that show none of the classes.
 
     unknown: files of the user's own that show none of the classes; they join the samples that packages ship.
@@ -38,11 +48,11 @@ def gather(
     size = int(classifier.metadata["input_size"])
     others = [*sample_files(), *unknown]
 
-    def look(name: str, pictures: Iterable[tuple[Image.Image, int]], total: int) -> Seen:
-        return look_at(classifier, pictures, step=lambda done: step(name, done, total))
+    def look(name: str, pictures: Iterable[tuple[Image.Image, int]], total: int) -> Embedded:
+        return embed(classifier, pictures, step=lambda done: step(name, done, total))
 
     few = samples[:: max(1, len(samples) // MOST_CORNERS)]
-    return Material(
+    return CalibrationExamples(
         plain=look("valid photos", _open(classifier, samples), len(samples)),
         changed=look("valid photos, changed", _changed(classifier, samples, size=size), len(samples)),
         drawn=look("drawn pictures", _unknown(drawn_pictures(DRAWN)), DRAWN),

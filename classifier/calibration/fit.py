@@ -5,17 +5,17 @@ visitors' photos are less like the training photos than valid ones are.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.inference.embedding import Seen
+from classifier.calibration.examples import CalibrationExamples
+from classifier.inference.embedding import Embedded
 from classifier.predictions.coverage import CoverageSets, conformal_threshold
 from classifier.predictions.logistic import Logistic, fit_logistic
 from classifier.predictions.neighbours import Index
-from classifier.predictions.verdicts import SIGNALS, Trust, log_sum_exp, signals, softmax
+from classifier.predictions.verdicts import SIGNALS, Calibration, log_sum_exp, signals, softmax
 
 Floats = NDArray[np.floating[Any]]
 COVERAGE = 0.95
@@ -32,17 +32,6 @@ NEVER = 2.0  # no probability is that high
 FOLDS = 5  # of classes, each left out in turn
 
 
-@dataclass(frozen=True)
-class Material:
-    """What trust is fitted on: known photos as they are and as visitors send them, and pictures of nothing known."""
-
-    plain: Seen
-    changed: Seen
-    drawn: Seen
-    photos: Seen | None
-    corners: Seen
-
-
 def fit_temperature(logits: Floats, positions: NDArray[Any]) -> float:
     """The temperature with the least negative log-likelihood (https://arxiv.org/abs/1706.04599), 0.05 to 20."""
     from scipy.optimize import minimize_scalar
@@ -57,18 +46,18 @@ def fit_temperature(logits: Floats, positions: NDArray[Any]) -> float:
     return round(float(np.exp(best.x)), 4)
 
 
-def fit_trust(material: Material, index: Index) -> Trust:
-    """All of `Trust`."""
-    plain, changed = material.plain, material.changed
+def fit_calibration(examples: CalibrationExamples, index: Index) -> Calibration:
+    """All of `Calibration`."""
+    plain, changed = examples.plain, examples.changed
     temperature = fit_temperature(plain.logits, plain.positions)
 
-    def see(seen: Seen) -> Floats:
+    def see(seen: Embedded) -> Floats:
         return signals(seen.logits, seen.embeddings, index, temperature=temperature)
 
     known = [see(plain), see(changed)]
     right = [hits(seen) for seen in (plain, changed)]
-    strange = [strange_flowers(seen, index, temperature=temperature) for seen in (plain, changed)]
-    others = [see(seen) for seen in (material.drawn, material.photos, material.corners) if seen is not None]
+    strange = [held_out_classes(seen, index, temperature=temperature) for seen in (plain, changed)]
+    others = [see(seen) for seen in (examples.drawn, examples.photos, examples.corners) if seen is not None]
     rest = [0] * len(strange), [0] * len(others)
     flower = _fit([*known, *strange, *others], [1, 1, *[1] * len(strange), *rest[1]])
     is_known = _fit([*known, *strange], [1, 1, *rest[0]])
@@ -85,10 +74,10 @@ def fit_trust(material: Material, index: Index) -> Trust:
         for fits, rows in zip(kept, known, strict=True)
     ]
     coverage = fit_coverage((plain, changed), chosen=unsure, temperature=temperature)
-    return Trust(temperature, coverage, flower, flower_from, is_known, known_from, is_sure, sure_from)
+    return Calibration(temperature, coverage, flower, flower_from, is_known, known_from, is_sure, sure_from)
 
 
-def strange_flowers(seen: Seen, index: Index, *, temperature: float, seed: int = 1) -> Floats:
+def held_out_classes(seen: Embedded, index: Index, *, temperature: float, seed: int = 1) -> Floats:
     """Signals of flowers that are none of ours, for want of such: each photo as if its class, and the others of its
     fold, were known to nobody.
 
@@ -109,7 +98,7 @@ def strange_flowers(seen: Seen, index: Index, *, temperature: float, seed: int =
     return np.concatenate([np.zeros((0, len(SIGNALS)), dtype=np.float32), *left_out])
 
 
-def hits(seen: Seen) -> NDArray[np.bool_]:
+def hits(seen: Embedded) -> NDArray[np.bool_]:
     """(N,): is the likeliest class the right one?"""
     found: NDArray[np.bool_] = seen.logits.argmax(axis=1) == seen.positions
     return found
@@ -132,7 +121,9 @@ def _lowest(scores: Floats, right: NDArray[np.bool_], share: float) -> float:
     return float(scores[order][enough[-1]]) if len(enough) else 1.0
 
 
-def fit_coverage(groups: Sequence[Seen], *, chosen: Sequence[NDArray[np.bool_]], temperature: float) -> CoverageSets:
+def fit_coverage(
+    groups: Sequence[Embedded], *, chosen: Sequence[NDArray[np.bool_]], temperature: float
+) -> CoverageSets:
     """Sets that hold the right class `COVERAGE` of the time, for the chosen photos of each group.
 
     They are fitted on unsure answers alone: over all photos, one class each would do, and the unsure answers, for which

@@ -2,32 +2,27 @@
 
 import argparse
 import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifier.data.collection import Collection, flowers102
+from classifier.errors import SettingError
+from classifier.locations import DEFAULT_CHECKPOINT
+from classifier.photos.finding import files_in
 
 if TYPE_CHECKING:
-    from classifier.data.folders import FolderPhotos
-    from classifier.data.splitting import Ratios
-    from classifier.inference.classifier import Classifier
+    pass
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA_DIR = ROOT / "data"
-DEFAULT_CHECKPOINT = ROOT / "checkpoints" / "flowers102.safetensors"
+if TYPE_CHECKING:
+    pass
+
+if TYPE_CHECKING:
+    pass
+
 DATA_HELP = (
     "the photos: “flowers102”, or a folder with one folder of photos a class, or one with train, valid and test "
     "folders of such folders"
 )
-
-
-def flowers_root() -> Path | None:
-    """The folder that the environment variable FLOWERS_ROOT names, if it does."""
-    value = os.environ.get("FLOWERS_ROOT")
-    return Path(value).expanduser() if value else None
 
 
 def add_checkpoint_option(parser: argparse.ArgumentParser) -> None:
@@ -46,70 +41,52 @@ def add_device_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def open_data(name: str, *, seed: int = 1) -> Collection:
-    """The collection that --data names; a folder that is not split yet is split by `seed`, as `train` does it.
+def add_verdict_options(parser: argparse.ArgumentParser) -> None:
+    """--trust and --unknown."""
+    parser.add_argument(
+        "--trust", action="store_true", help="print how right verdicts, probabilities and coverage sets are instead"
+    )
+    parser.add_argument(
+        "--unknown",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="pictures that show none of the classes, for --trust and --report; give it again for another kind",
+    )
+
+
+def unknown_files(folders: Sequence[Path]) -> dict[str, list[Path]]:
+    """What the pictures of each folder show, by its name ("other-plants" → "other plants"), and its files.
 
     Raises:
-        DatasetError: there is no such folder, or it is not what --data needs.
+        UnreadableFile: a folder holds no file. SettingError: two have the same name.
     """
-    if name == "flowers102":
-        return flowers102(data_dir=DATA_DIR, flowers_root=flowers_root())
-    return open_folder(Path(name), seed=seed).collection
+    found: dict[str, list[Path]] = {}
+    for folder in folders:
+        name = folder.resolve().name.replace("-", " ") or "other pictures"
+        if name in found:
+            raise SettingError(f"Two folders of unknown pictures are called “{name}”; --unknown tells them by name.")
+        found[name] = files_in(folder)
+    return found
 
 
-def open_folder(root: Path, *, seed: int = 1, ratios: "Ratios | None" = None) -> "FolderPhotos":
-    """`folders.read_folder` with a progress bar."""
-    from classifier.data.folders import read_folder
-
-    with progress_bar("looking at the photos") as step:
-        return read_folder(root, seed=seed, ratios=ratios, step=step)
-
-
-def learnt_from_valid(classifier: "Classifier") -> bool:
-    """Whether it was trained with --train-on-valid: its valid photos are training photos then."""
-    return bool((classifier.metadata.get("training") or {}).get("train_on_valid"))
-
-
-@contextmanager
-def progress_bar(name: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on the terminal (nothing elsewhere), moved by calling the value with (done, total)."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task(name, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+def add_data_options(parser: argparse.ArgumentParser) -> None:
+    """--data, --split and --batch-size, as `compare` has them too."""
+    parser.add_argument(
+        "--data", metavar="DIR|flowers102", help="the photos (default: those that the checkpoint was trained on)"
+    )
+    parser.add_argument(
+        "--split",
+        default="test",
+        help="train, valid or test (default: test), of another split than the checkpoint's by its name: official-test",
+    )
+    parser.add_argument(
+        "--batch-size", type=_at_least_1, default=32, metavar="N", help="photos at a time (default: 32)"
+    )
 
 
-def print_left_out(found: "FolderPhotos", *, limit: int = 20) -> None:
-    """Tell on stderr which files are no photos, and which photos are there twice."""
-    if found.left_out:
-        print(f"Left out ({len(found.left_out)}):", file=sys.stderr)
-        _print_some([f"{entry.file}: {entry.reason}" for entry in found.left_out], limit=limit)
-    if found.contradictions:
-        print(
-            f"WARNING: photos that look the same lie in different classes ({len(found.contradictions)}): one of each "
-            "pair teaches a wrong name. Take the wrong one away, and begin again:",
-            file=sys.stderr,
-        )
-        _print_some([f"{first}  =  {second}" for first, second in found.contradictions], limit=limit)
-    if found.leaks:
-        print(
-            f"WARNING: {found.leaks} photos of valid or test are also in train (the same file or the same picture): "
-            "the figures will look better than they are. “split” keeps such photos together.",
-            file=sys.stderr,
-        )
-    elif found.twins:
-        print(f"Photos that look the same as another one: {found.twins}. Twins stay in one split.", file=sys.stderr)
-
-
-def _print_some(lines: Sequence[str], *, limit: int) -> None:
-    for line in lines[:limit]:
-        print(f"  {printable(line)}", file=sys.stderr)
-    if len(lines) > limit:
-        print(f"  … and {len(lines) - limit} more", file=sys.stderr)
-
-
-def printable(name: str) -> str:
-    """A file's name with whatever cannot be printed replaced."""
-    return "".join(letter if letter.isprintable() else "�" for letter in name)
+def _at_least_1(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number, at least 1; got “{text}”")
+    return int(text)

@@ -9,14 +9,16 @@ from rich.console import Console
 from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import add_checkpoint_option, add_device_option, learnt_from_valid, progress_bar
-from classifier.cli.verdict_tables import files_in
+from classifier.cli.options import add_checkpoint_option, add_device_option
+from classifier.cli.photos import learnt_from_valid
+from classifier.cli.terminal import progress_bar
 from classifier.errors import CheckpointError
+from classifier.photos.finding import files_in
 
 if TYPE_CHECKING:
+    from classifier.data.samples import Sample
     from classifier.inference.classifier import Classifier
     from classifier.predictions.neighbours import Index
-    from classifier.training.loaders import Sample
 
 EPILOG = """examples:
   python -m classifier calibrate
@@ -46,13 +48,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def main(args: argparse.Namespace) -> int:
     """Fit and write. See `Classifier.load`, `samples_of` and `save_checkpoint` for the errors."""
-    from classifier.calibration.examples import gather
-    from classifier.calibration.fit import FEWEST_FOR_CONFIDENT, fit_trust
+    from classifier.calibration.examples import collect_examples
+    from classifier.calibration.fit import FEWEST_FOR_CONFIDENT, fit_calibration
     from classifier.calibration.outliers import sample_files
     from classifier.checkpoint import load_checkpoint, save_checkpoint
-    from classifier.commands.evaluate import photos_of
+    from classifier.cli.photos import photos_of
+    from classifier.data.samples import check_classes, samples_of
     from classifier.inference.classifier import Classifier
-    from classifier.training.loaders import check_classes, samples_of
 
     unknown = files_in(args.unknown) if args.unknown else []
     classifier = Classifier.load(args.checkpoint, device=args.device, beside=False)
@@ -67,11 +69,13 @@ def main(args: argparse.Namespace) -> int:
     samples: list[Sample] = samples_of(collection, split_name=split_name, split="valid")
     index = _index(classifier, args.checkpoint, data=args.data)
     with progress_bar("looking at pictures") as bar:
-        material = gather(classifier, samples, unknown=unknown, step=lambda name, done, total: bar(done, total))
-    trust = fit_trust(material, index)
+        examples = collect_examples(
+            classifier, samples, unknown=unknown, step=lambda name, done, total: bar(done, total)
+        )
+    trust = fit_calibration(examples, index)
     fitted_on = {
         "split": f"{split_name}-valid",
-        "photos": len(material.plain),
+        "photos": len(examples.plain),
         "unknown": len(unknown),
         "samples": len(sample_files()),
     }
@@ -79,9 +83,9 @@ def main(args: argparse.Namespace) -> int:
     metadata = {**checkpoint.metadata, "trust": {**trust.to_dict(), "fitted_on": fitted_on}}
     save_checkpoint(args.checkpoint, checkpoint.state, metadata)
     _print(metadata["trust"], args.checkpoint)
-    if len(material.plain) < FEWEST_FOR_CONFIDENT:
+    if len(examples.plain) < FEWEST_FOR_CONFIDENT:
         print(
-            f"WARNING: {len(material.plain):,} valid photos are too few to promise much by ({FEWEST_FOR_CONFIDENT} are "
+            f"WARNING: {len(examples.plain):,} valid photos are too few to promise much by ({FEWEST_FOR_CONFIDENT} are "
             "needed): no answer is called confident, and lists are long. Add photos, or give valid a larger share "
             "(split --ratios 0.7 0.2 0.1), and train anew.",
             file=sys.stderr,
@@ -91,11 +95,12 @@ def main(args: argparse.Namespace) -> int:
 
 def _index(classifier: "Classifier", checkpoint: Path, *, data: str | None) -> "Index":
     """The index that fits; made when there is none."""
-    from classifier.commands.index import make_index
-    from classifier.predictions.neighbours import fingerprint_of, index_path, load_index
+    from classifier.calibration.index import make_index
+    from classifier.checkpoint import weights_digest
+    from classifier.predictions.neighbours import index_path, load_index
 
     try:
-        return load_index(index_path(checkpoint), fingerprint=fingerprint_of(classifier.network.state_dict()))
+        return load_index(index_path(checkpoint), fingerprint=weights_digest(classifier.network.state_dict()))
     except CheckpointError:
         return make_index(classifier, checkpoint, data=data)
 

@@ -12,8 +12,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import add_device_option
-from classifier.commands.evaluate import add_data_options, parse_split, photos_of, warn_of_known
+from classifier.cli.options import add_data_options, add_device_option
+from classifier.cli.photos import parse_split, photos_of, warn_of_known
 from classifier.errors import PhotoError
 
 EPILOG = """example:
@@ -46,11 +46,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def main(args: argparse.Namespace) -> int:
     """Measure both and print. See `samples_of`, `check_classes` and `Classifier.load` for the errors."""
+    from classifier.data.samples import check_classes, samples_of
     from classifier.evaluation.comparison import compare, measure_speed
     from classifier.evaluation.evaluate import collect, summarise
+    from classifier.files import file_digest
     from classifier.inference.classifier import Classifier
-    from classifier.photos.hashing import file_fingerprint
-    from classifier.training.loaders import check_classes, samples_of
 
     paths = [args.first, args.second]
     classifiers = [Classifier.load(path, device=args.device) for path in paths]
@@ -76,7 +76,7 @@ def main(args: argparse.Namespace) -> int:
     sides: list[dict[str, Any]] = [
         {
             "checkpoint": str(path),
-            "fingerprint": file_fingerprint(path),
+            "fingerprint": file_digest(path),
             "backbone": classifier.metadata["backbone"],
             "input_size": classifier.metadata["input_size"],
             "parameters": sum(parameter.numel() for parameter in classifier.network.parameters()),

@@ -1,26 +1,16 @@
 """python -m classifier download: fetch the photos of the Oxford 102 flowers."""
 
 import argparse
-import errno
-import http.client
-import socket
-import tarfile
-import tempfile
-import urllib.error
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import DATA_DIR
-from classifier.errors import DownloadError
+from classifier.data import oxford
+from classifier.locations import DATA_DIR
 
-PHOTO_COUNT = 8189
 EPILOG = """examples:
   python -m classifier download
   python -m classifier download --root ~/photos     # then FLOWERS_ROOT=~/photos make app
 """
-TIMEOUT_S = 60  # without a word from the server; torchvision itself would wait for ever
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,93 +30,8 @@ def main(args: argparse.Namespace) -> int:
     """Run the command. Raises DownloadError, whose message is one sentence."""
     root: Path = args.root.expanduser()
     folder = root / "flowers-102"
-    if download_photos(root):
-        print(f"{PHOTO_COUNT:,} photos are now in {folder}.")
+    if oxford.download_photos(root):
+        print(f"{oxford.PHOTO_COUNT:,} photos are now in {folder}.")
     else:
         print(f"The photos are already in {folder}.")
     return 0
-
-
-def download_photos(root: Path) -> bool:
-    """Put the photos into `root/flowers-102`, all or none; False when they were already there.
-
-    Raises:
-        DownloadError: no network, a damaged archive, no space, or an incomplete folder in the way.
-    """
-    folder = root / "flowers-102"
-    found = _count_photos(folder)
-    if found == PHOTO_COUNT:
-        return False
-    if folder.is_dir() and any(folder.iterdir()):
-        raise DownloadError(
-            f"{folder} is in the way with {found:,} of the {PHOTO_COUNT:,} photos; move or delete it, then try again."
-        )
-    with (
-        _explaining(root),
-        _folder_made(root),
-        tempfile.TemporaryDirectory(prefix=".flowers-102-", dir=root) as staging,
-    ):
-        print(f"Downloading {PHOTO_COUNT:,} photos (330 MB) to {folder} …", flush=True)
-        fetched = _fetch(Path(staging))
-        if (count := _count_photos(fetched)) != PHOTO_COUNT:
-            raise DownloadError(f"The archive holds {count:,} photos instead of {PHOTO_COUNT:,}; try again later.")
-        fetched.rename(folder)
-    return True
-
-
-def _fetch(staging: Path) -> Path:
-    """Let torchvision download, check (MD5) and unpack into `staging/flowers-102`, with its progress bar."""
-    from torchvision.datasets import Flowers102  # takes seconds to import: only when something is to be fetched
-
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(TIMEOUT_S)
-    try:
-        Flowers102(str(staging), download=True)
-    finally:
-        socket.setdefaulttimeout(before)
-    folder = staging / "flowers-102"
-    for archive in folder.glob("*.tgz"):
-        archive.unlink()
-    return folder
-
-
-def _count_photos(folder: Path) -> int:
-    return sum(1 for _ in (folder / "jpg").glob("image_*.jpg"))
-
-
-@contextmanager
-def _folder_made(folder: Path) -> Iterator[None]:
-    """Make a folder and its parents; when the block fails, take away again those that were made."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        yield
-    except BaseException:
-        for path in missing:
-            with suppress(OSError):
-                path.rmdir()
-        raise
-
-
-@contextmanager
-def _explaining(root: Path) -> Iterator[None]:
-    """Whatever torchvision, the network or the disk raise → a DownloadError in one sentence."""
-    try:
-        yield
-    except DownloadError:
-        raise
-    except urllib.error.HTTPError as error:
-        raise DownloadError(f"Oxford's server answered “{error.code} {error.reason}”; try again later.") from error
-    except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.HTTPException) as error:
-        reason = getattr(error, "reason", None) or error
-        reason = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
-        raise DownloadError(
-            f"The photos could not be downloaded from Oxford's server ({reason}); check the network and try again."
-        ) from error
-    except OSError as error:
-        advice = "free 700 MB there" if error.errno == errno.ENOSPC else "choose another --root"
-        raise DownloadError(f"{root} cannot take the photos ({error.strerror or error}); {advice}.") from error
-    except (RuntimeError, tarfile.TarError, EOFError) as error:
-        raise DownloadError(
-            f"What came from Oxford's server is incomplete or was changed on the way ({error}); try again."
-        ) from error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_checkpoint_option
-from classifier.commands.evaluate import own_photos
+from classifier.cli.photos import own_photos
 from classifier.errors import DatasetError, PhotoError, SettingError
 
 if TYPE_CHECKING:

@@ -1,16 +1,14 @@
 """python -m classifier index: remember the training photos, so that answers can show the most similar ones."""
 
 import argparse
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from classifier.calibration.index import make_index
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import add_checkpoint_option, add_device_option, learnt_from_valid, progress_bar
+from classifier.cli.options import add_checkpoint_option, add_device_option
 
 if TYPE_CHECKING:
-    from classifier.inference.classifier import Classifier
-    from classifier.predictions.neighbours import Index
+    pass
 
 EPILOG = """examples:
   python -m classifier index
@@ -45,27 +43,3 @@ def main(args: argparse.Namespace) -> int:
     path = index_path(args.checkpoint)
     print(f"{path} holds {len(index.image_ids)} photos in {path.stat().st_size / 1e6:.1f} MB.")
     return 0
-
-
-def make_index(classifier: "Classifier", checkpoint: Path, *, data: str | None) -> "Index":
-    """Look at the training photos and write the index beside the checkpoint."""
-    from classifier.commands.evaluate import photos_of
-    from classifier.inference.embedding import index_photos
-    from classifier.predictions.neighbours import fingerprint_of, index_path, save_index
-    from classifier.training.loaders import check_classes, training_samples
-
-    collection = photos_of(data, classifier=classifier, checkpoint=checkpoint)
-    check_classes(collection, classifier.classes)
-    split_name = str((classifier.metadata.get("dataset") or {}).get("split") or collection.default_split)
-    samples = training_samples(collection, split_name=split_name, with_valid=learnt_from_valid(classifier))
-    with progress_bar("indexing the training photos") as bar:
-        index, unreadable = index_photos(
-            classifier,
-            samples,
-            fingerprint=fingerprint_of(classifier.network.state_dict()),
-            step=lambda done: bar(done, len(samples)),
-        )
-    for sentence in unreadable:
-        print(f"left out: {sentence}", file=sys.stderr)
-    save_index(index_path(checkpoint), index)
-    return index

@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import DATA_HELP, add_device_option, open_data, progress_bar
+from classifier.cli.options import DATA_HELP, add_device_option
+from classifier.cli.photos import open_data
+from classifier.cli.terminal import progress_bar
 from classifier.cli.training_options import add_recipe, check_names, default_output, given, recommend
 from classifier.errors import SettingError, TrainingError
 
@@ -40,9 +42,9 @@ def main(args: argparse.Namespace) -> int:
     if args.steps < 10:
         raise SettingError(f"--steps is at least 10; got {args.steps}.")
     values = check_names({name: value for name, value in given(args).items() if value != "auto"})
+    from classifier.data.samples import training_samples
     from classifier.inference.classifier import pick_device
     from classifier.reports.curves import write_lr_html, write_lr_png
-    from classifier.training.loaders import training_samples
     from classifier.training.lr_finder import range_test
 
     accelerated = pick_device(args.device) != "cpu"

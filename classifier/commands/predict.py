@@ -22,7 +22,7 @@ from classifier.cli.options import add_checkpoint_option, add_device_option
 from classifier.data.subject import Subject, subject_of
 from classifier.errors import PhotoError, SettingError, UnreadableFile
 from classifier.inference.classifier import Candidate, Classifier, Prediction
-from classifier.inference.predictions_csv import AnswerFile, readable_name
+from classifier.inference.predictions_csv import PredictionsCsv, readable_name
 from classifier.photos.streaming import batches, read_ahead, shrink
 from classifier.reports.words import BEGINNINGS, describe_reason
 
@@ -81,7 +81,7 @@ def main(args: argparse.Namespace) -> int:
         failed = 0
         if args.csv:
             file = stack.enter_context(
-                AnswerFile(args.csv, top_k=min(args.top_k, len(classifier.classes)), model=model_name(args))
+                PredictionsCsv(args.csv, top_k=min(args.top_k, len(classifier.classes)), model=model_name(args))
             )
             whole = len(photos)
             photos = [photo for photo in photos if readable_name(photo) not in file.done]
@@ -195,9 +195,9 @@ def with_progress(
 
 def model_name(args: argparse.Namespace) -> str:
     """What the rows of a CSV file must have in common: the checkpoint's fingerprint, and how it was used."""
-    from classifier.photos.hashing import file_fingerprint
+    from classifier.files import file_digest
 
-    return file_fingerprint(args.checkpoint) + ("+tta" if args.tta else "")
+    return file_digest(args.checkpoint) + ("+tta" if args.tta else "")
 
 
 def describe_speed(done: int, seconds: float) -> str:

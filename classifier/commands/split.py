@@ -5,11 +5,10 @@ import shlex
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import open_folder, print_left_out, progress_bar
-from classifier.data.collection import SPLITS, Collection
+from classifier.cli.photos import open_folder
+from classifier.cli.terminal import print_left_out, progress_bar, table_of
 from classifier.errors import DatasetError
 
 EPILOG = """examples:
@@ -53,8 +52,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def main(args: argparse.Namespace) -> int:
     """Split as the arguments say. See `folders.read_folder` and `splitting.place` for the errors."""
-    from classifier.data.collection import write_manifest
     from classifier.data.folder_tree import MANIFEST, is_split
+    from classifier.data.manifest import write_manifest
     from classifier.data.splitting import Ratios, check_target, place
 
     root = args.folder.expanduser().absolute()
@@ -86,22 +85,3 @@ def main(args: argparse.Namespace) -> int:
         place(found.collection, target, move=args.way == "move", step=step)
     print(f"The parts are in {target}. Train with: python -m classifier train --data {shlex.quote(str(target))}")
     return 0
-
-
-def table_of(collection: Collection, *, split_name: str | None = None, limit: int = 40) -> Table:
-    """Photos by class and split; of more than `limit` classes only the first ones, and the sum."""
-    table = Table(title=f"{len(collection.photos):,} photos, {len(collection.classes):,} classes", title_justify="left")
-    table.add_column("class")
-    for split in SPLITS:
-        table.add_column(split, justify="right")
-    table.add_column("all", justify="right")
-    counts = collection.counts(split_name or collection.default_split)
-    for label in collection.classes[:limit]:
-        parts = counts[label.class_id]
-        table.add_row(label.name, *(f"{parts[split]:,}" for split in SPLITS), f"{sum(parts.values()):,}")
-    if len(collection.classes) > limit:
-        table.add_row(f"… and {len(collection.classes) - limit} more", *[""] * 4)
-    sums = [sum(parts[split] for parts in counts.values()) for split in SPLITS]
-    table.add_section()
-    table.add_row("all", *(f"{number:,}" for number in sums), f"{sum(sums):,}", style="bold")
-    return table

@@ -11,23 +11,19 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import (
-    DATA_HELP,
-    add_device_option,
-    open_data,
-    open_folder,
-    print_left_out,
-    progress_bar,
-)
+from classifier.cli.options import DATA_HELP, add_device_option
+from classifier.cli.photos import open_data, open_folder
+from classifier.cli.terminal import print_left_out, progress_bar
 from classifier.cli.training_options import add_recipe, check_names, default_output, given, is_first_process, recommend
-from classifier.data.collection import Collection, read_manifest
+from classifier.data.collection import Collection
+from classifier.data.manifest import read_manifest
 from classifier.data.subject import parse
 from classifier.errors import SettingError
 from classifier.training.run_folder import RunFolder, default_path, prepare, read_settings, write_left_out
 from classifier.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
-    from classifier.training.loaders import Sample
+    from classifier.data.samples import Sample
 
 MOST_LISTED = 30  # classes in the table of what is trained on
 EPILOG = """examples:
@@ -104,7 +100,7 @@ def main(args: argparse.Namespace) -> int:
     collection = replace(collection, subject=parse(args.subject)) if args.subject is not None else collection
     split_name = args.split or collection.default_split
 
-    from classifier.training.loaders import training_samples
+    from classifier.data.samples import training_samples
 
     samples = training_samples(collection, split_name=split_name, with_valid=values.get("train_on_valid", False))
     settings = recommend(collection, len(samples), values, accelerated=accelerated)
@@ -217,7 +213,7 @@ def _fit(
     *,
     resume: bool,
 ) -> int:
-    from classifier.commands.split import table_of
+    from classifier.cli.terminal import table_of
     from classifier.training.fit import fit
 
     if is_first_process():
@@ -267,7 +263,7 @@ def _show_plan(collection: Collection, settings: TrainingSettings, *, split_name
 
     from rich.table import Table
 
-    from classifier.commands.split import table_of
+    from classifier.cli.terminal import table_of
     from classifier.networks.network import Network
     from classifier.networks.summary import summarise_network
     from classifier.training.module import set_trainable

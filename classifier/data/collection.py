@@ -4,22 +4,16 @@ The manifest, a CSV file, has all that statistics need (labels, splits, sizes, m
 the photo itself.
 """
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from classifier.data.labels import LabelClass, read_classes
-from classifier.data.subject import FLOWERS, KINDS, Subject, subject_of
+from classifier.data.labels import LabelClass
+from classifier.data.subject import KINDS, Subject
 from classifier.errors import DatasetError
-from classifier.files import write_text
 
 SPLITS = ("train", "valid", "test")
-_COLUMNS = ("image_id", "class_id", "width", "height", "mean_r", "mean_g", "mean_b")
-_SUFFIX = "_split"
 
 
 @dataclass(frozen=True)
@@ -128,99 +122,6 @@ class Collection:
         return counts
 
 
-def read_manifest(path: Path) -> tuple[Photo, ...]:
-    """Read photos from a manifest: image_id,class_id,[file,]width,height,mean_r,mean_g,mean_b and a column per split.
-
-    The column `NAME_split` holds the split called NAME, the column `split` the one called "split". An empty cell means
-    that the photo is in no part. Without the column `file`, the paths are those of torchvision's `Flowers102`.
-
-    Raises:
-        DatasetError: the file is missing, lacks a column, or a row makes no sense (the message names its line).
-    """
-    try:
-        # File names may hold bytes that are not UTF-8; surrogateescape brings them back unchanged.
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            reader = csv.DictReader(file)
-            columns = reader.fieldnames or ()
-            missing = [column for column in _COLUMNS if column not in columns]
-            if missing:
-                raise DatasetError(f"{path} lacks the column(s) {', '.join(missing)}.")
-            names = {column: column.removesuffix(_SUFFIX) for column in columns if _is_split(column)}
-            return tuple(_photo(row, names, where=f"{path}, line {reader.line_num}") for row in reader)
-    except (OSError, csv.Error) as error:
-        raise DatasetError(f"The manifest {path} cannot be read: {error}") from error
-
-
-def write_manifest(path: Path, photos: Iterable[Photo]) -> None:
-    """Write what `read_manifest` reads, in the order of the image ids; the file appears complete or not at all."""
-    ordered = sorted(photos, key=lambda photo: photo.image_id)
-    names = sorted({name for photo in ordered for name in photo.splits})
-    with_file = any(photo.file != oxford_file(photo.image_id) for photo in ordered)
-    split_columns = [name if name == "split" else name + _SUFFIX for name in names]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["image_id", "class_id", *(["file"] if with_file else []), *split_columns, *_COLUMNS[2:]])
-    for photo in ordered:
-        writer.writerow(
-            [
-                *(photo.image_id, photo.class_id, *([photo.file] if with_file else [])),
-                *(photo.splits.get(name, "") for name in names),
-                *(photo.width, photo.height, *photo.mean_colour),
-            ]
-        )
-    write_text(path, text.getvalue())
-
-
-def oxford_file(image_id: int) -> str:
-    """Where torchvision's `Flowers102` keeps a photo, relative to its root."""
-    return f"flowers-102/jpg/image_{image_id:05d}.jpg"
-
-
-def flowers102(*, data_dir: Path = Path("data"), flowers_root: Path | None = None) -> Collection:
-    """The Oxford 102 flowers. The photos come from `flowers_root`, else `data_dir`, whichever has `flowers-102/jpg`.
-
-    Raises:
-        DatasetError: `classes.csv` or `flowers102.csv` in `data_dir` is missing or damaged.
-    """
-    roots = [root for root in (flowers_root, data_dir) if root and (root / "flowers-102" / "jpg").is_dir()]
-    return Collection(
-        name="flowers102",
-        classes=read_classes(data_dir / "classes.csv"),
-        photos=read_manifest(data_dir / "flowers102.csv"),
-        root=roots[0].absolute() if roots else None,
-        default_split="udacity",
-        subject=FLOWERS,
-    )
-
-
-def open_collection(
-    *, checkpoint_metadata: Mapping[str, Any], checkpoint_path: Path, data_dir: Path, flowers_root: Path | None
-) -> Collection:
-    """The collection that a checkpoint was trained on.
-
-    The Oxford flowers are known here. For other photos, training leaves a manifest beside the checkpoint, and the
-    metadata's `dataset.root` says where the photos were; without a manifest there are classes but no photos.
-
-    Raises:
-        DatasetError: a table is damaged, or does not fit the checkpoint's classes.
-    """
-    dataset = checkpoint_metadata.get("dataset") or {}
-    name = str(dataset.get("name") or "photos")
-    if name == "flowers102":
-        return flowers102(data_dir=data_dir, flowers_root=flowers_root)
-    classes = tuple(LabelClass.from_dict(values) for values in checkpoint_metadata["classes"])
-    manifest = manifest_of(checkpoint_path)
-    photos = read_manifest(manifest) if manifest.is_file() else ()
-    root = Path(dataset["root"]) if dataset.get("root") else None
-    here = root if photos and root and root.is_dir() else None
-    return Collection(name, classes, photos, here, _first_split(photos), subject_of(dataset))
-
-
-def manifest_of(checkpoint: Path) -> Path:
-    """Where the manifest of the photos that a checkpoint was trained on lies: rose.safetensors → rose.manifest.csv."""
-    return checkpoint.with_name(f"{checkpoint.stem}.manifest.csv")
-
-
 def describe_photo(path: Path) -> tuple[int, int, tuple[int, int, int]]:
     """What a manifest says about a photo: its upright width and height (px) and its mean colour (R, G, B; 0-255).
 
@@ -237,22 +138,3 @@ def describe_photo(path: Path) -> tuple[int, int, tuple[int, int, int]]:
     width, height = upright_size(path)
     red, green, blue = (round(mean) for mean in ImageStat.Stat(small).mean)
     return width, height, (red, green, blue)
-
-
-def _is_split(column: str) -> bool:
-    return column == "split" or column.endswith(_SUFFIX)
-
-
-def _first_split(photos: Sequence[Photo]) -> str:
-    return next((name for photo in photos for name in photo.splits), "split")
-
-
-def _photo(row: Mapping[str, str], split_columns: Mapping[str, str], *, where: str) -> Photo:
-    try:
-        image_id, class_id, width, height, red, green, blue = (int(row[column]) for column in _COLUMNS)
-        splits = {name: row[column] for column, name in split_columns.items() if row[column]}
-        return Photo(
-            image_id, class_id, splits, width, height, (red, green, blue), row.get("file") or oxford_file(image_id)
-        )
-    except (DatasetError, TypeError, ValueError) as error:
-        raise DatasetError(f"{where}: {error}") from error

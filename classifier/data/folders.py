@@ -15,7 +15,7 @@ from pathlib import Path
 
 from PIL import ImageStat
 
-from classifier.data.collection import Collection, Photo, read_manifest
+from classifier.data.collection import Collection, Photo
 from classifier.data.folder_tree import (
     MANIFEST,
     SPLIT_FOLDERS,
@@ -27,9 +27,10 @@ from classifier.data.folder_tree import (
     strays,
 )
 from classifier.data.labels import LabelClass
+from classifier.data.manifest import read_manifest
 from classifier.data.splitting import Ratios, stratify
 from classifier.errors import DatasetError, PhotoError
-from classifier.photos.hashing import Fingerprint, digest_of, group_twins, picture_hash
+from classifier.photos.hashing import PhotoHash, digest_of, group_twins, picture_hash
 from classifier.photos.reading import open_image, upright_size
 
 
@@ -52,7 +53,7 @@ class FolderPhotos:
 class _Scanned:
     entry: Entry
     size: tuple[int, int]
-    print: Fingerprint
+    print: PhotoHash
 
 
 def read_folder(
@@ -136,7 +137,7 @@ def _look_at(root: Path, entry: Entry) -> _Scanned | str:
         data = path.read_bytes()
         small = open_image(data, draft_px=64)  # a JPEG is decoded at an eighth of its size: enough, and much quicker
         red, green, blue = (round(mean) for mean in ImageStat.Stat(small).mean)
-        fingerprint = Fingerprint(digest_of(data), picture_hash(small), (red, green, blue))
+        fingerprint = PhotoHash(digest_of(data), picture_hash(small), (red, green, blue))
         return _Scanned(entry, upright_size(data), fingerprint)
     except OSError as error:
         return f"It cannot be read: {error.strerror}."

@@ -15,14 +15,14 @@ from torchmetrics.functional.classification import (
     multiclass_confusion_matrix,
 )
 
+from classifier.data.samples import Sample
 from classifier.errors import DatasetError, PhotoError
+from classifier.files import file_digest
 from classifier.inference.classifier import Classifier
-from classifier.photos.hashing import file_fingerprint
 from classifier.photos.streaming import batches, read_ahead, shrink
 from classifier.predictions.verdicts import softmax
 from classifier.reports.intervals import wilson_interval
-from classifier.reports.report import LEAST_PROBABILITY, Answer, Bin, ClassFigures, Report
-from classifier.training.loaders import Sample
+from classifier.reports.report import LEAST_PROBABILITY, Bin, ClassFigures, MeasuredPhoto, Report
 
 # Equal in width, as in the paper that the calibration error comes from: https://arxiv.org/abs/1706.04599
 CALIBRATION_BINS = 15
@@ -88,10 +88,10 @@ def collect(
                 seen.append(sample)
                 pictures.append(picture)
         if pictures:
-            look = classifier.look(pictures)
+            look = classifier.forward(pictures)
             logits.append(look.logits)
             embeddings.append(look.embeddings)
-            plain = torch.from_numpy(softmax(look.logits, temperature=classifier.answerer.temperature))
+            plain = torch.from_numpy(softmax(look.logits, temperature=classifier.postprocessor.temperature))
             rows.append(classifier.probabilities(pictures, tta=True) if tta else plain)
         done += len(batch)
         step(done)
@@ -182,7 +182,7 @@ def create_report(
     confidences, places = outcome.probabilities.max(1)
     own = outcome.probabilities.gather(1, outcome.targets[:, None])[:, 0]
     answers = (
-        Answer(image_id, ids[target], ids[place], float(f"{confidence:.4g}"), float(f"{right:.4g}"))
+        MeasuredPhoto(image_id, ids[target], ids[place], float(f"{confidence:.4g}"), float(f"{right:.4g}"))
         for image_id, target, place, confidence, right in zip(
             outcome.image_ids,
             outcome.targets.tolist(),
@@ -198,7 +198,7 @@ def create_report(
         tta=tta,
         checkpoint={
             "name": checkpoint.name,
-            "fingerprint": file_fingerprint(checkpoint),
+            "fingerprint": file_digest(checkpoint),
             "bytes": checkpoint.stat().st_size,
             "parameters": sum(parameter.numel() for parameter in classifier.network.parameters()),
             "backbone": metadata["backbone"],

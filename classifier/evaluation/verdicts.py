@@ -1,25 +1,32 @@
 """How well trust is founded: on photos whose class is known, and on pictures that show none of the classes."""
 
 import shlex
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from classifier.cli.terminal import progress_bar
 from classifier.errors import CheckpointError, DatasetError, PhotoError, UnreadableFile
 from classifier.evaluation.evaluate import calibration_error
 from classifier.inference.classifier import Classifier
-from classifier.inference.embedding import look_at
+from classifier.inference.embedding import embed
 from classifier.photos.streaming import read_ahead, shrink
 from classifier.predictions.neighbours import Index
 from classifier.predictions.values import Reason, Verdict
-from classifier.predictions.verdicts import Trust, signals, softmax
-from classifier.reports.verdict_report import REASONS, VERDICTS, Group, TrustReport
+from classifier.predictions.verdicts import Calibration, signals, softmax
+from classifier.reports.verdict_report import REASONS, VERDICTS, Group, VerdictReport
+
+if TYPE_CHECKING:
+    from classifier.evaluation.evaluate import Outcome
+    from classifier.inference.classifier import Classifier
+    from classifier.reports.verdict_report import VerdictReport
 
 Floats = NDArray[np.floating[Any]]
 FAMILIARITY_BINS = 24
@@ -49,13 +56,13 @@ class Judged:
         return found
 
 
-def require_trust(classifier: Classifier, checkpoint: Path | None = None) -> tuple[Trust, Index]:
+def require_calibration(classifier: Classifier, checkpoint: Path | None = None) -> tuple[Calibration, Index]:
     """What the verdicts are made with; `checkpoint` is named in the error.
 
     Raises:
         CheckpointError: the checkpoint is not calibrated, or has no index that fits.
     """
-    trust, index = classifier.answerer.trust, classifier.answerer.index
+    trust, index = classifier.postprocessor.calibration, classifier.postprocessor.index
     if trust is None or index is None:
         reason = classifier.warnings[0] if classifier.warnings else "The checkpoint is not calibrated."
         option = f" --checkpoint {shlex.quote(str(checkpoint))}" if checkpoint else ""
@@ -64,12 +71,12 @@ def require_trust(classifier: Classifier, checkpoint: Path | None = None) -> tup
 
 
 def judge(classifier: Classifier, *, logits: Floats, embeddings: Floats, positions: NDArray[np.int64]) -> Judged:
-    """What the classifier says of N pictures that were looked at, as `embedding.Seen` has them.
+    """What the classifier says of N pictures that were looked at, as `embedding.Embedded` has them.
 
     Raises:
         CheckpointError: it is not calibrated, or has no index that fits.
     """
-    trust, index = require_trust(classifier)
+    trust, index = require_calibration(classifier)
     shares = softmax(logits, temperature=trust.temperature)
     columns = signals(logits, embeddings, index, temperature=trust.temperature)
     verdicts, reasons = zip(*trust.judge(columns), strict=True)
@@ -86,7 +93,9 @@ def judge(classifier: Classifier, *, logits: Floats, embeddings: Floats, positio
     )
 
 
-def create_trust_report(known: Judged, unknown: Mapping[str, Judged] | None = None, *, promised: float) -> TrustReport:
+def create_verdict_report(
+    known: Judged, unknown: Mapping[str, Judged] | None = None, *, promised: float
+) -> VerdictReport:
     """Count what was said of photos of the classes, and of pictures of other things by what these show.
 
     promised: how often the coverage sets were fitted to hold the right class.
@@ -95,7 +104,7 @@ def create_trust_report(known: Judged, unknown: Mapping[str, Judged] | None = No
     confidence, right = torch.as_tensor(known.confidence, dtype=torch.float32), torch.as_tensor(known.right)
     edges = familiarity_edges(np.concatenate([known.familiarity, *(group.familiarity for group in groups.values())]))
     strangers = [group.familiarity for group in groups.values()]
-    return TrustReport(
+    return VerdictReport(
         ece=round(calibration_error(confidence, right), 5),
         known=_count("", known, edges),
         covered=int(known.covered.sum()),
@@ -157,8 +166,31 @@ def judge_files(
                 yield picture, -1
 
     try:
-        seen = look_at(classifier, readable(), step=step)
+        seen = embed(classifier, readable(), step=step)
     except DatasetError as error:
         raise UnreadableFile(f"None of {len(files)} unknown pictures can be read. {unreadable[0]}") from error
     judged = judge(classifier, logits=seen.logits, embeddings=seen.embeddings, positions=seen.positions)
     return judged, unreadable
+
+
+def measure_verdicts(
+    classifier: "Classifier", outcome: "Outcome", *, unknown: Mapping[str, Sequence[Path]]
+) -> "VerdictReport":
+    """What `outcome`, of photos whose class is known, and the pictures that show none of the classes tell of trust.
+
+    Raises:
+        CheckpointError: the checkpoint is not calibrated. UnreadableFile: no picture of a kind can be read.
+    """
+
+    trust, _ = require_calibration(classifier)
+    if outcome.looks is None:
+        raise ValueError("an outcome of `collect` has looks")
+    logits, embeddings = outcome.looks
+    known = judge(classifier, logits=logits, embeddings=embeddings, positions=outcome.targets.numpy())
+    strangers = {}
+    for name, files in unknown.items():
+        with progress_bar(name) as bar:
+            strangers[name], unreadable = judge_files(classifier, files, step=lambda done: bar(done, len(files)))  # noqa: B023
+        for sentence in unreadable:
+            print(f"left out: {sentence}", file=sys.stderr)
+    return create_verdict_report(known, strangers, promised=trust.coverage.coverage)

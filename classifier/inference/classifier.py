@@ -13,7 +13,7 @@ from PIL import Image
 
 from classifier.data.labels import LabelClass
 from classifier.errors import CheckpointError, ReportError, SettingError
-from classifier.photos.crops import views_of
+from classifier.photos.crops import tta_views
 from classifier.photos.reading import DEFAULT_LIMITS, ImageLimits, open_image
 from classifier.predictions.values import Candidate, Prediction
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from classifier.checkpoint import Checkpoint
     from classifier.networks.network import Network, Output
-    from classifier.predictions.postprocessing import Answerer, Pass
+    from classifier.predictions.postprocessing import NetworkOutput, Postprocessor
 
 __all__ = ["Candidate", "Classifier", "Prediction", "pick_device"]
 log = logging.getLogger(__name__)
@@ -38,17 +38,17 @@ class Classifier:
         *,
         device: str = "cpu",
         limits: ImageLimits = DEFAULT_LIMITS,
-        answerer: "Answerer | None" = None,
+        postprocessor: "Postprocessor | None" = None,
     ) -> None:
-        """`answerer`: what is known beside the weights; without one, answers are plain."""
+        """`postprocessor`: what is known beside the weights; without one, answers are plain."""
         from classifier.networks.transforms import eval_transform
-        from classifier.predictions.postprocessing import Answerer
+        from classifier.predictions.postprocessing import Postprocessor
 
         self.metadata = metadata
         self.classes = tuple(LabelClass.from_dict(entry) for entry in metadata["classes"])
         self.limits, self.device = limits, device
         self.network = network.to(device).eval()
-        self.answerer = answerer or Answerer(self.classes, network.head.weight.detach().cpu().numpy())
+        self.postprocessor = postprocessor or Postprocessor(self.classes, network.head.weight.detach().cpu().numpy())
         self.warnings: tuple[str, ...] = ()
         self._size = int(metadata["input_size"])
         self._transform = eval_transform(size=self._size, mean=metadata["mean"], std=metadata["std"])
@@ -83,22 +83,26 @@ class Classifier:
             torch.set_num_threads(threads)
         checkpoint = load_checkpoint(Path(path))
         network = checkpoint.network()
-        answerer, warnings = _answerer(Path(path), checkpoint, head=network.head.weight) if beside else (None, ())
-        classifier = cls(network, checkpoint.metadata, device=pick_device(device), limits=limits, answerer=answerer)
+        postprocessor, warnings = (
+            _postprocessor(Path(path), checkpoint, head=network.head.weight) if beside else (None, ())
+        )
+        classifier = cls(
+            network, checkpoint.metadata, device=pick_device(device), limits=limits, postprocessor=postprocessor
+        )
         classifier.warnings = warnings
         for warning in warnings:
             log.warning("%s", warning)
         return classifier
 
     @property
-    def has_trust(self) -> bool:
+    def is_calibrated(self) -> bool:
         """Whether the checkpoint was calibrated."""
-        return self.answerer.trust is not None
+        return self.postprocessor.calibration is not None
 
     @property
     def has_index(self) -> bool:
         """Whether there is an index of training photos that fits."""
-        return self.answerer.index is not None
+        return self.postprocessor.index is not None
 
     def predict(
         self, images: Sequence[bytes | Image.Image], *, top_k: int = 5, maps: bool = False
@@ -115,7 +119,7 @@ class Classifier:
             raise SettingError(f"top_k is at least 1; got {top_k}.")
         if not images:
             return ()
-        return self.answerer.answer(self.look([self.open(image) for image in images], maps=maps), top_k=top_k)
+        return self.postprocessor.answer(self.forward([self.open(image) for image in images], maps=maps), top_k=top_k)
 
     def open(self, source: bytes | Path | Image.Image) -> Image.Image:
         """The upright RGB picture of a photo, as large as the network needs or larger; raises PhotoError."""
@@ -124,25 +128,25 @@ class Classifier:
     def probabilities(self, images: Sequence[Image.Image], *, tta: bool = False) -> "torch.Tensor":
         """Upright RGB pictures → float tensor (N, classes) on the CPU; each row sums to 1.
 
-        tta: test-time augmentation, the mean over `views_of` each picture; takes as many times as long.
+        tta: test-time augmentation, the mean over `tta_views` each picture; takes as many times as long.
         """
         import torch
 
         if tta:
-            seen = zip(*map(views_of, images), strict=True)
+            seen = zip(*map(tta_views, images), strict=True)
             return torch.stack([self.probabilities(view) for view in seen]).mean(dim=0)
 
         logits = self._forward(self._batch(images)).logits
-        return (logits / self.answerer.temperature).softmax(dim=1).cpu()
+        return (logits / self.postprocessor.temperature).softmax(dim=1).cpu()
 
-    def look(self, images: Sequence[Image.Image], *, maps: bool = False) -> "Pass":
+    def forward(self, images: Sequence[Image.Image], *, maps: bool = False) -> "NetworkOutput":
         """Upright RGB pictures → what one pass of the network gives, as NumPy arrays."""
-        from classifier.predictions.postprocessing import Pass
+        from classifier.predictions.postprocessing import NetworkOutput
 
         batch = self._batch(images)
         output = self._forward(batch)
         logits, embeddings, feature_maps = (part.cpu().numpy() for part in output)
-        return Pass(logits, embeddings, batch.numpy(), feature_maps if maps else None)
+        return NetworkOutput(logits, embeddings, batch.numpy(), feature_maps if maps else None)
 
     def _batch(self, images: Sequence[Image.Image]) -> "torch.Tensor":
         import torch
@@ -159,12 +163,15 @@ class Classifier:
         return Output(*(part.float() for part in output))
 
 
-def _answerer(path: Path, checkpoint: "Checkpoint", *, head: "torch.Tensor") -> tuple["Answerer", tuple[str, ...]]:
+def _postprocessor(
+    path: Path, checkpoint: "Checkpoint", *, head: "torch.Tensor"
+) -> tuple["Postprocessor", tuple[str, ...]]:
     """All that was found beside the weights, and in sentences what does not fit."""
-    from classifier.photos.hashing import file_fingerprint
-    from classifier.predictions.neighbours import fingerprint_of, index_path, load_index
-    from classifier.predictions.postprocessing import Answerer
-    from classifier.predictions.verdicts import Trust
+    from classifier.checkpoint import weights_digest
+    from classifier.files import file_digest
+    from classifier.predictions.neighbours import index_path, load_index
+    from classifier.predictions.postprocessing import Postprocessor
+    from classifier.predictions.verdicts import Calibration
     from classifier.reports.report import read_report, report_path
     from classifier.reports.track_record import TrackRecords
 
@@ -172,21 +179,21 @@ def _answerer(path: Path, checkpoint: "Checkpoint", *, head: "torch.Tensor") -> 
     warnings = []
     try:
         if "trust" in checkpoint.metadata:
-            found["trust"] = Trust.from_dict(checkpoint.metadata["trust"])
+            found["calibration"] = Calibration.from_dict(checkpoint.metadata["trust"])
     except CheckpointError as error:
         warnings.append(f"Answers are given without a verdict. {error}")
     try:
         if index_path(path).is_file() or found:
-            found["index"] = load_index(index_path(path), fingerprint=fingerprint_of(checkpoint.state))
+            found["index"] = load_index(index_path(path), fingerprint=weights_digest(checkpoint.state))
     except CheckpointError as error:
         warnings.append(f"Answers are given without similar photos and without a verdict. {error}")
     try:
         if report_path(path).is_file():
             report = read_report(report_path(path))
-            found["records"] = TrackRecords.from_report(report, fingerprint=file_fingerprint(path))
+            found["records"] = TrackRecords.from_report(report, fingerprint=file_digest(path))
     except ReportError as error:
         warnings.append(f"Answers are given without a track record. {error}")
-    return Answerer(checkpoint.classes, head.detach().cpu().numpy(), **found), tuple(warnings)
+    return Postprocessor(checkpoint.classes, head.detach().cpu().numpy(), **found), tuple(warnings)
 
 
 def pick_device(name: str) -> str:

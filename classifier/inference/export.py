@@ -41,7 +41,7 @@ class _Exportable(nn.Module):
     def __init__(self, classifier: Classifier) -> None:
         super().__init__()
         self.network = classifier.network
-        self.temperature = classifier.answerer.temperature
+        self.temperature = classifier.postprocessor.temperature
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, ...]:
         logits, embedding, feature_map = self.network(images)
@@ -85,7 +85,7 @@ def describe(classifier: Classifier) -> dict[str, Any]:
         "std": list(metadata["std"]),
         "outputs": {
             "probabilities": "(N, classes), each row sums to 1",
-            "logits": f"(N, classes); probabilities = softmax(logits / {classifier.answerer.temperature:g})",
+            "logits": f"(N, classes); probabilities = softmax(logits / {classifier.postprocessor.temperature:g})",
             "embedding": "(N, D), what the head reads",
             "feature_map": "(N, C, h, w), what the embedding was pooled from",
         },

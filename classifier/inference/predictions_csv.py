@@ -16,7 +16,7 @@ def readable_name(photo: Path) -> str:
     return os.fsencode(photo).decode("utf-8", errors="replace")
 
 
-class AnswerFile:
+class PredictionsCsv:
     """Columns: photo, model, error, message, verdict, reason, then class_id_1, name_1, probability_1 and so on up to
     `top_k`.
 
@@ -68,7 +68,7 @@ class AnswerFile:
                 "where it stopped."
             ) from error
 
-    def __enter__(self) -> "AnswerFile":
+    def __enter__(self) -> "PredictionsCsv":
         return self
 
     def __exit__(

@@ -3,11 +3,7 @@
 from collections.abc import Sequence
 
 import torch
-from PIL import Image
 from torchvision.transforms import v2
-
-from classifier.errors import SettingError
-from classifier.training.augmentation import AUGMENTATIONS
 
 # Pretrained weights were made with bicubic resizing (timm's pretrained_cfg says so for the EfficientNet-Lite family).
 INTERPOLATION = v2.InterpolationMode.BICUBIC
@@ -18,23 +14,5 @@ def eval_transform(*, size: int, mean: Sequence[float], std: Sequence[float]) ->
     return v2.Compose([v2.Resize(size, INTERPOLATION), v2.CenterCrop(size), *_normalise(mean, std)])
 
 
-def train_transform(
-    *, size: int, mean: Sequence[float], std: Sequence[float], augmentation: str = "medium"
-) -> v2.Transform:
-    """uint8 tensor (3, H, W) → float tensor (3, size, size), normalised, changed by chance (torch's generator).
-
-    Raises:
-        SettingError: `augmentation` is not one of `AUGMENTATIONS`.
-    """
-    if augmentation not in AUGMENTATIONS:
-        raise SettingError(f"--augmentation is one of {', '.join(AUGMENTATIONS)}; got “{augmentation}”.")
-    return v2.Compose([*AUGMENTATIONS[augmentation](size), *_normalise(mean, std)])
-
-
 def _normalise(mean: Sequence[float], std: Sequence[float]) -> list[v2.Transform]:
     return [v2.ToImage(), v2.ToDtype(torch.float32, scale=True), v2.Normalize(list(mean), list(std)), v2.ToPureTensor()]
-
-
-def to_tensor(image: Image.Image) -> torch.Tensor:
-    """PIL RGB → uint8 tensor (3, H, W)."""
-    return v2.functional.pil_to_tensor(image)

@@ -1,10 +1,8 @@
 """Pixels of any kind → 8-bit sRGB on white: bit depths, palettes, inks, transparency, colour profiles; data URLs."""
 
-import base64
 import io
 import logging
 import math
-from typing import Any
 
 from PIL import Image, ImageCms
 
@@ -82,10 +80,3 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError) as error:
         logger.info("The photo's colour profile is ignored: %s", error)
         return image
-
-
-def data_url(image: Image.Image, kind: str, **options: Any) -> str:
-    """A picture as an address that holds the whole of it. options: those of Pillow for files of this kind."""
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return f"data:image/{kind.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"

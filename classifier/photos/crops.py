@@ -1,12 +1,16 @@
 """Test-time augmentation: several views of one photo, whose predictions are averaged."""
 
+from dataclasses import dataclass
+
 from PIL import Image, ImageOps
+
+from classifier.errors import SettingError
 
 # The zoomed view shows the middle of the photo, so much of its short side.
 ZOOM = 0.8
 
 
-def views_of(image: Image.Image) -> tuple[Image.Image, ...]:
+def tta_views(image: Image.Image) -> tuple[Image.Image, ...]:
     """Six pictures of an upright RGB photo: as it is (the network sees its central square), the whole squeezed
     into a square so that nothing is cut away, and its middle enlarged; each also mirrored."""
     width, height = image.size
@@ -16,3 +20,40 @@ def views_of(image: Image.Image) -> tuple[Image.Image, ...]:
     squeezed = image.resize((max(width, height),) * 2, Image.Resampling.BICUBIC)
     seen = (image, squeezed, zoomed)
     return (*seen, *(ImageOps.mirror(view) for view in seen))
+
+
+LEAST_SIDE = 0.02  # of the photo; a smaller crop holds no flower
+
+
+@dataclass(frozen=True)
+class Box:
+    """A part of an upright photo; left, top, width, height as parts (0 to 1) of the photo's width and height.
+
+    Raises:
+        SettingError: it leaves the photo, or is too small to show anything.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def __post_init__(self) -> None:
+        inside = self.left >= 0 and self.top >= 0 and max(self.left + self.width, self.top + self.height) <= 1 + 1e-6
+        if not inside or not min(self.width, self.height) >= LEAST_SIDE:
+            raise SettingError(
+                f"The crop must lie inside the photo, with sides of at least {LEAST_SIDE:.0%} of it; got {self}."
+            )
+
+    def crop(self, image: Image.Image) -> Image.Image:
+        """This part of the photo, at least one pixel wide and high."""
+        left, top = round(self.left * image.width), round(self.top * image.height)
+        right = max(left + 1, round((self.left + self.width) * image.width))
+        bottom = max(top + 1, round((self.top + self.height) * image.height))
+        return image.crop((left, top, right, bottom))
+
+
+def seen_box(width: int, height: int) -> Box:
+    """What the network sees of an upright photo of this size (px): its central square."""
+    side = min(width, height)
+    return Box((width - side) / 2 / width, (height - side) / 2 / height, side / width, side / height)

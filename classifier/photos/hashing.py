@@ -7,9 +7,10 @@ taken along rows and along columns: 128 bits. It is a few lines; the library for
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 # Of 512 Oxford photos, shrunk to a third and compressed anew, 508 moved by at most 8 of the 128 bits. Of the 33 million
@@ -19,7 +20,7 @@ NEAR_COLOUR = 16  # of 255, on each channel
 
 
 @dataclass(frozen=True)
-class Fingerprint:
+class PhotoHash:
     """digest: of the file's bytes. bits: the picture hash. mean_colour: R, G, B in 0-255."""
 
     digest: bytes
@@ -30,12 +31,6 @@ class Fingerprint:
 def digest_of(data: bytes) -> bytes:
     """16 bytes that only identical files share."""
     return hashlib.blake2b(data, digest_size=16).digest()
-
-
-def file_fingerprint(path: Path) -> str:
-    """SHA-256 of a file, the first 16 hex digits: which checkpoint was it?"""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
 def picture_hash(image: Image.Image) -> tuple[int, int]:
@@ -50,7 +45,7 @@ def _number(bits: np.ndarray) -> int:
     return int.from_bytes(np.packbits(bits).tobytes(), "big")
 
 
-def group_twins(prints: Sequence[Fingerprint]) -> list[int]:
+def group_twins(prints: Sequence[PhotoHash]) -> list[int]:
     """The number of each photo's group: identical and nearly identical photos share one. Groups count from 0.
 
     Compares every pair, a row at a time: the time grows with the square of the photos.
@@ -75,3 +70,28 @@ def group_twins(prints: Sequence[Fingerprint]) -> list[int]:
                 leader[find(index)] = find(int(other))
     numbers: dict[int, int] = {}
     return [numbers.setdefault(find(index), len(numbers)) for index in range(len(prints))]
+
+
+HASH_SIDE = 16  # bits a side of the difference hash
+
+
+def difference_hash(crop: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
+    """(3, H, W), any scale, as the network gets it → (2, 32) bytes: the hash of the crop and of its mirror image.
+
+    Brightness on a grid of 16 × 17; each bit says whether a cell is brighter than its left neighbour ("dHash",
+    https://www.hackerfactor.com/blog/?/archives/529-Kind-of-Like-That.html). Survives resizing, compression and
+    changes of light.
+    """
+    grey = crop.mean(axis=0)
+    rows = _cell_means(grey, HASH_SIDE, axis=0)
+    cells = _cell_means(rows, HASH_SIDE + 1, axis=1)
+    brighter, mirrored = cells[:, 1:] > cells[:, :-1], cells[:, ::-1][:, 1:] > cells[:, ::-1][:, :-1]
+    return np.stack([np.packbits(brighter), np.packbits(mirrored)])
+
+
+def _cell_means(values: NDArray[Any], cells: int, *, axis: int) -> NDArray[Any]:
+    edges = np.linspace(0, values.shape[axis], cells + 1).astype(int)
+    sums = np.add.reduceat(values, edges[:-1], axis=axis)
+    sizes = np.maximum(np.diff(edges), 1)
+    means: NDArray[Any] = sums / (sizes[:, None] if axis == 0 else sizes)
+    return means

@@ -1,55 +1,18 @@
 """Where in the photo an answer comes from, and which part of the photo the network saw. NumPy and Pillow only."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from classifier.errors import SettingError
 from classifier.predictions.values import ActivationMap
 
 Floats = NDArray[np.floating[Any]]
-LEAST_SIDE = 0.02  # of the photo; a smaller crop holds no flower
 # Evidence is painted from amber to red, evidence against in blue (colours that colour-blind people tell apart).
 _FOR = np.array([[255, 200, 60], [240, 90, 30], [180, 10, 40]], dtype=float)
 _AGAINST = np.array([[120, 180, 230], [50, 110, 200], [20, 50, 150]], dtype=float)
 _MOST_OPAQUE = 200  # of 255: the photo stays visible
-
-
-@dataclass(frozen=True)
-class Box:
-    """A part of an upright photo; left, top, width, height as parts (0 to 1) of the photo's width and height.
-
-    Raises:
-        SettingError: it leaves the photo, or is too small to show anything.
-    """
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-    def __post_init__(self) -> None:
-        inside = self.left >= 0 and self.top >= 0 and max(self.left + self.width, self.top + self.height) <= 1 + 1e-6
-        if not inside or not min(self.width, self.height) >= LEAST_SIDE:
-            raise SettingError(
-                f"The crop must lie inside the photo, with sides of at least {LEAST_SIDE:.0%} of it; got {self}."
-            )
-
-    def crop(self, image: Image.Image) -> Image.Image:
-        """This part of the photo, at least one pixel wide and high."""
-        left, top = round(self.left * image.width), round(self.top * image.height)
-        right = max(left + 1, round((self.left + self.width) * image.width))
-        bottom = max(top + 1, round((self.top + self.height) * image.height))
-        return image.crop((left, top, right, bottom))
-
-
-def seen_box(width: int, height: int) -> Box:
-    """What the network sees of an upright photo of this size (px): its central square."""
-    side = min(width, height)
-    return Box((width - side) / 2 / width, (height - side) / 2 / height, side / width, side / height)
 
 
 def activation_maps(feature_map: Floats, embedding: Floats, head: Floats) -> list[ActivationMap] | None:

@@ -5,13 +5,11 @@ subspace that holds nearly all of them (the leading right singular vectors). A p
 no dot product with any training photo, so the cosines stay what they are; its size tells how strange the photo is.
 """
 
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +20,6 @@ from classifier.errors import CheckpointError
 
 Floats = NDArray[np.float32]
 MOST_COMPONENTS = 256
-HASH_SIDE = 16  # bits a side of the difference hash
 # Of 256 bits, 41 training photos saved again (half the size, quality 40, mirrored) changed at most 28, cut by 5 % at
 # most 51; of 84 valid photos compared with all training photos, the nearest other photo differs in 80. docs/trust.md.
 DUPLICATE_SIMILARITY = 0.6
@@ -36,7 +33,7 @@ class Index:
     coordinates: (n, d), rows of length 1. components: (d, D), orthonormal rows, D as the embedding.
     image_ids, positions: (n,), each photo's id and the position of its class in the logits.
     hashes: (n, 32) bytes, the difference hash of each photo's crop.
-    fingerprint: of the weights that made the embeddings (`fingerprint_of`).
+    fingerprint: of the weights that made the embeddings (`weights_digest`).
     """
 
     coordinates: Floats
@@ -127,37 +124,6 @@ def build_index(
         hashes,
         fingerprint,
     )
-
-
-def difference_hash(crop: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
-    """(3, H, W), any scale, as the network gets it → (2, 32) bytes: the hash of the crop and of its mirror image.
-
-    Brightness on a grid of 16 × 17; each bit says whether a cell is brighter than its left neighbour ("dHash",
-    https://www.hackerfactor.com/blog/?/archives/529-Kind-of-Like-That.html). Survives resizing, compression and
-    changes of light.
-    """
-    grey = crop.mean(axis=0)
-    rows = _cell_means(grey, HASH_SIDE, axis=0)
-    cells = _cell_means(rows, HASH_SIDE + 1, axis=1)
-    brighter, mirrored = cells[:, 1:] > cells[:, :-1], cells[:, ::-1][:, 1:] > cells[:, ::-1][:, :-1]
-    return np.stack([np.packbits(brighter), np.packbits(mirrored)])
-
-
-def _cell_means(values: NDArray[Any], cells: int, *, axis: int) -> NDArray[Any]:
-    edges = np.linspace(0, values.shape[axis], cells + 1).astype(int)
-    sums = np.add.reduceat(values, edges[:-1], axis=axis)
-    sizes = np.maximum(np.diff(edges), 1)
-    means: NDArray[Any] = sums / (sizes[:, None] if axis == 0 else sizes)
-    return means
-
-
-def fingerprint_of(state: Mapping[str, Any]) -> str:
-    """SHA-256 (hex, first 16 digits) of a checkpoint's weights: calibration does not change it, training does."""
-    digest = hashlib.sha256()
-    for name in sorted(state):
-        digest.update(name.encode())
-        digest.update(state[name].detach().cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()[:16]
 
 
 def index_path(checkpoint: Path) -> Path:

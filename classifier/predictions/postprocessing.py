@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.data.labels import LabelClass
+from classifier.photos.hashing import difference_hash
 from classifier.predictions.explanation import activation_maps
-from classifier.predictions.neighbours import Index, difference_hash
+from classifier.predictions.neighbours import Index
 from classifier.predictions.values import ActivationMap, Candidate, Neighbour, Neighbours, Prediction
-from classifier.predictions.verdicts import Trust, signals, softmax
+from classifier.predictions.verdicts import Calibration, signals, softmax
 from classifier.reports.track_record import TrackRecords
 
 Floats = NDArray[np.float32]
@@ -20,7 +21,7 @@ NEIGHBOURS_A_CLASS = 4
 
 
 @dataclass(frozen=True)
-class Pass:
+class NetworkOutput:
     """One pass over N photos: logits (N, C), embeddings (N, D), crops (N, 3, H, W) as the network got them, and
     feature maps (N, K, h, w) when maps are wanted."""
 
@@ -31,26 +32,26 @@ class Pass:
 
 
 @dataclass(frozen=True)
-class Answerer:
+class Postprocessor:
     """What is known beside the weights. head: the weights (C, D) of the logits; the rest may be missing (None)."""
 
     classes: tuple[LabelClass, ...]
     head: Floats
-    trust: Trust | None = None
+    calibration: Calibration | None = None
     index: Index | None = None
     records: TrackRecords | None = None
 
     @property
     def temperature(self) -> float:
         """What the logits are divided by before they become probabilities; 1 without calibration."""
-        return self.trust.temperature if self.trust else 1.0
+        return self.calibration.temperature if self.calibration else 1.0
 
-    def answer(self, done: Pass, *, top_k: int) -> tuple[Prediction, ...]:
+    def answer(self, done: NetworkOutput, *, top_k: int) -> tuple[Prediction, ...]:
         """One prediction a photo, with everything that can be said."""
         probabilities = softmax(done.logits, temperature=self.temperature)
         similarities = self.index.similarities(done.embeddings) if self.index else None
         judged = None
-        if self.trust and self.index and similarities is not None:
+        if self.calibration and self.index and similarities is not None:
             seen = signals(
                 done.logits,
                 done.embeddings,
@@ -58,7 +59,7 @@ class Answerer:
                 similarities=similarities,
                 temperature=self.temperature,
             )
-            judged = self.trust.judge(seen)
+            judged = self.calibration.judge(seen)
         answers = []
         for row, shares in enumerate(probabilities):
             order = np.argsort(-shares, kind="stable")
@@ -67,14 +68,14 @@ class Answerer:
             extras: dict[str, Any] = {}
             if self.records:
                 extras["track_record"] = self.records.of(candidates[0].class_id, candidates[0].probability)
-            if judged and self.trust:
+            if judged and self.calibration:
                 verdict, reason = judged[row]
-                (listed,) = self.trust.coverage_sets(shares[None], [verdict])
+                (listed,) = self.calibration.coverage_sets(shares[None], [verdict])
                 extras |= {
                     "verdict": verdict,
                     "reason": reason,
                     "coverage_set": tuple(self._candidate(shares, place) for place in listed),
-                    "coverage": self.trust.coverage.coverage,
+                    "coverage": self.calibration.coverage.coverage,
                 }
             if self.index and similarities is not None:
                 extras |= self._compare(self.index, similarities[row], done.crops[row], places)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from PIL import Image
 
-from classifier.predictions.explanation import Box, seen_box
+from classifier.photos.crops import Box, seen_box
 from classifier.predictions.values import Candidate, Prediction
 
 TIGHTER = 0.75  # side of the tighter and of the moved crops, as a part of the square that the network sees
@@ -47,7 +47,7 @@ class Stability:
 
 def stability(classifier: Predicts, image: Image.Image) -> Stability:
     """Classify nine views of an upright RGB photo."""
-    pictures = views_of(image)
+    pictures = stability_views(image)
     answers = classifier.predict([picture for _, _, picture in pictures], top_k=1)
     return Stability(
         tuple(
@@ -57,7 +57,7 @@ def stability(classifier: Predicts, image: Image.Image) -> Stability:
     )
 
 
-def views_of(image: Image.Image) -> list[tuple[str, Box | None, Image.Image]]:
+def stability_views(image: Image.Image) -> list[tuple[str, Box | None, Image.Image]]:
     """Name, box and picture (square, at most `VIEW_SIDE_PX` wide) of each view."""
     seen = seen_box(*image.size)
     spare = 1 - TIGHTER

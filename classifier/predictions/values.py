@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Verdict = Literal["confident", "unsure", "unknown"]
-Reason = Literal["not_a_flower", "unknown_flower"]
+Reason = Literal["not_the_subject", "other_kind"]
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Prediction:
 
     The rest is None when the checkpoint was not fitted for it (`python -m classifier calibrate` and `index`):
 
-    verdict, reason: see `trust.Trust.judge`; a reason comes only with “unknown”.
+    verdict, reason: see `trust.Calibration.judge`; a reason comes only with “unknown”.
     coverage_set: the classes among which the right one is, `coverage` (0 to 1) of the time; best first, at least one.
     neighbours, similarity: the most similar training photos, and the similarity of the first of them.
     duplicate_of: the image id of the training photo that this photo is, or nearly is.

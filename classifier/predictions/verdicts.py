@@ -35,7 +35,7 @@ HIDDEN = -1e4  # the logit of a hidden class
 
 
 @dataclass(frozen=True)
-class Trust:
+class Calibration:
     """The fitted numbers.
 
     temperature: what logits are divided by (https://arxiv.org/abs/1706.04599).
@@ -61,9 +61,9 @@ class Trust:
         verdicts: list[tuple[Verdict, Reason | None]] = []
         for row in range(len(seen)):
             if not flower[row]:
-                verdicts.append(("unknown", "not_a_flower"))
+                verdicts.append(("unknown", "not_the_subject"))
             elif not known[row]:
-                verdicts.append(("unknown", "unknown_flower"))
+                verdicts.append(("unknown", "other_kind"))
             else:
                 verdicts.append(("confident" if sure[row] else "unsure", None))
         return verdicts
@@ -88,7 +88,7 @@ class Trust:
         return {"format": FORMAT, "signals": list(SIGNALS), **asdict(self)}
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "Trust":
+    def from_dict(cls, values: Mapping[str, Any]) -> "Calibration":
         """The inverse of `to_dict`; other keys are ignored.
 
         Raises:

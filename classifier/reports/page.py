@@ -9,13 +9,13 @@ from PIL import Image
 from plotly.offline import get_plotlyjs
 
 from classifier.errors import PhotoError
-from classifier.photos.colour import data_url
 from classifier.photos.reading import open_image
+from classifier.photos.thumbnails import data_url
 from classifier.reports import figures as report_figures
-from classifier.reports import verdict_figures as trust_charts
-from classifier.reports import words as trust_words
+from classifier.reports import verdict_figures as verdict_figures
+from classifier.reports import words as verdict_words
 from classifier.reports.history import describe_curves, history_of
-from classifier.reports.report import Answer, ClassFigures, Report
+from classifier.reports.report import ClassFigures, MeasuredPhoto, Report
 
 # Side of the embedded photos in pixels, and how many each part of the page shows.
 THUMBNAIL_PX, MOST_PAIRS, MOST_EXAMPLES = 168, 12, 18
@@ -143,20 +143,22 @@ class _Page:
         return f'<h2>Training</h2><p>{words}</p><div class="two">{"".join(drawn)}</div>'
 
     def trust(self) -> str:
-        report, trust = self.report, self.report.trust
+        report, trust = self.report, self.report.verdicts
         if trust is None:
             return ""
-        items = "".join(f"<li>{escape(words)}</li>" for words in trust_words.describe_groups(report, trust))
-        bars = self.figure(trust_charts.create_verdicts(report, trust), height=trust_charts.verdicts_height(trust))
-        columns = [(trust_charts.create_list_sizes(report, trust), trust_words.describe_lists(report, trust))]
+        items = "".join(f"<li>{escape(words)}</li>" for words in verdict_words.describe_groups(report, trust))
+        bars = self.figure(
+            verdict_figures.create_verdicts(report, trust), height=verdict_figures.verdicts_height(trust)
+        )
+        columns = [(verdict_figures.create_list_sizes(report, trust), verdict_words.describe_lists(report, trust))]
         if trust.unknown:
-            figure = trust_charts.create_familiarity(report, trust)
-            columns.append((figure, trust_words.describe_familiarity(report, trust)))
+            figure = verdict_figures.create_familiarity(report, trust)
+            columns.append((figure, verdict_words.describe_familiarity(report, trust)))
         drawn = "".join(
             f"<div>{self.figure(figure, height=340)}<p>{escape(words)}</p></div>" for figure, words in columns
         )
         return (
-            f"<h2>{trust_words.TITLE}</h2><p>{escape(trust_words.describe_verdicts(report, trust))}</p>{bars}"
+            f"<h2>{verdict_words.TITLE}</h2><p>{escape(verdict_words.describe_verdicts(report, trust))}</p>{bars}"
             f'<ul>{items}</ul><div class="two">{drawn}</div>'
         )
 
@@ -168,7 +170,7 @@ class _Page:
         for pair in self.report.confusions[:MOST_PAIRS]:
             right = self.report.cells.get((pair.answer_id, pair.answer_id), ())
             twin = self.photo(right[0].image_id) if right else '<div class="none"></div>'
-            often = trust_words.describe_times(pair.count)
+            often = verdict_words.describe_times(pair.count)
             words = f"{self.name(pair.class_id)}, called <b>{self.name(pair.answer_id)}</b> {often}"
             first = by_id[pair.image_ids[0]]
             items.append(
@@ -185,7 +187,7 @@ class _Page:
         figure = self.figure(report_figures.create_matrix(self.report, labels), height=760)
         return f"<h2>Confusion matrix</h2><p>{words}</p>{figure}"
 
-    def photos(self, title: str, words: str, answers: Sequence[Answer]) -> str:
+    def photos(self, title: str, words: str, answers: Sequence[MeasuredPhoto]) -> str:
         items = []
         for answer in answers[:MOST_EXAMPLES]:
             said = f"{self.name(answer.answer_id)} {_percent(answer.confidence)}"

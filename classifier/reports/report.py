@@ -17,9 +17,9 @@ from classifier.data.labels import LabelClass
 from classifier.data.subject import Subject, subject_of
 from classifier.errors import DatasetError, ReportError
 from classifier.reports.intervals import wilson_interval
-from classifier.reports.verdict_report import TrustReport
+from classifier.reports.verdict_report import VerdictReport
 
-SCHEMA = 1
+SCHEMA = 2
 # Below this a probability counts as this, so that a loss is never infinite.
 LEAST_PROBABILITY = 1e-12
 Interval = tuple[float, float]
@@ -75,7 +75,7 @@ class Bin:
 
 
 @dataclass(frozen=True)
-class Answer:
+class MeasuredPhoto:
     """What was said of one photo. confidence: the probability of the answer; own: that of the right class."""
 
     image_id: int
@@ -127,9 +127,9 @@ class Report:
     summary: Mapping[str, Any]
     per_class: tuple[ClassFigures, ...]
     calibration: tuple[Bin, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[MeasuredPhoto, ...]
     training: Mapping[str, Any]
-    trust: TrustReport | None = None
+    verdicts: VerdictReport | None = None
 
     @cached_property
     def subject(self) -> Subject:
@@ -141,9 +141,9 @@ class Report:
         return {label.class_id: label for label in self.classes}
 
     @cached_property
-    def cells(self) -> Mapping[tuple[int, int], tuple[Answer, ...]]:
+    def cells(self) -> Mapping[tuple[int, int], tuple[MeasuredPhoto, ...]]:
         """The confusion matrix: (class id, answer's id) → its photos, most confident first."""
-        found: dict[tuple[int, int], list[Answer]] = {}
+        found: dict[tuple[int, int], list[MeasuredPhoto]] = {}
         for answer in sorted(self.answers, key=lambda answer: -answer.confidence):
             found.setdefault((answer.class_id, answer.answer_id), []).append(answer)
         return {cell: tuple(answers) for cell, answers in found.items()}
@@ -159,22 +159,22 @@ class Report:
         return tuple(sorted(found, key=lambda confusion: (-confusion.count, confusion.class_id, confusion.answer_id)))
 
     @cached_property
-    def top_losses(self) -> tuple[Answer, ...]:
+    def top_losses(self) -> tuple[MeasuredPhoto, ...]:
         """All answers, the greatest loss first."""
         return tuple(sorted(self.answers, key=lambda answer: (-answer.loss, answer.image_id)))
 
     @cached_property
-    def wrong(self) -> tuple[Answer, ...]:
+    def wrong(self) -> tuple[MeasuredPhoto, ...]:
         """The wrong answers, the most confident first."""
         return _surest_first(answer for answer in self.answers if not answer.is_right)
 
     @cached_property
-    def uncertain(self) -> tuple[Answer, ...]:
+    def uncertain(self) -> tuple[MeasuredPhoto, ...]:
         """All answers, the least confident first."""
         return tuple(sorted(self.answers, key=lambda answer: (answer.confidence, answer.image_id)))
 
     @cached_property
-    def correct(self) -> tuple[Answer, ...]:
+    def correct(self) -> tuple[MeasuredPhoto, ...]:
         """The right answers, the most confident first."""
         return _surest_first(answer for answer in self.answers if answer.is_right)
 
@@ -204,7 +204,7 @@ class Report:
             },
             "answers": {"columns": ["image_id", "class_id", "answer_id", "confidence", "own"], "rows": rows},
             "training": dict(self.training),
-            "trust": self.trust.to_dict() if self.trust else None,
+            "verdicts": self.verdicts.to_dict() if self.verdicts else None,
         }
 
     @classmethod
@@ -215,6 +215,7 @@ class Report:
             ReportError: another schema, or something is missing or of the wrong kind.
         """
         try:
+            values = upgrade(values)
             if values["schema"] != SCHEMA:
                 raise ReportError(f"The report has schema {values['schema']}; this version reads {SCHEMA}. {AGAIN}")
             return cls(
@@ -226,12 +227,32 @@ class Report:
                 summary=dict(values["summary"]),
                 per_class=tuple(ClassFigures(**_with_tuples(entry)) for entry in values["per_class"]),
                 calibration=tuple(Bin(**entry) for entry in values["calibration"]),
-                answers=tuple(Answer(*row) for row in values["answers"]["rows"]),
+                answers=tuple(MeasuredPhoto(*row) for row in values["answers"]["rows"]),
                 training=dict(values["training"]),
-                trust=None if values.get("trust") is None else TrustReport.from_dict(values["trust"]),
+                verdicts=None if values.get("verdicts") is None else VerdictReport.from_dict(values["verdicts"]),
             )
         except (DatasetError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise ReportError(f"This is no report that “evaluate --report” wrote ({error!r}). {AGAIN}") from error
+
+
+def upgrade(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values of a report of an earlier schema as those of today's; others stay as they are.
+
+    Schema 1 had the verdicts under "trust" and named the reasons of an “unknown” after flowers.
+    """
+    if values["schema"] != 1:
+        return values
+    earlier = {key: value for key, value in values.items() if key != "trust"}
+    verdicts = values.get("trust")
+    if verdicts is not None:
+        groups = {"known": _upgraded_group(verdicts["known"]), "unknown": [*map(_upgraded_group, verdicts["unknown"])]}
+        verdicts = {**verdicts, **groups}
+    return {**earlier, "schema": SCHEMA, "verdicts": verdicts}
+
+
+def _upgraded_group(group: Mapping[str, Any]) -> Mapping[str, Any]:
+    names = {"not_a_flower": "not_the_subject", "unknown_flower": "other_kind"}
+    return {**group, "reasons": {names[code]: count for code, count in group["reasons"].items()}}
 
 
 AGAIN = "Write it again: python -m classifier evaluate --report."
@@ -279,11 +300,11 @@ def _line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _surest_first(answers: Iterable[Answer]) -> tuple[Answer, ...]:
+def _surest_first(answers: Iterable[MeasuredPhoto]) -> tuple[MeasuredPhoto, ...]:
     return tuple(sorted(answers, key=lambda answer: (-answer.confidence, answer.image_id)))
 
 
-def _ids(answers: Sequence[Answer], most: int = 24) -> list[int]:
+def _ids(answers: Sequence[MeasuredPhoto], most: int = 24) -> list[int]:
     return [answer.image_id for answer in answers[:most]]
 
 

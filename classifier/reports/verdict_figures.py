@@ -1,4 +1,4 @@
-"""What a report tells of trust in Plotly, for the HTML report and the site; like `report_figures`, without a template.
+"""Figures of a verdict report in Plotly, for the HTML report and the site; like `figures`, without a template.
 
 Colours tell what was said and hatching that it was wrong, so that both are told without colours too.
 """
@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from classifier.predictions.values import Verdict
 from classifier.reports.figures import GREY, TRAIN, VALID
 from classifier.reports.report import Report
-from classifier.reports.verdict_report import VERDICTS, Group, TrustReport
+from classifier.reports.verdict_report import VERDICTS, Group, VerdictReport
 from classifier.reports.words import SAID, name_of
 
 COLOURS: dict[Verdict, str] = {"confident": VALID, "unsure": TRAIN, "unknown": GREY}
@@ -24,7 +24,7 @@ ROW_PX, AROUND_PX = 66, 130
 LONGEST_LIST = 6
 
 
-def verdicts_height(trust: TrustReport) -> int:
+def verdicts_height(trust: VerdictReport) -> int:
     """How tall `create_verdicts` is, in pixels."""
     return ROW_PX * (1 + len(trust.unknown)) + AROUND_PX
 
@@ -36,7 +36,7 @@ def right_of(group: Group, verdict: Verdict) -> int:
     return 0 if verdict == "unknown" else group.right[verdict]
 
 
-def create_verdicts(report: Report, trust: TrustReport) -> go.Figure:
+def create_verdicts(report: Report, trust: VerdictReport) -> go.Figure:
     """A bar of 100 pictures for the measured photos and for each kind of unknown pictures: what was said of them."""
     groups = (trust.known, *trust.unknown)
     figure = go.Figure()
@@ -82,7 +82,7 @@ def short(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
 
 
-def create_list_sizes(report: Report, trust: TrustReport) -> go.Figure:
+def create_list_sizes(report: Report, trust: VerdictReport) -> go.Figure:
     """How many classes the lists name, of 100 measured photos."""
     sizes = [*trust.set_sizes[:LONGEST_LIST], sum(trust.set_sizes[LONGEST_LIST:])]
     names = [*map(str, range(len(sizes) - 1)), f"{LONGEST_LIST} or more"]
@@ -102,7 +102,7 @@ def create_list_sizes(report: Report, trust: TrustReport) -> go.Figure:
     return figure
 
 
-def create_familiarity(report: Report, trust: TrustReport) -> go.Figure:
+def create_familiarity(report: Report, trust: VerdictReport) -> go.Figure:
     """How familiar the measured photos and each kind of unknown pictures are: a hill each, turned away left of 0."""
     middles = [(low + high) / 2 for low, high in zip(trust.edges, trust.edges[1:], strict=False)]
     figure = go.Figure()

@@ -73,7 +73,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class TrustReport:
+class VerdictReport:
     """known: the measured photos; unknown: pictures that show none of the classes, a group for each folder.
 
     ece: expected calibration error. covered: photos whose coverage set holds the right class; promised: the share
@@ -153,7 +153,7 @@ class TrustReport:
         }
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "TrustReport":
+    def from_dict(cls, values: Mapping[str, Any]) -> "VerdictReport":
         """The inverse of `to_dict`; raises KeyError, TypeError, ValueError or AttributeError for anything else."""
         found = cls(
             ece=float(values["ece"]),

@@ -4,7 +4,7 @@ from classifier.data.subject import Subject
 from classifier.predictions.values import Reason
 from classifier.reports.intervals import wilson_interval
 from classifier.reports.report import Report
-from classifier.reports.verdict_report import Group, TrustReport
+from classifier.reports.verdict_report import Group, VerdictReport
 
 # How an answer begins.
 BEGINNINGS = {"confident": "It is", "unsure": "It could be"}
@@ -15,10 +15,10 @@ PARTS = {"valid": "validation", "train": "training"}
 
 def describe_reason(reason: str | None, subject: Subject) -> str:
     """Why a photo is turned away, in a sentence; "" without a reason."""
-    if reason == "not_a_flower":
+    if reason == "not_the_subject":
         named = f"no {subject.one}" if subject.one else "none of them"
         return f"It is unlike all the photos that I have learnt from, and may show {named} at all."
-    if reason == "unknown_flower":
+    if reason == "other_kind":
         return (
             f"It may well be {subject.a_noun}, but none that I have learnt."
             if subject.one
@@ -27,7 +27,7 @@ def describe_reason(reason: str | None, subject: Subject) -> str:
     return ""
 
 
-def describe_verdicts(report: Report, trust: TrustReport) -> str:
+def describe_verdicts(report: Report, trust: VerdictReport) -> str:
     """What the bars show."""
     words = (
         "An answer begins with “It is” or with “It could be”, or the photo is turned away: it does not look like one "
@@ -39,7 +39,7 @@ def describe_verdicts(report: Report, trust: TrustReport) -> str:
     return words
 
 
-def describe_groups(report: Report, trust: TrustReport) -> list[str]:
+def describe_groups(report: Report, trust: VerdictReport) -> list[str]:
     """A sentence or two for each bar."""
     return [describe_known(report, trust.known), *(describe_unknown(group, report) for group in trust.unknown)]
 
@@ -60,8 +60,8 @@ def describe_known(report: Report, known: Group) -> str:
 def describe_unknown(group: Group, report: Report) -> str:
     """Pictures that show none of the classes."""
     reasons: tuple[tuple[Reason, str], ...] = (
-        ("not_a_flower", "as unlike all that it has learnt from"),
-        ("unknown_flower", f"as {report.subject.a_noun} that it has not learnt"),
+        ("not_the_subject", "as unlike all that it has learnt from"),
+        ("other_kind", f"as {report.subject.a_noun} that it has not learnt"),
     )
     why = ", ".join(f"{_pictures(group.reasons[reason])} {words}" for reason, words in reasons if group.reasons[reason])
     return (
@@ -71,7 +71,7 @@ def describe_unknown(group: Group, report: Report) -> str:
     )
 
 
-def describe_lists(report: Report, trust: TrustReport) -> str:
+def describe_lists(report: Report, trust: VerdictReport) -> str:
     """What the lists of classes are, and whether the right one is on them."""
     lists = trust.known.verdicts["unsure"]
     words = (
@@ -93,7 +93,7 @@ def describe_lists(report: Report, trust: TrustReport) -> str:
     return words + f"a list had {trust.list_length:.1f} {report.subject.nouns} on average."
 
 
-def describe_familiarity(report: Report, trust: TrustReport) -> str:
+def describe_familiarity(report: Report, trust: VerdictReport) -> str:
     """What the hills show; for a report with unknown pictures."""
     return (
         "How much a picture resembles what the model has learnt from, in its own eyes. Left of the line it is turned "

@@ -4,11 +4,15 @@
 off the middle, several at once, in other light, from other cameras, compressed, blurred, turned.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
+from PIL import Image
 from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional as F
+
+from classifier.errors import SettingError
+from classifier.networks.transforms import _normalise
 
 BICUBIC = v2.InterpolationMode.BICUBIC
 
@@ -158,3 +162,21 @@ AUGMENTATIONS: dict[str, Callable[[int], list[v2.Transform]]] = {
     "medium": _medium,
     "wild": _wild,
 }
+
+
+def train_transform(
+    *, size: int, mean: Sequence[float], std: Sequence[float], augmentation: str = "medium"
+) -> v2.Transform:
+    """uint8 tensor (3, H, W) → float tensor (3, size, size), normalised, changed by chance (torch's generator).
+
+    Raises:
+        SettingError: `augmentation` is not one of `AUGMENTATIONS`.
+    """
+    if augmentation not in AUGMENTATIONS:
+        raise SettingError(f"--augmentation is one of {', '.join(AUGMENTATIONS)}; got “{augmentation}”.")
+    return v2.Compose([*AUGMENTATIONS[augmentation](size), *_normalise(mean, std)])
+
+
+def to_tensor(image: Image.Image) -> torch.Tensor:
+    """PIL RGB → uint8 tensor (3, H, W)."""
+    return v2.functional.pil_to_tensor(image)

@@ -24,14 +24,15 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.utilities import rank_zero_only
 
 from classifier.checkpoint import read_metadata
-from classifier.data.collection import Collection, write_manifest
+from classifier.data.collection import Collection
+from classifier.data.manifest import write_manifest
+from classifier.data.samples import Sample, fingerprint, samples_of, training_samples
 from classifier.errors import SettingError, TrainingError
 from classifier.inference.classifier import pick_device
 from classifier.memory import keep_freed_memory
 from classifier.networks.backbones import find_backbone
 from classifier.reports.curves import write_curves
 from classifier.training.callbacks import KeepBest, KeepLast, ShowProgress
-from classifier.training.loaders import Sample, fingerprint, samples_of, training_samples
 from classifier.training.module import FineTuning, PhotoData
 from classifier.training.run_folder import RunFolder, check_space, prepare, write_settings
 from classifier.training.settings import TrainingSettings

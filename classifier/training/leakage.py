@@ -5,14 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.checkpoint import load_checkpoint
+from classifier.checkpoint import load_checkpoint, weights_digest
 from classifier.data.collection import Collection
+from classifier.data.samples import Sample, fingerprint, samples_of
 from classifier.errors import CheckpointError, PhotoError
 from classifier.networks.transforms import eval_transform
+from classifier.photos.hashing import difference_hash
 from classifier.photos.reading import open_image
 from classifier.photos.streaming import read_ahead, shrink
-from classifier.predictions.neighbours import DUPLICATE_BITS, difference_hash, fingerprint_of, index_path, load_index
-from classifier.training.loaders import Sample, fingerprint, samples_of
+from classifier.predictions.neighbours import DUPLICATE_BITS, index_path, load_index
 
 MEASURED_ON = ("valid", "test")
 
@@ -39,7 +40,7 @@ def count_learnt(
     if (before.get("name"), before.get("fingerprint")) == (collection.name, fingerprint(train)):
         return counts
     try:
-        hashes = load_index(index_path(start_from), fingerprint=fingerprint_of(checkpoint.state)).hashes.view(np.uint64)
+        hashes = load_index(index_path(start_from), fingerprint=weights_digest(checkpoint.state)).hashes.view(np.uint64)
     except CheckpointError:
         return counts
     side, mean, std = (checkpoint.metadata[name] for name in ("input_size", "mean", "std"))

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import torch
 
 from classifier.data.collection import Collection
+from classifier.data.samples import Sample
 from classifier.errors import TrainingError
 from classifier.inference.classifier import pick_device
 from classifier.networks.backbones import find_backbone
-from classifier.training.loaders import Sample, train_loader
+from classifier.training.loaders import train_loader
 from classifier.training.module import parameter_groups, set_trainable
 from classifier.training.settings import TrainingSettings
 from classifier.training.start import initial_network

@@ -12,10 +12,11 @@ from torch import nn
 from torch.utils.data import DataLoader
 from torchvision.transforms import v2
 
+from classifier.data.samples import Sample
 from classifier.errors import TrainingError
 from classifier.networks.backbones import find_backbone
 from classifier.networks.network import Network
-from classifier.training.loaders import Sample, eval_loader, train_loader
+from classifier.training.loaders import eval_loader, train_loader
 from classifier.training.settings import TrainingSettings
 
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from classifier.data.collection import manifest_of
+from classifier.data.manifest import manifest_of
 from classifier.errors import CheckpointError, SettingError, TrainingError
 from classifier.files import write_text
 from classifier.training.settings import TrainingSettings

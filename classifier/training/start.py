@@ -5,9 +5,9 @@ from pathlib import Path
 from classifier.checkpoint import load_checkpoint, read_metadata
 from classifier.data.collection import Collection
 from classifier.data.labels import LabelClass
+from classifier.data.samples import differing_classes
 from classifier.errors import CheckpointError
 from classifier.networks.network import Network
-from classifier.training.loaders import differing_classes
 from classifier.training.settings import TrainingSettings
 
 HEAD = "head."  # what the names of the head's weights begin with

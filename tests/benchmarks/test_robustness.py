@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from benchmarks.robustness import DAMAGES, main
-from classifier.cli.options import DEFAULT_CHECKPOINT
 from classifier.inference.classifier import Classifier
+from classifier.locations import DEFAULT_CHECKPOINT
 from tests.making.fakes import COLOURS, draw_flower
 
 

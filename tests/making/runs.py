@@ -7,7 +7,8 @@ import torch
 from PIL import Image
 
 from classifier.checkpoint import save_checkpoint
-from classifier.data.collection import Photo, manifest_of, write_manifest
+from classifier.data.collection import Photo
+from classifier.data.manifest import manifest_of, write_manifest
 from classifier.networks.network import Network
 
 # Names as strangers' folders have them: markup, letters beyond Latin.

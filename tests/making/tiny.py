@@ -5,10 +5,11 @@ from pathlib import Path
 import torch
 
 from classifier.checkpoint import save_checkpoint
-from classifier.data.collection import Collection, manifest_of, write_manifest
+from classifier.data.collection import Collection
+from classifier.data.manifest import manifest_of, write_manifest
+from classifier.data.samples import samples_of
 from classifier.inference.classifier import Classifier
 from classifier.networks.network import Network
-from classifier.training.loaders import samples_of
 from tests.making.fakes import plant_garden
 
 BACKBONE = "test_efficientnet"
@@ -30,7 +31,7 @@ def plant_checkpoint(folder: Path, *, seed: int = 1) -> tuple[Path, Collection]:
     }
     plain = Classifier(network, metadata)
     train = samples_of(garden, split_name="home", split="train")
-    embeddings = torch.from_numpy(plain.look([plain.open(sample.path) for sample in train]).embeddings)
+    embeddings = torch.from_numpy(plain.forward([plain.open(sample.path) for sample in train]).embeddings)
     targets = torch.tensor([sample.target for sample in train])
     middle = embeddings.mean(dim=0)
     with torch.no_grad():

@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from classifier.photos.colour import data_url
+from classifier.photos.thumbnails import data_url
 from web.answer.overlays import create_contrasts, create_heatmaps
 from web.answer.similar import create_versus
 from web.answer.stage import LEAST_SIZE, PartView, create_stage

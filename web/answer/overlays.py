@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from classifier.photos.colour import data_url
+from classifier.photos.thumbnails import data_url
 from classifier.predictions.explanation import contrast, paint
 from classifier.predictions.values import ActivationMap, Candidate
 

@@ -89,7 +89,7 @@ SCHEMAS: dict[str, Any] = {
             "predictions": {**_list(_named("Candidate")), "minItems": 1},
             "verdict": {"enum": ["confident", "unsure", "unknown", None]},
             "reason": {
-                "enum": ["not_a_flower", "unknown_flower", None],
+                "enum": ["not_the_subject", "other_kind", None],
                 "description": "Of “unknown”: unlike all photos learnt from, or alike and still none of the classes.",
             },
             "coverage_set": _or_null(_list(_named("Candidate"))),

@@ -11,8 +11,8 @@ from dash.exceptions import PreventUpdate
 from PIL import Image
 
 from classifier.errors import PhotoError
-from classifier.photos.colour import data_url
 from classifier.photos.reading import open_image
+from classifier.photos.thumbnails import data_url
 from web.answer.result import WHOLE, create_result, describe_answer
 from web.answer.stage import PartView
 from web.answer.upload import photo_bytes

@@ -51,9 +51,9 @@ def register(app: dash.Dash, site: Site) -> None:
     @app.callback(*(Output(name, "children") for name in TRUST_CHARTS), Input("model-near", "data"))
     def show_trust(near: bool | None) -> tuple[Any, ...]:
         report = _report(site, near)
-        if report.trust is None:
+        if report.verdicts is None:
             raise PreventUpdate
-        verdicts, lists, familiarity = model_figures.create_trust(report, report.trust)
+        verdicts, lists, familiarity = model_figures.create_trust(report, report.verdicts)
         return (
             _graph(verdicts, "Bars: of 100 pictures of each kind, how many got which answer; the list below says it"),
             _graph(lists, f"Bars: how many {report.subject.nouns} the lists name, of 100 photos"),

@@ -79,7 +79,7 @@ def create_card(report: Report) -> html.Dl:
 
 def describe_elsewhere(report: Report) -> str:
     """What it says of photos that show none of its classes."""
-    count, trust = f"{len(report.classes):,}", report.trust
+    count, trust = f"{len(report.classes):,}", report.verdicts
     if trust is None:
         return f"Anything else: it has no other words than its {count} classes."
     words = f"Anything else: it can say that a photo does not look like one of the {count}, but does not always"

@@ -8,9 +8,9 @@ import plotly.graph_objects as go
 
 from classifier.data.labels import LabelClass
 from classifier.reports import figures as report_figures
-from classifier.reports import verdict_figures as trust_charts
+from classifier.reports import verdict_figures as verdict_figures
 from classifier.reports.report import Report
-from classifier.reports.verdict_report import TrustReport
+from classifier.reports.verdict_report import VerdictReport
 from web.shared.figures import TEMPLATE
 
 CURVE_HEIGHT_PX, RELIABILITY_HEIGHT_PX, TRUST_HEIGHT_PX = 320, 400, 340
@@ -40,11 +40,11 @@ def create_matrix(report: Report, labels: Sequence[LabelClass], *, narrow: bool 
     return figure
 
 
-def create_trust(report: Report, trust: TrustReport) -> tuple[go.Figure, go.Figure, go.Figure | None]:
+def create_trust(report: Report, trust: VerdictReport) -> tuple[go.Figure, go.Figure, go.Figure | None]:
     """Verdicts, sizes of lists, and familiarity, which needs pictures of other things."""
-    verdicts, lists = trust_charts.create_verdicts(report, trust), trust_charts.create_list_sizes(report, trust)
-    familiarity = trust_charts.create_familiarity(report, trust) if trust.unknown else None
-    height = trust_charts.verdicts_height(trust)
+    verdicts, lists = verdict_figures.create_verdicts(report, trust), verdict_figures.create_list_sizes(report, trust)
+    familiarity = verdict_figures.create_familiarity(report, trust) if trust.unknown else None
+    height = verdict_figures.verdicts_height(trust)
     verdicts.update_layout(template=TEMPLATE, height=height, margin={"t": 8, "l": 8, "r": 24, "b": 8})
     for figure in (lists, familiarity):
         if figure is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dash import dcc, html
 
-from classifier.reports.report import Answer, Report
+from classifier.reports.report import MeasuredPhoto, Report
 from classifier.reports.words import describe_times
 from web.shared.picture import create_picture
 from web.shared.wording import display_name, format_count, format_percent
@@ -21,7 +21,7 @@ def name_of(report: Report, class_id: int) -> str:
     return display_name(label.name) if label else f"Class {class_id}"
 
 
-def create_answer(answer: Answer, *, report: Report, site: Site) -> html.Figure:
+def create_answer(answer: MeasuredPhoto, *, report: Report, site: Site) -> html.Figure:
     """One photo: what it shows, what was said."""
     name, said = name_of(report, answer.class_id), name_of(report, answer.answer_id)
     if answer.is_right:
@@ -38,7 +38,7 @@ def create_answer(answer: Answer, *, report: Report, site: Site) -> html.Figure:
     return html.Figure([picture, html.Figcaption(words)], className=look)
 
 
-def create_answers(answers: Sequence[Answer], *, report: Report, site: Site) -> html.Ul:
+def create_answers(answers: Sequence[MeasuredPhoto], *, report: Report, site: Site) -> html.Ul:
     """A grid of photos with what was said of each."""
     return html.Ul(
         [html.Li(create_answer(answer, report=report, site=site), key=str(answer.image_id)) for answer in answers],
@@ -75,7 +75,7 @@ def create_pairs(report: Report, *, site: Site) -> html.Ul | html.P:
     return html.Ul(items, className="pairs")
 
 
-def describe_cell(report: Report, class_id: int, answer_id: int | None) -> tuple[str, tuple[Answer, ...]]:
+def describe_cell(report: Report, class_id: int, answer_id: int | None) -> tuple[str, tuple[MeasuredPhoto, ...]]:
     """What a cell of the matrix holds, or with `answer_id` None its whole row, in words and as answers."""
     name = name_of(report, class_id)
     if answer_id is not None and (answers := report.cells.get((class_id, answer_id))):

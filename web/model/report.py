@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from classifier.errors import ReportError
-from classifier.photos.hashing import file_fingerprint
+from classifier.files import file_digest
 from classifier.reports.report import Report, read_report, report_path
 from web.site import Site
 
@@ -57,4 +57,4 @@ def _read(path: Path, changed_ns: int) -> Report:
 
 @lru_cache(maxsize=8)
 def _fingerprint(path: Path, changed_ns: int, size: int) -> str:
-    return file_fingerprint(path)
+    return file_digest(path)

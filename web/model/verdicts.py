@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from classifier.reports.report import Report
 from classifier.reports.verdict_figures import verdicts_height
-from classifier.reports.verdict_report import TrustReport
+from classifier.reports.verdict_report import VerdictReport
 from classifier.reports.words import TITLE, describe_familiarity, describe_groups, describe_lists, describe_verdicts
 from web.dataset.charts import create_chart_holder
 from web.model.figures import TRUST_HEIGHT_PX
@@ -18,10 +18,10 @@ CHARTS = ("model-verdicts-chart", "model-lists-chart", "model-familiarity-chart"
 def create_trust(report: Report, *, command: str, calibrate: str) -> html.Section:
     """Charts and words; without figures, the commands that write them. The holders are there in any case, for the
     callback that fills them."""
-    if report.trust is None:
+    if report.verdicts is None:
         told = [create_untold(command, calibrate), *(html.Div(id=name, hidden=True) for name in CHARTS)]
     else:
-        told = create_told(report, report.trust)
+        told = create_told(report, report.verdicts)
     return html.Section([html.H2(TITLE), *told], id="trust", className="section")
 
 
@@ -38,7 +38,7 @@ def create_untold(command: str, calibrate: str) -> html.P:
     )
 
 
-def create_told(report: Report, trust: TrustReport) -> list[Component]:
+def create_told(report: Report, trust: VerdictReport) -> list[Component]:
     verdicts, lists, familiarity = CHARTS
     columns = [
         html.Div(

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
+from classifier.calibration.examples import CalibrationExamples
 from classifier.calibration.fit import (
     COVERAGE,
     FEWEST_FOR_CONFIDENT,
     NEVER,
-    Material,
+    fit_calibration,
     fit_coverage,
-    fit_trust,
-    strange_flowers,
+    held_out_classes,
 )
-from classifier.inference.embedding import Seen
+from classifier.inference.embedding import Embedded
 from classifier.predictions.coverage import CoverageSets, conformal_threshold
 from classifier.predictions.neighbours import Index, build_index
 from classifier.predictions.verdicts import SIGNALS, signals, softmax
@@ -21,16 +21,16 @@ CLASSES, SIZE = 6, 30
 CENTRES = np.random.default_rng(1).normal(size=(CLASSES, SIZE))
 
 
-def see(n: int, *, spread: float = 0.3, seed: int = 2) -> Seen:
+def see(n: int, *, spread: float = 0.3, seed: int = 2) -> Embedded:
     """n photos, class after class: embeddings around the centre of each, and a head that knows the centres."""
     chance = np.random.default_rng(seed)
     positions = np.arange(n) % CLASSES
     embeddings = (CENTRES[positions] + spread * chance.normal(size=(n, SIZE))).astype(np.float32)
     logits = (embeddings @ CENTRES.T / 3).astype(np.float32)
-    return Seen(logits, embeddings, np.zeros((n, 32), dtype=np.uint8), positions)
+    return Embedded(logits, embeddings, np.zeros((n, 32), dtype=np.uint8), positions)
 
 
-def index_of(seen: Seen) -> Index:
+def index_of(seen: Embedded) -> Index:
     return build_index(
         seen.embeddings,
         image_ids=range(len(seen)),
@@ -40,16 +40,16 @@ def index_of(seen: Seen) -> Index:
     )
 
 
-def material(n: int) -> Material:
+def examples(n: int) -> CalibrationExamples:
     noise = np.random.default_rng(3).normal(size=(60, SIZE)).astype(np.float32)
-    nothing = Seen(noise @ CENTRES.T.astype(np.float32) / 9, noise, np.zeros((60, 32), np.uint8), np.full(60, -1))
-    return Material(see(n), see(n, spread=0.6, seed=4), nothing, None, nothing)
+    nothing = Embedded(noise @ CENTRES.T.astype(np.float32) / 9, noise, np.zeros((60, 32), np.uint8), np.full(60, -1))
+    return CalibrationExamples(see(n), see(n, spread=0.6, seed=4), nothing, None, nothing)
 
 
 @pytest.mark.parametrize(("photos", "some"), [(FEWEST_FOR_CONFIDENT, True), (FEWEST_FOR_CONFIDENT - 1, False)])
 def test_nothing_is_called_confident_on_the_word_of_few_photos(photos: int, some: bool):
     index = index_of(see(300, seed=5))
-    trust = fit_trust(material(photos), index)
+    trust = fit_calibration(examples(photos), index)
     seen = see(200, seed=6)
     verdicts = [v for v, _ in trust.judge(signals(seen.logits, seen.embeddings, index, temperature=trust.temperature))]
     assert ("confident" in verdicts) == some
@@ -59,7 +59,7 @@ def test_nothing_is_called_confident_on_the_word_of_few_photos(photos: int, some
 def test_a_class_that_is_hidden_looks_strange():
     index, seen = index_of(see(300, seed=5)), see(120)
     known = signals(seen.logits, seen.embeddings, index, temperature=1.0)
-    strange = strange_flowers(seen, index, temperature=1.0)
+    strange = held_out_classes(seen, index, temperature=1.0)
     assert strange.shape == known.shape
     for name in ("log_odds", "class_cosine", "relative_distance"):
         column = SIGNALS.index(name)

@@ -10,7 +10,7 @@ from classifier.__main__ import main
 from classifier.commands.predict import find_photos, print_line, print_table
 from classifier.data.subject import FLOWERS
 from classifier.errors import UnreadableFile
-from classifier.inference.predictions_csv import AnswerFile
+from classifier.inference.predictions_csv import PredictionsCsv
 from classifier.predictions.values import Candidate, Prediction
 from tests.making.runs import NAMES, plant_photos, save_untrained
 
@@ -150,7 +150,7 @@ def test_the_verdict_stands_above_the_table_and_in_the_line_and_in_the_file(
         Prediction((rose, lily), verdict="unsure", coverage=0.95, coverage_set=(rose, lily)): (
             "It could be rose. The right one is in this list 95 times of 100: rose, lily."
         ),
-        Prediction((rose, lily), verdict="unknown", reason="not_a_flower"): "and may show no flower at all.",
+        Prediction((rose, lily), verdict="unknown", reason="not_the_subject"): "and may show no flower at all.",
         Prediction((rose, lily), verdict="confident", duplicate_of=7): "how sure I am means little here.",
     }
     for answer, words in said.items():
@@ -160,7 +160,7 @@ def test_the_verdict_stands_above_the_table_and_in_the_line_and_in_the_file(
         assert table.endswith("30.0 % ██████")
         print_line(photo, answer)
         assert (answer.verdict or "rose") in capsys.readouterr().out
-    with AnswerFile(tmp_path / "answers.csv", top_k=2, model="m") as file:
+    with PredictionsCsv(tmp_path / "answers.csv", top_k=2, model="m") as file:
         file.write(photo, answer)
     assert rows_of(tmp_path / "answers.csv")[0]["verdict"] == "confident"
 

@@ -10,7 +10,8 @@ import torch
 
 from classifier.__main__ import COMMANDS, main
 from classifier.checkpoint import load_checkpoint, read_metadata
-from classifier.data.collection import manifest_of, open_collection, read_manifest
+from classifier.data.manifest import manifest_of, read_manifest
+from classifier.data.samples import open_collection
 from classifier.data.subject import Subject
 from classifier.training.callbacks import KeepBest
 from tests.making.photo_folders import plant

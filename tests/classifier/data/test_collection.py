@@ -6,18 +6,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from classifier.data.collection import (
-    SPLITS,
-    Collection,
-    Photo,
-    describe_photo,
-    flowers102,
-    open_collection,
-    oxford_file,
-    read_manifest,
-    write_manifest,
-)
+from classifier.data.collection import SPLITS, Collection, Photo, describe_photo
 from classifier.data.labels import LabelClass
+from classifier.data.manifest import oxford_file, read_manifest, write_manifest
+from classifier.data.oxford import flowers102
+from classifier.data.samples import open_collection
 from classifier.errors import DatasetError, NotAnImage
 
 DATA = Path(__file__).parents[3] / "data"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from classifier.cli.options import print_left_out
-from classifier.data.collection import write_manifest
+from classifier.cli.terminal import print_left_out
 from classifier.data.folder_tree import MANIFEST, is_split
 from classifier.data.folders import read_folder
+from classifier.data.manifest import write_manifest
 from classifier.errors import DatasetError
 from tests.making.photo_folders import photo, plant
 

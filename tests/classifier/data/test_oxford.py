@@ -20,6 +20,7 @@ from scipy.io import savemat
 from torchvision.datasets import Flowers102
 
 from classifier.commands import download
+from classifier.data import oxford
 from classifier.errors import DownloadError
 
 ROOT = Path(__file__).parents[3]
@@ -28,7 +29,7 @@ COUNT = 3
 
 @pytest.fixture(autouse=True)
 def three_photos(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "PHOTO_COUNT", COUNT)
+    monkeypatch.setattr(oxford, "PHOTO_COUNT", COUNT)
 
 
 def make_photos(folder: Path, count: int = COUNT) -> None:
@@ -187,14 +188,14 @@ def test_a_bad_answer_leaves_nothing(
 
 
 def test_another_number_of_photos_is_refused(tmp_path: Path, server: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "PHOTO_COUNT", 4)
+    monkeypatch.setattr(oxford, "PHOTO_COUNT", 4)
     with pytest.raises(DownloadError, match="The archive holds 3 photos instead of 4"):
         run(tmp_path / "data")
     assert os.listdir(tmp_path) == ["server"]
 
 
 def test_a_server_that_is_silent_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "TIMEOUT_S", 0.2)
+    monkeypatch.setattr(oxford, "TIMEOUT_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setattr(Flowers102, "_download_url_prefix", f"http://127.0.0.1:{silent.getsockname()[1]}/")
         with pytest.raises(DownloadError, match=r"timed out.*check the network and try again"):

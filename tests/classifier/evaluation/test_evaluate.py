@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from classifier.data.samples import Sample
 from classifier.errors import DatasetError
 from classifier.evaluation.evaluate import (
     Outcome,
@@ -12,13 +13,12 @@ from classifier.evaluation.evaluate import (
     collect,
     confusion_matrix,
     create_report,
-    file_fingerprint,
+    file_digest,
     reliability,
     summarise,
 )
 from classifier.inference.classifier import Classifier
 from classifier.reports.report import Bin, Report
-from classifier.training.loaders import Sample
 from tests.making.runs import plant_photos, save_untrained
 
 # Four photos of three classes; the second is called class 2 although it is of class 1, the last has a tie-free 0.4.
@@ -122,7 +122,7 @@ def test_the_report_says_which_file_was_measured(classifier: Classifier, samples
     checkpoint = save_untrained(tmp_path / "a.safetensors")
     outcome = collect(classifier, samples)
     report = create_report(outcome, classifier=classifier, checkpoint=checkpoint, split_name="split", split="test")
-    assert report.checkpoint["fingerprint"] == file_fingerprint(checkpoint)
+    assert report.checkpoint["fingerprint"] == file_digest(checkpoint)
     assert report.checkpoint["bytes"] == checkpoint.stat().st_size
     assert report.training["history"][0]["epoch"] == 1
     assert len(report.answers) == 12

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from classifier.__main__ import main
-from classifier.calibration import examples as material
+from classifier.calibration import examples
 from classifier.evaluation.verdicts import (
     FAMILIARITY_BINS,
     Judged,
     area,
-    create_trust_report,
+    create_verdict_report,
     familiarity_edges,
 )
 from classifier.reports.report import read_report, report_path
@@ -39,7 +39,7 @@ def make_judged(verdicts: list[str], right: list[int], *, familiarity: float = 1
         covered=np.array(covered),
         set_sizes=np.full(n, 2),
         verdicts=tuple(verdicts),
-        reasons=tuple("not_a_flower" if verdict == "unknown" else None for verdict in verdicts),
+        reasons=tuple("not_the_subject" if verdict == "unknown" else None for verdict in verdicts),
         familiarity=np.full(n, familiarity),
     )
 
@@ -47,7 +47,7 @@ def make_judged(verdicts: list[str], right: list[int], *, familiarity: float = 1
 def test_the_figures():
     known = make_judged(["confident", "confident", "unsure", "unknown"], [1, 0, 1, 1])
     others = make_judged(["unknown", "unsure"], [-1, -1], familiarity=0.5)
-    report = create_trust_report(known, {"shoes": others}, promised=0.95)
+    report = create_verdict_report(known, {"shoes": others}, promised=0.95)
     assert report.summary == {
         "n": 4, "ece": 0.0, "confident_share": 0.5, "confident_precision": 0.5, "coverage": 0.5, "list_coverage": 1.0,
         "set_size": 2.0,
@@ -62,9 +62,9 @@ def test_every_kind_of_unknown_picture_is_counted_for_itself():
         name: make_judged(verdicts, [-1] * len(verdicts), familiarity=place)
         for place, (name, verdicts) in enumerate(kinds.items(), start=1)
     }
-    report = create_trust_report(known, groups, promised=0.95)
+    report = create_verdict_report(known, groups, promised=0.95)
     shoes, oaks = report.unknown
-    assert (shoes.name, shoes.n, shoes.kept, shoes.reasons["not_a_flower"], shoes.auroc) == ("shoes", 2, 0, 2, 1)
+    assert (shoes.name, shoes.n, shoes.kept, shoes.reasons["not_the_subject"], shoes.auroc) == ("shoes", 2, 0, 2, 1)
     assert (oaks.name, oaks.n, oaks.kept, oaks.right["confident"], oaks.auroc) == ("oaks", 3, 2, 0, 0.5)
     assert report.auroc == 0.7
     assert report.known.right == {"confident": 1, "unsure": 0, "unknown": 1}
@@ -81,11 +81,11 @@ def test_unknown_begins_at_an_edge_of_the_histogram(values):
     assert (np.diff(edges) > 0).all()
     assert len(edges) <= FAMILIARITY_BINS + 3
     judged = replace(make_judged(["unsure"] * len(values), [1] * len(values)), familiarity=np.array(values))
-    assert sum(create_trust_report(judged, promised=0.95).known.familiarity) == len(values)
+    assert sum(create_verdict_report(judged, promised=0.95).known.familiarity) == len(values)
 
 
 def test_without_unknown_pictures_or_confident_answers():
-    figures = create_trust_report(make_judged(["unsure"], [1]), promised=0.95).summary
+    figures = create_verdict_report(make_judged(["unsure"], [1]), promised=0.95).summary
     assert figures["confident_precision"] is figures["auroc"] is figures["unknown_rejected"] is None
 
 
@@ -99,12 +99,12 @@ def test_area(above, below, expected):
 @pytest.mark.parametrize(("confidence", "right", "expected"), [([1, 1], [1, 1], 0), ([0, 1], [1, 0], 1)])
 def test_the_calibration_error_has_the_edges_in_their_bins(confidence, right, expected):
     judged = replace(make_judged(["unsure", "unsure"], right), confidence=np.array(confidence, dtype=np.float32))
-    assert create_trust_report(judged, promised=0.95).ece == expected
+    assert create_verdict_report(judged, promised=0.95).ece == expected
 
 
 def test_the_commands(tmp_path: Path, capsys, monkeypatch):
-    monkeypatch.setattr(material, "DRAWN", 9)
-    monkeypatch.setattr(material, "sample_files", list)
+    monkeypatch.setattr(examples, "DRAWN", 9)
+    monkeypatch.setattr(examples, "sample_files", list)
     path, _ = plant_checkpoint(tmp_path)
     asked = ["evaluate", "--checkpoint", str(path), "--split", "home-test", "--trust", "--json"]
     assert main(asked) == 1
@@ -141,13 +141,13 @@ def report_with_trust(path: Path, others: Path, capsys) -> None:
     assert main([*asked, "--unknown", str(others), "--unknown", str(more)]) == 0
     assert "top1" in json.loads(capsys.readouterr().out)
     report = read_report(report_path(path))
-    assert report.trust
-    assert report.trust.known.n == report.summary["n"]
-    assert [(group.name, group.n) for group in report.trust.unknown] == [("others", 1), ("other things", 1)]
+    assert report.verdicts
+    assert report.verdicts.known.n == report.summary["n"]
+    assert [(group.name, group.n) for group in report.verdicts.unknown] == [("others", 1), ("other things", 1)]
     assert main([*asked, "--trust", "--tta"]) == 0
     assert set(json.loads(capsys.readouterr().out)) >= KEYS
     tta = read_report(report_path(path))
-    assert tta.trust == replace(report.trust, unknown=(), auroc=None, edges=tta.trust.edges, known=tta.trust.known)
-    assert tta.trust.known.verdicts == report.trust.known.verdicts
+    assert tta.verdicts == replace(report.verdicts, unknown=(), auroc=None, edges=tta.verdicts.edges, known=tta.verdicts.known)
+    assert tta.verdicts.known.verdicts == report.verdicts.known.verdicts
     assert main([*asked[:-2], "--trust", "--unknown", str(others), "--unknown", str(more)]) == 0
     assert "other things" in capsys.readouterr().out

@@ -12,7 +12,7 @@ from classifier.inference import export as exporting
 from classifier.inference.classifier import Classifier
 from classifier.inference.export import describe, export
 from classifier.networks.transforms import eval_transform
-from classifier.predictions.postprocessing import Answerer
+from classifier.predictions.postprocessing import Postprocessor
 from tests.making.runs import NAMES, save_untrained
 
 PHOTO = Image.linear_gradient("L").resize((50, 40)).convert("RGB")
@@ -54,7 +54,9 @@ def test_probabilities_are_those_of_the_calibrated_classifier(tmp_path: Path):
     checkpoint = load_checkpoint(save_untrained(tmp_path / "tiny.safetensors"))
     classifier = Classifier.load(tmp_path / "tiny.safetensors", device="cpu")
     trust = SimpleNamespace(temperature=0.05)
-    classifier.answerer = Answerer(checkpoint.classes, classifier.network.head.weight.detach().numpy(), trust=trust)
+    classifier.postprocessor = Postprocessor(
+        checkpoint.classes, classifier.network.head.weight.detach().numpy(), calibration=trust
+    )
     export(classifier, tmp_path / "tiny.pt2", kind="pt2")
     batch = eval_transform(size=32, mean=[0.5] * 3, std=[0.5] * 3)(PHOTO)[None]
     probabilities = torch.export.load(tmp_path / "tiny.pt2").module()(batch)[0][0]

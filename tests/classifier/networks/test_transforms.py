@@ -3,8 +3,16 @@ import torch
 from PIL import Image
 
 from classifier.errors import SettingError
-from classifier.networks.transforms import eval_transform, to_tensor, train_transform
-from classifier.training.augmentation import AUGMENTATIONS, LowResolution, SmallInFrame, WhiteBalance, soft_mask
+from classifier.networks.transforms import eval_transform
+from classifier.training.augmentation import (
+    AUGMENTATIONS,
+    LowResolution,
+    SmallInFrame,
+    WhiteBalance,
+    soft_mask,
+    to_tensor,
+    train_transform,
+)
 from tests.making.photo_folders import photo
 
 NORM = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5)}

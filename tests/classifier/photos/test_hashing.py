@@ -3,17 +3,17 @@ import io
 import pytest
 from PIL import Image
 
-from classifier.photos.hashing import Fingerprint, digest_of, group_twins, picture_hash
+from classifier.photos.hashing import PhotoHash, digest_of, group_twins, picture_hash
 from tests.making.photo_folders import photo
 
 
-def fingerprint(image: Image.Image, *, quality: int = 95) -> Fingerprint:
+def fingerprint(image: Image.Image, *, quality: int = 95) -> PhotoHash:
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality)
     again = Image.open(io.BytesIO(buffer.getvalue()))
     colour = again.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
     assert isinstance(colour, tuple)
-    return Fingerprint(digest_of(buffer.getvalue()), picture_hash(again), (colour[0], colour[1], colour[2]))
+    return PhotoHash(digest_of(buffer.getvalue()), picture_hash(again), (colour[0], colour[1], colour[2]))
 
 
 BIG = photo(1, size=(400, 300))
@@ -42,6 +42,6 @@ def test_flat_pictures_of_different_colours_are_no_twins() -> None:
 
 
 def test_twins_of_twins_share_a_group_and_no_photos_make_no_groups() -> None:
-    chain = [Fingerprint(bytes([index]), ((1 << 8 * index) - 1, 0), (0, 0, 0)) for index in range(4)]
+    chain = [PhotoHash(bytes([index]), ((1 << 8 * index) - 1, 0), (0, 0, 0)) for index in range(4)]
     assert group_twins(chain) == [0, 0, 0, 0]
     assert group_twins([]) == []

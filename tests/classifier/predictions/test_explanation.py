@@ -8,7 +8,8 @@ from PIL import Image
 
 from classifier.errors import SettingError
 from classifier.inference.classifier import Classifier
-from classifier.predictions.explanation import Box, activation_maps, contrast, paint, seen_box
+from classifier.photos.crops import Box, seen_box
+from classifier.predictions.explanation import activation_maps, contrast, paint
 from classifier.predictions.values import ActivationMap
 from tests.making.fakes import draw_flower
 from tests.making.tiny import plant_checkpoint
@@ -107,6 +108,6 @@ def test_maps_are_those_of_captum(classifier):
             return self.head(self.layer(feature_map).mean(dim=(2, 3)))
 
     model = Head()
-    feature_map = torch.from_numpy(classifier.look([image], maps=True).feature_maps)
+    feature_map = torch.from_numpy(classifier.forward([image], maps=True).feature_maps)
     theirs = LayerGradCam(model, model.layer).attribute(feature_map, target=position)[0, 0]
     assert np.allclose(ours / ours.size, theirs.detach().numpy(), rtol=1e-3, atol=1e-3)

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from classifier.checkpoint import weights_digest
 from classifier.errors import CheckpointError
+from classifier.photos.hashing import difference_hash
 from classifier.predictions.neighbours import (
     DUPLICATE_BITS,
     MOST_COMPONENTS,
     Index,
     build_index,
-    difference_hash,
-    fingerprint_of,
     load_index,
     save_index,
 )
@@ -118,8 +118,8 @@ def test_the_fingerprint_is_of_the_weights():
     import torch
 
     one = {"a": torch.ones(2), "b": torch.zeros(3)}
-    assert fingerprint_of(one) == fingerprint_of(dict(reversed(one.items())))
-    assert fingerprint_of(one) != fingerprint_of({**one, "b": torch.full((3,), 1e-6)})
+    assert weights_digest(one) == weights_digest(dict(reversed(one.items())))
+    assert weights_digest(one) != weights_digest({**one, "b": torch.full((3,), 1e-6)})
 
 
 def test_mahalanobis_distances_grow_away_from_the_classes():

@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from classifier.predictions.stability import stability, views_of
+from classifier.predictions.stability import stability, stability_views
 from tests.making.fakes import COLOURS, FakeClassifier, draw_flower
 
 
@@ -23,6 +23,6 @@ def test_an_answer_that_hangs_on_the_crop_is_not():
 
 @pytest.mark.parametrize("size", [(2, 2), (3, 90), (90, 3), (1000, 700), (101, 100)])
 def test_views_are_squares_inside_the_photo(size):
-    for _, box, picture in views_of(Image.new("RGB", size)):
+    for _, box, picture in stability_views(Image.new("RGB", size)):
         assert picture.width == picture.height >= 1
         assert box is None or (box.left >= 0 and box.left + box.width <= 1 + 1e-9)

@@ -9,16 +9,16 @@ import pytest
 from PIL import Image, ImageDraw
 
 from classifier.__main__ import main
-from classifier.calibration import examples as material
+from classifier.calibration import examples
 from classifier.calibration.fit import fit_temperature, sure_threshold
 from classifier.checkpoint import load_checkpoint, read_metadata, save_checkpoint
-from classifier.cli.options import DEFAULT_CHECKPOINT
 from classifier.errors import CheckpointError, TooSmall
 from classifier.inference.classifier import Classifier
+from classifier.locations import DEFAULT_CHECKPOINT
 from classifier.predictions.coverage import CoverageSets, conformal_threshold
 from classifier.predictions.logistic import Logistic, fit_logistic
 from classifier.predictions.neighbours import index_path
-from classifier.predictions.verdicts import Trust, log_sum_exp, softmax
+from classifier.predictions.verdicts import Calibration, log_sum_exp, softmax
 from tests.making.tiny import plant_checkpoint
 
 
@@ -90,8 +90,8 @@ def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("calibrated")
     path, _ = plant_checkpoint(folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(material, "DRAWN", 27)
-        patch.setattr(material, "sample_files", list)
+        patch.setattr(examples, "DRAWN", 27)
+        patch.setattr(examples, "sample_files", list)
         assert main(["calibrate", "--checkpoint", str(path)]) == 0
     return path
 
@@ -160,7 +160,7 @@ def test_hostile_pictures_are_no_flowers_to_the_checkpoint_that_ships():
     shipped = Classifier.load(DEFAULT_CHECKPOINT, device="cpu")
     for name, picture in hostile().items():
         (prediction,) = shipped.predict([picture])
-        assert (prediction.verdict, prediction.reason) == ("unknown", "not_a_flower"), name
+        assert (prediction.verdict, prediction.reason) == ("unknown", "not_the_subject"), name
 
 
 def test_a_panorama_of_1000_to_1_is_refused_by_the_limits(classifier):
@@ -178,7 +178,7 @@ def test_an_unfitted_checkpoint_gives_plain_answers(tmp_path):
     path, _ = plant_checkpoint(tmp_path)
     classifier = Classifier.load(path, device="cpu")
     assert classifier.warnings == ()
-    assert not classifier.has_trust
+    assert not classifier.is_calibrated
     assert not classifier.has_index
     (prediction,) = classifier.predict([photos_of(path)[0].read_bytes()])
     said = prediction.to_dict()
@@ -213,7 +213,7 @@ def test_a_missing_or_damaged_index(copy, calibrated, damage):
 def test_a_damaged_calibration(copy, calibrated, change):
     trust = read_metadata(copy)["trust"]
     with pytest.raises(CheckpointError, match="python -m classifier calibrate"):
-        Trust.from_dict({**trust, **change})
+        Calibration.from_dict({**trust, **change})
     checkpoint = load_checkpoint(copy)
     save_checkpoint(copy, checkpoint.state, {**checkpoint.metadata, "trust": {**trust, **change}})
     classifier = Classifier.load(copy, device="cpu")
@@ -222,12 +222,12 @@ def test_a_damaged_calibration(copy, calibrated, change):
 
 
 def test_trust_survives_json(calibrated):
-    trust = Trust.from_dict(read_metadata(calibrated)["trust"])
-    assert Trust.from_dict(json.loads(json.dumps(trust.to_dict()))) == trust
+    trust = Calibration.from_dict(read_metadata(calibrated)["trust"])
+    assert Calibration.from_dict(json.loads(json.dumps(trust.to_dict()))) == trust
 
 
 def test_the_verdict_is_unknown_where_familiarity_is_below_zero(calibrated):
-    trust = Trust.from_dict(read_metadata(calibrated)["trust"])
+    trust = Calibration.from_dict(read_metadata(calibrated)["trust"])
     seen = np.random.default_rng(5).normal(0, 50, (200, len(trust.known.weights))).astype(np.float32)
     unknown = [verdict == "unknown" for verdict, _ in trust.judge(seen)]
     assert (trust.familiarity(seen) < 0).tolist() == unknown

@@ -8,8 +8,7 @@ from classifier.reports.figures import axis_names, classes_with_errors, create_m
 from classifier.reports.figures import create_training_curves as curves
 from classifier.reports.page import create_page
 from classifier.reports.report import Report
-from tests.classifier.reports.test_report import make_report
-from tests.classifier.reports.test_verdict_report import make_trust
+from tests.making.reports import make_report, make_verdict_report
 
 
 def page_of(report: Report, photo: Path | None = None) -> str:
@@ -28,11 +27,11 @@ def test_the_page_needs_no_network_and_shows_names_as_they_are():
 
 def test_trust_is_shown_where_it_was_measured():
     assert "Does it know when it does not know?" not in page_of(make_report())
-    page = page_of(replace(make_report(), trust=make_trust()))
+    page = page_of(replace(make_report(), verdicts=make_verdict_report()))
     assert "Does it know when it does not know?" in page
     assert "<li>Other &lt;plants&gt;, 50 pictures: of 100, 80 are rightly turned away" in page
     assert page.count("plotly-graph-div") == 7
-    alone = page_of(replace(make_report(), trust=replace(make_trust(), unknown=(), auroc=None)))
+    alone = page_of(replace(make_report(), verdicts=replace(make_verdict_report(), unknown=(), auroc=None)))
     assert alone.count("plotly-graph-div") == 6
 
 

@@ -4,37 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from classifier.data.labels import LabelClass
 from classifier.errors import ReportError
-from classifier.reports.report import Answer, Bin, ClassFigures, Report, read_report, report_path, write_report
-
-
-def make_report() -> Report:
-    """Two classes, five photos: two of the first called the second, one of them hardly sure."""
-    answers = (
-        Answer(11, 1, 1, 0.99, 0.99),
-        Answer(12, 1, 2, 0.9, 0.1),
-        Answer(13, 1, 2, 0.51, 0.49),
-        Answer(21, 2, 2, 0.8, 0.8),
-        Answer(22, 2, 2, 0.7, 0.7),
-    )
-    return Report(
-        created="2026-01-02T03:04:05+00:00",
-        tta=False,
-        checkpoint={"name": "best.safetensors", "fingerprint": "0" * 16, "bytes": 9, "parameters": 8, "backbone": "b",
-                    "input_size": 32},
-        data={"name": "pair", "subject": "flower", "split_name": "split", "split": "test", "train_photos": 7,
-              "unreadable": []},
-        classes=(LabelClass(1, "daisy <b>"), LabelClass(2, "rose")),
-        summary={"n": 5, "top1": 0.6, "top5": 1.0, "mean_class": 0.66667, "nll": 0.7, "brier": 0.4, "ece": 0.2,
-                 "top1_interval": [0.23, 0.88]},
-        per_class=(ClassFigures.count(1, n=3, called=1, right=1), ClassFigures.count(2, n=2, called=4, right=2)),
-        calibration=(Bin(0.5, 1.0, 5, 3, 0.78),),
-        answers=answers,
-        training={"head_epochs": 1, "best_epoch": 2, "history": [
-            {"epoch": epoch, "train_loss": 1.0, "train_top1": 0.5, "valid_loss": 0.9, "valid_top1": 0.6}
-            for epoch in (1, 2, 3)]},
-    )  # fmt: skip
+from classifier.reports.report import ClassFigures, MeasuredPhoto, Report, read_report, report_path, write_report
+from tests.making.reports import make_report, make_verdict_report
 
 
 def test_a_report_survives_writing_and_reading(tmp_path: Path):
@@ -60,7 +32,7 @@ def test_examples_stand_in_the_order_of_their_headings():
 
 
 def test_an_answer_without_any_probability_has_a_finite_loss():
-    assert Answer(1, 1, 2, 1.0, 0.0).loss == pytest.approx(27.63, abs=0.01)
+    assert MeasuredPhoto(1, 1, 2, 1.0, 0.0).loss == pytest.approx(27.63, abs=0.01)
 
 
 def test_class_figures_follow_from_the_counts():
@@ -111,6 +83,17 @@ def test_the_report_lies_beside_the_checkpoint():
 
 
 def test_many_photos_stay_small(tmp_path: Path):
-    answers = tuple(Answer(number, 1, 1, 0.9876, 0.9876) for number in range(1, 7001))
+    answers = tuple(MeasuredPhoto(number, 1, 1, 0.9876, 0.9876) for number in range(1, 7001))
     write_report(tmp_path / "r.json", replace(make_report(), answers=answers))
     assert (tmp_path / "r.json").stat().st_size < 500_000
+
+
+def test_a_report_of_the_first_schema_is_read():
+    values = replace(make_report(), verdicts=make_verdict_report()).to_dict()
+    verdicts = json.loads(json.dumps(values.pop("verdicts")))
+    for group in (verdicts["known"], *verdicts["unknown"]):
+        found = group["reasons"]
+        group["reasons"] = {"not_a_flower": found["not_the_subject"], "unknown_flower": found["other_kind"]}
+    earlier = {**values, "schema": 1, "trust": verdicts}
+    assert Report.from_dict(json.loads(json.dumps(earlier))).verdicts == make_verdict_report()
+    assert Report.from_dict({**values, "schema": 1}).verdicts is None

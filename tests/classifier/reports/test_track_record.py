@@ -4,19 +4,19 @@ import pytest
 
 from classifier.data.labels import LabelClass
 from classifier.errors import ReportError
-from classifier.reports.report import Answer, Report
+from classifier.reports.report import MeasuredPhoto, Report
 from classifier.reports.track_record import TrackRecords
 
 ANSWERS = (
-    Answer(1, 7, 7, 0.99, 0.99),
-    Answer(2, 7, 7, 0.97, 0.97),
-    Answer(3, 8, 7, 0.96, 0.01),
-    Answer(4, 8, 8, 0.60, 0.60),
-    Answer(5, 7, 8, 0.40, 0.30),
+    MeasuredPhoto(1, 7, 7, 0.99, 0.99),
+    MeasuredPhoto(2, 7, 7, 0.97, 0.97),
+    MeasuredPhoto(3, 8, 7, 0.96, 0.01),
+    MeasuredPhoto(4, 8, 8, 0.60, 0.60),
+    MeasuredPhoto(5, 7, 8, 0.40, 0.30),
 )
 
 
-def make_report(*, split: str = "test", tta: bool = False, answers: tuple[Answer, ...] = ANSWERS) -> Report:
+def make_report(*, split: str = "test", tta: bool = False, answers: tuple[MeasuredPhoto, ...] = ANSWERS) -> Report:
     return Report(
         created="2026-01-01",
         tta=tta,

@@ -5,20 +5,19 @@ from dataclasses import replace
 import pytest
 
 from classifier.reports.verdict_figures import create_familiarity, create_list_sizes, create_verdicts, verdicts_height
-from classifier.reports.verdict_report import TrustReport
-from tests.classifier.reports.test_report import make_report
-from tests.classifier.reports.test_verdict_report import make_trust
+from classifier.reports.verdict_report import VerdictReport
+from tests.making.reports import make_report, make_verdict_report
 
 
 def test_every_bar_is_a_hundred_pictures():
-    bars = [bar for bar in create_verdicts(make_report(), make_trust()).data if bar.x[0] is not None]
+    bars = [bar for bar in create_verdicts(make_report(), make_verdict_report()).data if bar.x[0] is not None]
     assert len(bars) == 6
     for row in range(3):
         assert sum(bar.x[row] for bar in bars) == pytest.approx(100)
 
 
 def test_turning_away_is_right_for_what_is_unknown_alone():
-    bars = create_verdicts(make_report(), make_trust()).data
+    bars = create_verdicts(make_report(), make_verdict_report()).data
     counts = {(bar.name, bool(bar.marker.pattern.shape)): [n for n, _ in bar.customdata or ()] for bar in bars[:6]}
     assert counts == {
         ("“It is”", False): [159, 0, 0],
@@ -31,7 +30,7 @@ def test_turning_away_is_right_for_what_is_unknown_alone():
 
 
 def test_names_are_plain_and_short():
-    trust = make_trust()
+    trust = make_verdict_report()
     plants, shoes = trust.unknown
     trust = replace(trust, unknown=(plants, replace(shoes, name="x" * 200)))
     names = [note.text for note in create_verdicts(make_report(), trust).layout.annotations]
@@ -41,8 +40,8 @@ def test_names_are_plain_and_short():
 
 
 def test_it_grows_with_the_kinds():
-    alone = replace(make_trust(), unknown=(), auroc=None)
-    assert verdicts_height(alone) < verdicts_height(make_trust())
+    alone = replace(make_verdict_report(), unknown=(), auroc=None)
+    assert verdicts_height(alone) < verdicts_height(make_verdict_report())
     assert len(create_verdicts(make_report(), alone).layout.annotations) == 1
 
 
@@ -56,13 +55,13 @@ def test_it_grows_with_the_kinds():
     ],
 )
 def test_long_lists_are_counted_together(sizes: tuple[int, ...], names: tuple[str, ...], counts: tuple[int, ...]):
-    (bars,) = create_list_sizes(make_report(), replace(make_trust(), set_sizes=sizes)).data
+    (bars,) = create_list_sizes(make_report(), replace(make_verdict_report(), set_sizes=sizes)).data
     assert bars.x == names
     assert bars.customdata == counts
 
 
 def test_a_hill_for_every_kind_stands_over_the_middles_of_its_bins():
-    trust: TrustReport = make_trust()
+    trust: VerdictReport = make_verdict_report()
     hills = create_familiarity(make_report(), trust).data
     assert [hill.name for hill in hills] == ["Test photos", "Other &lt;plants&gt;", "Shoes"]
     assert hills[0].x == (-1.5, -0.5, 0.5, 1.5)

@@ -1,4 +1,4 @@
-"""Trust in words: they follow the counts."""
+"""Calibration in words: they follow the counts."""
 
 from dataclasses import replace
 
@@ -12,8 +12,7 @@ from classifier.reports.words import (
     name_of,
     per_hundred,
 )
-from tests.classifier.reports.test_report import make_report
-from tests.classifier.reports.test_verdict_report import make_trust
+from tests.making.reports import make_report, make_verdict_report
 
 
 @pytest.mark.parametrize(
@@ -26,7 +25,7 @@ def test_none_and_all_are_said_only_where_they_are_exact(part: int, whole: int, 
 
 
 def test_each_bar_has_its_words():
-    known, plants, shoes = describe_groups(make_report(), make_trust())
+    known, plants, shoes = describe_groups(make_report(), make_verdict_report())
     assert "Of 100 test photos, 80 are answered “It is”: of 100 such answers, 99.4 are right" in known
     assert "15 are answered “It could be”: of 100 such answers, 67 are right" in known
     assert "5 are turned away" in known
@@ -39,21 +38,21 @@ def test_each_bar_has_its_words():
 
 
 def test_what_was_never_said_is_not_said_to_be_right():
-    trust = make_trust()
+    trust = make_verdict_report()
     silent = replace(trust.known, verdicts={"confident": 0, "unsure": 0, "unknown": 10}, right={**trust.known.right})
     (words,) = describe_groups(make_report(), replace(trust, known=silent, unknown=()))
     assert "0 are answered “It is”. 0 are answered “It could be”. 100 are turned away" in words
 
 
 def test_unknown_pictures_are_spoken_of_only_when_there_are_any():
-    trust = make_trust()
+    trust = make_verdict_report()
     assert "show none of these flowers" in describe_verdicts(make_report(), trust)
     assert "show none of these flowers" not in describe_verdicts(make_report(), replace(trust, unknown=()))
     assert "93.0 times of 100" in describe_familiarity(make_report(), trust)
 
 
 def test_lists():
-    trust = make_trust()
+    trust = make_verdict_report()
     words = describe_lists(make_report(), trust)
     assert "95 times of 100: it was on 28 of 30 such lists (with other photos like these, on 79 to 98 of 100)" in words
     none = replace(trust.known, verdicts={"confident": 160, "unsure": 0, "unknown": 40})
@@ -65,7 +64,7 @@ def test_lists():
 
 
 def test_names():
-    trust, report = make_trust(), make_report()
+    trust, report = make_verdict_report(), make_report()
     assert name_of(trust.known, report) == "200 test photos"
     assert name_of(trust.known, replace(report, data={**report.data, "split": "valid"})) == "200 validation photos"
     assert name_of(replace(trust.unknown[1], verdicts={"confident": 0, "unsure": 0, "unknown": 1}), report) == (

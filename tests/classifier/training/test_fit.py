@@ -14,8 +14,9 @@ import torch
 
 import classifier.training.run_folder
 from classifier.checkpoint import load_checkpoint, read_metadata
-from classifier.data.collection import Collection, read_manifest
+from classifier.data.collection import Collection
 from classifier.data.folders import read_folder
+from classifier.data.manifest import read_manifest
 from classifier.errors import ClassifierError, SettingError, TrainingError
 from classifier.inference.classifier import Classifier
 from classifier.reports.history import history_of
@@ -324,7 +325,7 @@ def test_steps_are_counted_as_the_loader_makes_them(
 
 
 def test_balanced_weights_give_each_class_the_same_say(garden: Collection) -> None:
-    from classifier.training.loaders import Sample
+    from classifier.data.samples import Sample
 
     samples = [Sample(Path("x"), target, 1) for target in (0, 0, 0, 1)]
     weights = balanced_weights(samples, 2)

@@ -8,8 +8,9 @@ import torch
 from classifier.data.collection import Collection
 from classifier.data.folders import read_folder
 from classifier.data.labels import LabelClass
+from classifier.data.samples import check_classes, samples_of
 from classifier.errors import DatasetError
-from classifier.training.loaders import check_classes, eval_loader, samples_of, train_loader
+from classifier.training.loaders import eval_loader, train_loader
 from tests.making.photo_folders import plant
 
 NORM = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5)}

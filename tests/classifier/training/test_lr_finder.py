@@ -5,9 +5,9 @@ import pytest
 from PIL import Image
 
 from classifier.data.folders import read_folder
+from classifier.data.samples import samples_of
 from classifier.errors import TrainingError
 from classifier.reports.curves import write_curves, write_lr_html, write_lr_png
-from classifier.training.loaders import samples_of
 from classifier.training.lr_finder import RangeTest, range_test, smoothed, suggest
 from classifier.training.settings import TrainingSettings
 from tests.making.photo_folders import plant

@@ -73,11 +73,11 @@ def test_without_calibration_index_and_maps_the_answer_is_the_plain_one(app):
         ({"verdict": "unsure"}, '"It could be"'),
         ({"verdict": "unsure"}, "your photo is less like those it has learnt from"),
         ({"verdict": "unsure"}, "Frame one flower closely"),
-        ({"verdict": "unknown", "reason": "unknown_flower"}, "Frame one flower closely"),
-        ({"verdict": "unknown", "reason": "unknown_flower"}, "The 5 closest"),
-        ({"verdict": "unknown", "reason": "not_a_flower"}, "and may show no flower at all."),
-        ({"verdict": "unknown", "reason": "not_a_flower"}, "Frame one flower closely"),
-        ({"verdict": "unknown", "reason": "unknown_flower"}, "none that I have learnt"),
+        ({"verdict": "unknown", "reason": "other_kind"}, "Frame one flower closely"),
+        ({"verdict": "unknown", "reason": "other_kind"}, "The 5 closest"),
+        ({"verdict": "unknown", "reason": "not_the_subject"}, "and may show no flower at all."),
+        ({"verdict": "unknown", "reason": "not_the_subject"}, "Frame one flower closely"),
+        ({"verdict": "unknown", "reason": "other_kind"}, "none that I have learnt"),
         ({"verdict": "unknown", "reason": None}, "This does not look like one of the 6 flowers I know."),
         ({"duplicate_of": 101}, "The model knows this photo."),
         ({"duplicate_of": 999_999}, "The model knows this photo."),
@@ -92,7 +92,7 @@ def test_verdicts_alarm_and_list_in_words(garden, trust, words):
 
 
 def test_something_unknown_gets_no_list_and_no_track_record(garden):
-    content, words = content_of(app_with(garden, verdict="unknown", reason="not_a_flower", coverage_set=()))
+    content, words = content_of(app_with(garden, verdict="unknown", reason="not_the_subject", coverage_set=()))
     assert words.startswith("This does not look like one of the 6 flowers I know. It is unlike all the photos")
     for absent in (
         "in this list",

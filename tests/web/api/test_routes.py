@@ -31,7 +31,7 @@ class TrustingClassifier(FakeClassifier):
             Prediction(
                 tuple(Candidate(c.class_id, c.name, c.scientific_name, c.probability) for c in answer.candidates),
                 verdict="unknown",
-                reason="not_a_flower",
+                reason="not_the_subject",
                 coverage_set=(),
                 coverage=0.95,
                 neighbours=Neighbours((NEAR,), {3: (NEAR,)}),

@@ -9,9 +9,8 @@ import pytest
 
 from classifier.data.collection import Collection
 from classifier.reports.report import report_path, write_report
-from tests.classifier.reports.test_verdict_report import make_trust
 from tests.making.fakes import FakeClassifier
-from tests.making.reports import make_garden_report, plant_report
+from tests.making.reports import make_garden_report, make_verdict_report, plant_report
 from tests.web.conftest import ask_callback, response_of
 from tests.web.test_pages import visit
 from web import create_app
@@ -114,7 +113,7 @@ def draw_trust(app: dash.Dash) -> dict[str, dict]:
 
 
 def test_trust_is_drawn_and_put_into_words(garden: Collection, checkpoint: Path):
-    write_report(report_path(checkpoint), replace(make_garden_report(garden), trust=make_trust()))
+    write_report(report_path(checkpoint), replace(make_garden_report(garden), verdicts=make_verdict_report()))
     app = open_site(garden, checkpoint)
     content = visit(app, "/model")[0]
     for words in ("Does it know when it does not know?", "Other <plants>, 50 pictures: of 100, 80", "#trust"):
@@ -129,8 +128,8 @@ def test_trust_is_drawn_and_put_into_words(garden: Collection, checkpoint: Path)
 
 
 def test_without_unknown_pictures_there_are_no_hills(garden: Collection, checkpoint: Path):
-    trust = replace(make_trust(), unknown=(), auroc=None)
-    write_report(report_path(checkpoint), replace(make_garden_report(garden), trust=trust))
+    trust = replace(make_verdict_report(), unknown=(), auroc=None)
+    write_report(report_path(checkpoint), replace(make_garden_report(garden), verdicts=trust))
     app = open_site(garden, checkpoint)
     assert "How familiar" not in visit(app, "/model")[0]
     charts = draw_trust(app)
@@ -148,9 +147,9 @@ def test_a_report_without_trust_names_the_commands(garden: Collection, checkpoin
 def test_the_card_says_what_becomes_of_other_things(garden: Collection):
     report = make_garden_report(garden)
     assert "no other words than its 6 classes" in describe_elsewhere(report)
-    told = describe_elsewhere(replace(report, trust=make_trust()))
+    told = describe_elsewhere(replace(report, verdicts=make_verdict_report()))
     assert told.endswith("of 70 pictures that showed none of them it gave 10 one of their names.")
-    untold = describe_elsewhere(replace(report, trust=replace(make_trust(), unknown=())))
+    untold = describe_elsewhere(replace(report, verdicts=replace(make_verdict_report(), unknown=())))
     assert untold.endswith("does not always, and then it gives one of their names.")
 
 

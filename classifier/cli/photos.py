@@ -1,0 +1,110 @@
+"""Which photos a command is about: what --data and --split name."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from classifier.cli.terminal import progress_bar
+from classifier.data.collection import Collection
+from classifier.data.manifest import manifest_of
+from classifier.data.oxford import flowers102
+from classifier.data.samples import open_collection
+from classifier.locations import DATA_DIR, flowers_root
+
+if TYPE_CHECKING:
+    pass
+if TYPE_CHECKING:
+    from classifier.data.folders import FolderPhotos
+    from classifier.data.splitting import Ratios
+    from classifier.inference.classifier import Classifier
+
+if TYPE_CHECKING:
+    from classifier.data.samples import Sample
+    from classifier.inference.classifier import Classifier
+
+
+def photos_of(data: str | None, *, classifier: "Classifier", checkpoint: Path) -> Collection:
+    """The collection that --data names, else the one that the checkpoint was trained on. Photos that it was trained on
+    stay in the split that they had then: another would measure it on photos that it has learnt."""
+    if data is not None:
+        own = manifest_of(checkpoint)
+        if data != "flowers102" and own.is_file():
+            from classifier.data.folders import files_since
+
+            collection = replace(own_photos(classifier, checkpoint), root=Path(data).expanduser().absolute())
+            later = files_since(collection)
+            if later is not None:
+                left_out = f" {later:,} files that came later are left out." if later else ""
+                print(f"The photos are split as when {checkpoint} was trained ({own}).{left_out}", file=sys.stderr)
+                return collection
+        return open_data(data)
+    return own_photos(classifier, checkpoint)
+
+
+def own_photos(classifier: "Classifier", checkpoint: Path) -> Collection:
+    """The collection that the checkpoint was trained on. See `open_collection` for the errors."""
+    return open_collection(
+        checkpoint_metadata=classifier.metadata,
+        checkpoint_path=checkpoint,
+        data_dir=DATA_DIR,
+        flowers_root=flowers_root(),
+    )
+
+
+def parse_split(text: str, collection: Collection, classifier: "Classifier") -> tuple[str, str]:
+    """ "udacity-test" → ("udacity", "test"); "test" is of the split that the checkpoint was trained with, if any."""
+    *names, split = text.rsplit("-", 1)
+    own = str((classifier.metadata.get("dataset") or {}).get("split"))
+    return (names[0] if names else own if own in collection.split_names else collection.default_split), split
+
+
+def warn_of_known(
+    classifier: "Classifier", checkpoint: Path, *, collection: Collection, samples: "Sequence[Sample]"
+) -> None:
+    """Tell on stderr when the checkpoint learnt from photos that it is to be measured on."""
+    dataset = classifier.metadata.get("dataset") or {}
+    if dataset.get("name") != collection.name:
+        return
+    learnt = {"train", "valid"} if learnt_from_valid(classifier) else {"train"}
+    photos = [collection.photo(sample.image_id) for sample in samples]
+    parts = [photo.splits.get(str(dataset.get("split"))) for photo in photos if photo]
+    known = sum(part in learnt for part in parts)
+    if known:
+        print(
+            f"WARNING: {checkpoint} was trained on {known:,} of these {len(samples):,} photos; the figures promise "
+            "more than it will keep on new ones.",
+            file=sys.stderr,
+        )
+    before = sum((dataset.get("learnt_before") or {}).get(part, 0) for part in set(parts))
+    if before and not known:
+        print(
+            f"WARNING: {checkpoint} was started from a checkpoint that had learnt from {before:,} of these "
+            "photos, or nearly the same ones; the figures promise more than it will keep on new ones.",
+            file=sys.stderr,
+        )
+
+
+def open_data(name: str, *, seed: int = 1) -> Collection:
+    """The collection that --data names; a folder that is not split yet is split by `seed`, as `train` does it.
+
+    Raises:
+        DatasetError: there is no such folder, or it is not what --data needs.
+    """
+    if name == "flowers102":
+        return flowers102(data_dir=DATA_DIR, flowers_root=flowers_root())
+    return open_folder(Path(name), seed=seed).collection
+
+
+def open_folder(root: Path, *, seed: int = 1, ratios: "Ratios | None" = None) -> "FolderPhotos":
+    """`folders.read_folder` with a progress bar."""
+    from classifier.data.folders import read_folder
+
+    with progress_bar("looking at the photos") as step:
+        return read_folder(root, seed=seed, ratios=ratios, step=step)
+
+
+def learnt_from_valid(classifier: "Classifier") -> bool:
+    """Whether it was trained with --train-on-valid: its valid photos are training photos then."""
+    return bool((classifier.metadata.get("training") or {}).get("train_on_valid"))

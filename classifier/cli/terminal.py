@@ -1,0 +1,176 @@
+"""Terminal: tables, bars and numbers on the command line."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from classifier.data.collection import SPLITS, Collection
+from classifier.reports.report import Report
+
+if TYPE_CHECKING:
+    pass
+
+if TYPE_CHECKING:
+    pass
+if TYPE_CHECKING:
+    from classifier.data.folders import FolderPhotos
+
+if TYPE_CHECKING:
+    from classifier.reports.verdict_report import VerdictReport
+
+
+MEANINGS = {
+    "n": "photos whose class is known",
+    "ece": "expected calibration error, 0 is perfect",
+    "confident_share": "answers that are called confident",
+    "confident_precision": "confident answers that are right",
+    "coverage": "photos whose coverage set holds the right class",
+    "list_coverage": "unsure answers whose list holds the right class",
+    "set_size": "classes in a coverage set, on average",
+    "known_kept": "photos that are not turned away as unknown",
+    "unknown_n": "pictures that show none of the classes",
+    "unknown_rejected": "of them, turned away as unknown",
+    "auroc": "a known photo is more familiar than an unknown picture",
+}
+
+
+_NO_SHARES = ("n", "set_size", "unknown_n")
+
+
+def print_verdicts(report: "VerdictReport", *, title: str) -> None:
+    """The figures as a table; of several kinds of unknown pictures, a table more."""
+    figures = report.summary
+    table = Table(title=f"How far {title} can be trusted")
+    for heading in ("figure", "value", "meaning"):
+        table.add_column(heading, justify="right" if heading == "value" else "left")
+    for name, meaning in MEANINGS.items():
+        value = figures[name]
+        shown = "–" if value is None else f"{value:g}" if name in _NO_SHARES else f"{100 * value:.2f} %"
+        table.add_row(name, shown, meaning)
+    Console().print(table)
+    if len(report.unknown) < 2:
+        return
+    table = Table(title="The unknown pictures by kind")
+    for heading in ("folder", "pictures", "turned away", "called confident", "auroc"):
+        table.add_column(heading, justify="left" if heading == "folder" else "right")
+    for group in report.unknown:
+        shares = [f"{100 * group.verdicts[verdict] / group.n:.1f} %" for verdict in ("unknown", "confident")]
+        table.add_row(group.name, f"{group.n:,}", *shares, f"{100 * (group.auroc or 0):.2f} %")
+    Console().print(table)
+
+
+@contextmanager
+def progress_bar(name: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on the terminal (nothing elsewhere), moved by calling the value with (done, total)."""
+
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task(name, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def print_left_out(found: "FolderPhotos", *, limit: int = 20) -> None:
+    """Tell on stderr which files are no photos, and which photos are there twice."""
+    if found.left_out:
+        print(f"Left out ({len(found.left_out)}):", file=sys.stderr)
+        _print_some([f"{entry.file}: {entry.reason}" for entry in found.left_out], limit=limit)
+    if found.contradictions:
+        print(
+            f"WARNING: photos that look the same lie in different classes ({len(found.contradictions)}): one of each "
+            "pair teaches a wrong name. Take the wrong one away, and begin again:",
+            file=sys.stderr,
+        )
+        _print_some([f"{first}  =  {second}" for first, second in found.contradictions], limit=limit)
+    if found.leaks:
+        print(
+            f"WARNING: {found.leaks} photos of valid or test are also in train (the same file or the same picture): "
+            "the figures will look better than they are. “split” keeps such photos together.",
+            file=sys.stderr,
+        )
+    elif found.twins:
+        print(f"Photos that look the same as another one: {found.twins}. Twins stay in one split.", file=sys.stderr)
+
+
+def _print_some(lines: Sequence[str], *, limit: int) -> None:
+    for line in lines[:limit]:
+        print(f"  {printable(line)}", file=sys.stderr)
+    if len(lines) > limit:
+        print(f"  … and {len(lines) - limit} more", file=sys.stderr)
+
+
+def printable(name: str) -> str:
+    """A file's name with whatever cannot be printed replaced."""
+    return "".join(letter if letter.isprintable() else "�" for letter in name)
+
+
+def table_of(collection: Collection, *, split_name: str | None = None, limit: int = 40) -> Table:
+    """Photos by class and split; of more than `limit` classes only the first ones, and the sum."""
+    table = Table(title=f"{len(collection.photos):,} photos, {len(collection.classes):,} classes", title_justify="left")
+    table.add_column("class")
+    for split in SPLITS:
+        table.add_column(split, justify="right")
+    table.add_column("all", justify="right")
+    counts = collection.counts(split_name or collection.default_split)
+    for label in collection.classes[:limit]:
+        parts = counts[label.class_id]
+        table.add_row(label.name, *(f"{parts[split]:,}" for split in SPLITS), f"{sum(parts.values()):,}")
+    if len(collection.classes) > limit:
+        table.add_row(f"… and {len(collection.classes) - limit} more", *[""] * 4)
+    sums = [sum(parts[split] for parts in counts.values()) for split in SPLITS]
+    table.add_section()
+    table.add_row("all", *(f"{number:,}" for number in sums), f"{sum(sums):,}", style="bold")
+    return table
+
+
+MOST_LISTED = 8
+
+
+def print_report(report: Report) -> None:
+    """The figures of the whole, the classes with the lowest F1, and the most confused pairs."""
+    data, summary, console = report.data, report.summary, Console()
+    low, high = summary["top1_interval"]
+    table = Table(title=f"{report.checkpoint['name']} on {data['name']}, {data['split_name']} {data['split']}")
+    table.add_column("figure")
+    table.add_column("value", justify="right")
+    table.add_column("meaning")
+    for name, meaning in {
+        "n": "photos",
+        "top1": f"the first answer is right (95 %: {100 * low:.1f} to {100 * high:.1f} %)",
+        "top5": "the right answer is among the first five",
+        "mean_class": "first answer right, mean over the classes",
+        "nll": "negative log-likelihood in nats, 0 is perfect",
+        "brier": "squared distance of the probabilities from the truth, 0 is perfect",
+        "ece": "expected calibration error, 0 is perfect",
+    }.items():
+        value = summary[name]
+        if name == "top5" and len(report.classes) <= 5:
+            continue  # all there are
+        table.add_row(name, str(value) if name in ("n", "nll", "brier") else f"{100 * value:.2f} %", meaning)
+    console.print(table)
+    weak = sorted(
+        (each for each in report.per_class if each.f1 is not None and each.f1 < 1), key=lambda each: each.f1 or 0
+    )
+    if not weak:
+        return
+    table = Table(title=f"The weakest of {len(report.classes)} classes")
+    for heading in ("class", "photos", "recall", "precision", "F1", "F1, 95 %"):
+        table.add_column(heading, justify="left" if heading == "class" else "right")
+    for each in weak[:MOST_LISTED]:
+        ends = f"{100 * each.f1_interval[0]:.0f}–{100 * each.f1_interval[1]:.0f}"
+        shares = [_percent(share) for share in (each.recall, each.precision, each.f1)]
+        table.add_row(report.labels[each.class_id].name, str(each.n), *shares, ends)
+    console.print(table)
+    table = Table(title="The most confused pairs")
+    for heading in ("class", "called", "photos"):
+        table.add_column(heading, justify="right" if heading == "photos" else "left")
+    for pair in report.confusions[:MOST_LISTED]:
+        table.add_row(report.labels[pair.class_id].name, report.labels[pair.answer_id].name, str(pair.count))
+    console.print(table)
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.1f} %"

@@ -1,0 +1,120 @@
+"""Samples: photos on disk with the position of their class, as training and measuring take them."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from classifier.data.collection import Collection
+from classifier.data.labels import LabelClass
+from classifier.data.manifest import _first_split, manifest_of, read_manifest
+from classifier.data.oxford import flowers102
+from classifier.data.subject import subject_of
+from classifier.errors import DatasetError
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A photo on disk and the position of its class in the logits."""
+
+    path: Path
+    target: int
+    image_id: int
+
+
+def samples_of(collection: Collection, *, split_name: str, split: str) -> list[Sample]:
+    """The photos of one split ("train", "valid" or "test") of one way to split ("udacity", "official", …).
+
+    Raises:
+        DatasetError: the photos are not on this machine, or there is no such split.
+    """
+    if split_name not in collection.split_names:
+        raise DatasetError(
+            f"{collection.name} has no split “{split_name}”; it has {', '.join(collection.split_names) or 'none'}."
+        )
+    if collection.root is None:
+        raise DatasetError(
+            f"The photos of {collection.name} are not on this machine. Get them by “python -m classifier download”, "
+            "or set FLOWERS_ROOT to the folder that holds them."
+        )
+    positions = {label.class_id: position for position, label in enumerate(collection.classes)}
+    samples, missing = [], []
+    for photo in collection.photos:
+        if photo.splits.get(split_name) == split:
+            path = collection.path(photo)
+            if path is None:
+                missing.append(photo.file)
+            else:
+                samples.append(Sample(path, positions[photo.class_id], photo.image_id))
+    if missing:
+        raise DatasetError(
+            f"{len(missing)} photos of {collection.name} are no longer in {collection.root}, the first of them "
+            f"{missing[0]}. Put them back, or begin anew with the photos that are there."
+        )
+    if not samples:
+        parts = dict.fromkeys(photo.splits[split_name] for photo in collection.photos if split_name in photo.splits)
+        raise DatasetError(
+            f"{collection.name} has no photo in “{split}” (of its split “{split_name}”), only in {', '.join(parts)}."
+        )
+    return samples
+
+
+def training_samples(collection: Collection, *, split_name: str, with_valid: bool) -> list[Sample]:
+    """The photos that a checkpoint learns from: train, and valid if it is set to. Raises as `samples_of` does."""
+    splits = ("train", "valid") if with_valid else ("train",)
+    return [sample for split in splits for sample in samples_of(collection, split_name=split_name, split=split)]
+
+
+def fingerprint(samples: Sequence[Sample]) -> str:
+    """SHA-256 (hex, first 16 digits) over the image ids and classes that were trained on, in order of id."""
+    rows = sorted((sample.image_id, sample.target) for sample in samples)
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
+
+
+def check_classes(collection: Collection, classes: Sequence[LabelClass]) -> None:
+    """Make sure that a checkpoint's classes are the collection's, in the same order.
+
+    Raises:
+        DatasetError: they differ; the message names the first that does.
+    """
+    if difference := differing_classes(collection, classes):
+        raise DatasetError(f"{difference} Use the photos that it was trained on, or train a checkpoint on these.")
+
+
+def differing_classes(collection: Collection, classes: Sequence[LabelClass]) -> str | None:
+    """How a checkpoint's classes differ from the collection's, in a sentence; None if they do not."""
+    if len(classes) != len(collection.classes):
+        return (
+            f"The checkpoint knows {len(classes)} classes, the photos of {collection.name} have "
+            f"{len(collection.classes)}."
+        )
+    by_name = collection.name != "flowers102"  # the names of the Oxford flowers get better, the flowers stay
+    for theirs, ours in zip(classes, collection.classes, strict=True):
+        if theirs.class_id != ours.class_id or (by_name and theirs.name != ours.name):
+            return f"The checkpoint knows “{theirs.name}” where {collection.name} has “{ours.name}”."
+    return None
+
+
+def open_collection(
+    *, checkpoint_metadata: Mapping[str, Any], checkpoint_path: Path, data_dir: Path, flowers_root: Path | None
+) -> Collection:
+    """The collection that a checkpoint was trained on.
+
+    The Oxford flowers are known here. For other photos, training leaves a manifest beside the checkpoint, and the
+    metadata's `dataset.root` says where the photos were; without a manifest there are classes but no photos.
+
+    Raises:
+        DatasetError: a table is damaged, or does not fit the checkpoint's classes.
+    """
+    dataset = checkpoint_metadata.get("dataset") or {}
+    name = str(dataset.get("name") or "photos")
+    if name == "flowers102":
+        return flowers102(data_dir=data_dir, flowers_root=flowers_root)
+    classes = tuple(LabelClass.from_dict(values) for values in checkpoint_metadata["classes"])
+    manifest = manifest_of(checkpoint_path)
+    photos = read_manifest(manifest) if manifest.is_file() else ()
+    root = Path(dataset["root"]) if dataset.get("root") else None
+    here = root if photos and root and root.is_dir() else None
+    return Collection(name, classes, photos, here, _first_split(photos), subject_of(dataset))
