@@ -147,7 +147,8 @@ def report_with_trust(path: Path, others: Path, capsys) -> None:
     assert main([*asked, "--trust", "--tta"]) == 0
     assert set(json.loads(capsys.readouterr().out)) >= KEYS
     tta = read_report(report_path(path))
-    assert tta.verdicts == replace(report.verdicts, unknown=(), auroc=None, edges=tta.verdicts.edges, known=tta.verdicts.known)
+    expected = replace(report.verdicts, unknown=(), auroc=None, edges=tta.verdicts.edges, known=tta.verdicts.known)
+    assert tta.verdicts == expected
     assert tta.verdicts.known.verdicts == report.verdicts.known.verdicts
     assert main([*asked[:-2], "--trust", "--unknown", str(others), "--unknown", str(more)]) == 0
     assert "other things" in capsys.readouterr().out
