@@ -8,8 +8,8 @@ from pathlib import Path
 from flask import Flask
 from PIL import Image
 
+from classifier.checkpoint.collection import open_collection
 from classifier.data.oxford import flowers102
-from classifier.data.samples import open_collection
 from classifier.errors import CheckpointError, SettingError
 from classifier.memory import return_freed_pictures
 from web import create_app
@@ -31,9 +31,7 @@ def open_site(settings: Settings) -> Flask:
         flowers = flowers102(data_dir=DATA, flowers_root=root)
         return create_app(settings, None, flowers, problem=DAMAGED if path.is_file() else None).server
     model.predict([Image.new("RGB", (64, 64))])  # the first pass prepares for the next; no visitor should wait for it
-    collection = open_collection(
-        checkpoint_metadata=model.metadata, checkpoint_path=path, data_dir=DATA, flowers_root=root
-    )
+    collection = open_collection(model.metadata, checkpoint_path=path, data_dir=DATA, flowers_root=root)
     return create_app(settings, model, collection).server
 
 

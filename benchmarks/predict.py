@@ -89,7 +89,7 @@ def make_photo(size: tuple[int, int]) -> bytes:
 def make_pairs(classifier: Classifier) -> list[Pair]:
     import torch
 
-    size = int(classifier.metadata["input_size"])
+    size = classifier.input_size
     large, shrunk = make_photo(PHONE_PX), make_photo(SHRUNK_PX)
     ready = classifier.open(shrunk)
     cores = os.cpu_count() or 1
@@ -116,7 +116,7 @@ def make_pairs(classifier: Classifier) -> list[Pair]:
             "predict, with verdict, similar photos and track record (where the checkpoint has them)",
             "predict, plain",
             partial(classifier.predict, [shrunk]),
-            partial(Classifier(classifier.network, classifier.metadata).predict, [shrunk]),
+            partial(Classifier(classifier.engine, classifier.metadata).predict, [shrunk]),
         ),
     ]
     if cores > 1:

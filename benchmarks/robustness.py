@@ -74,7 +74,7 @@ def measure_damages(classifier: Classifier, split: str, limit: int | None) -> di
         batch = samples[start : start + 16]
         images = [open_image(sample.path) for sample in batch]
         for damage, change in DAMAGES.items():
-            guesses = classifier.probabilities([change(image) for image in images]).argmax(1).tolist()
+            guesses = classifier.probabilities([change(image) for image in images]).argmax(axis=1).tolist()
             hits[damage] += [guess == sample.target for guess, sample in zip(guesses, batch, strict=True)]
     clean = np.mean(hits["clean"])
     return {

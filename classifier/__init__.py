@@ -32,7 +32,8 @@ from classifier.errors import (
 )
 
 if TYPE_CHECKING:
-    from classifier.inference.classifier import Candidate, Classifier, Prediction
+    from classifier.inference.classifier import Classifier
+    from classifier.predictions.values import Candidate, Prediction
 
 __all__ = [
     "BackboneError",
@@ -57,10 +58,14 @@ __all__ = [
     "UnsupportedFormat",
 ]
 
-_FROM_PREDICTION = ("Candidate", "Classifier", "Prediction")
+_HOMES = {
+    "Candidate": "classifier.predictions.values",
+    "Classifier": "classifier.inference.classifier",
+    "Prediction": "classifier.predictions.values",
+}
 
 
 def __getattr__(name: str) -> object:
-    if name in _FROM_PREDICTION:
-        return getattr(import_module("classifier.inference.classifier"), name)
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,9 +1,40 @@
-"""Text files that hold either the whole new text or the old one, whatever happens."""
+"""Files that hold either the whole new content or the old one, whatever happens; and their digests."""
 
 import hashlib
 import os
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.errors import CheckpointError
+
+# The key of our JSON in the header of a safetensors file.
+HEADER_KEY = "florascope"
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """A path to write to, next to `path`; when the block ends without an error, it takes the place of `path`.
+
+    Makes the folder if need be. After an error, `path` is as it was and nothing else is left behind.
+
+    Raises:
+        OSError: the folder cannot be made or written, or the disk is full.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield partial
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())  # else a power cut could leave an empty file under the final name
+        partial.replace(path)
+    finally:
+        with suppress(OSError):  # it has been put in its place, or there is no such folder
+            partial.unlink()
 
 
 def write_text(path: Path, text: str) -> None:
@@ -12,14 +43,28 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         OSError: the folder cannot be made or written, or the disk is full.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_path(path) as partial:
         partial.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")
-        partial.replace(path)
-    finally:
-        with suppress(OSError):  # it has been put in its place, or there is no such folder
-            partial.unlink()
+
+
+def save_tensors(path: Path, state: Mapping[str, NDArray[Any]], header: Mapping[str, str]) -> None:
+    """Write arrays and a header of strings as safetensors, all or nothing.
+
+    Raises:
+        CheckpointError: the folder cannot be written (full, read-only).
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import save_file
+
+    try:
+        with atomic_path(path) as partial:
+            arrays = {name: np.asarray(array, order="C") for name, array in state.items()}
+            save_file(arrays, partial, metadata=dict(header))
+    except (OSError, SafetensorError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CheckpointError(
+            f"{path} could not be written: {reason}. Make room, or allow writing in that folder."
+        ) from error
 
 
 def file_digest(path: Path) -> str:

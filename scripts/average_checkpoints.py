@@ -10,7 +10,10 @@ to it is left out.
 
 import argparse
 import math
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from classifier.checkpoint import load_checkpoint, save_checkpoint
 
@@ -26,17 +29,17 @@ def main() -> None:
     parts = [load_checkpoint(path) for path in args.checkpoints]
     last = parts[-1]
     for path, part in zip(args.checkpoints, parts, strict=True):
-        if (part.classes, part.metadata["backbone"]) != (last.classes, last.metadata["backbone"]):
+        if (part.classes, part.metadata.backbone) != (last.classes, last.metadata.backbone):
             parser.error(f"{path} and {args.checkpoints[-1]} are not of the same backbone and classes.")
     state = {
         name: sum(share * part.state[name] for share, part in zip(args.shares, parts, strict=True))
-        if value.is_floating_point()
+        if np.issubdtype(value.dtype, np.floating)
         else value
         for name, value in last.state.items()
     }
-    metadata = {key: value for key, value in last.metadata.items() if key != "trust"}
-    training = {**last.metadata["training"], "shares": args.shares}
-    save_checkpoint(args.output, state, {**metadata, "training": training, "metrics": {}})
+    training = replace(last.metadata.training, shares=tuple(args.shares))
+    metadata = replace(last.metadata.without_calibration(), training=training, metrics={})
+    save_checkpoint(args.output, state, metadata)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from web.dataset.statistics import Statistics
 from web.settings import Settings
 
 if TYPE_CHECKING:
-    from classifier.inference.classifier import Prediction
+    from classifier.predictions.values import Prediction
 
 # Photos looked at at once; the others wait in line. More would only make each slower: the model uses every core.
 AT_ONCE = 2

@@ -45,7 +45,7 @@ def collect_examples(
     Raises:
         DatasetError: not one valid photo can be read.
     """
-    size = int(classifier.metadata["input_size"])
+    size = classifier.input_size
     others = [*sample_files(), *unknown]
 
     def look(name: str, pictures: Iterable[tuple[Image.Image, int]], total: int) -> Embedded:

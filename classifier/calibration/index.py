@@ -31,7 +31,7 @@ def index_photos(
     Raises:
         DatasetError: not one can be read.
     """
-    side = int(classifier.metadata["input_size"])
+    side = classifier.input_size
     kept: list[Sample] = []
     unreadable: list[str] = []
 
@@ -56,20 +56,19 @@ def index_photos(
 
 def make_index(classifier: "Classifier", checkpoint: Path, *, data: str | None) -> "Index":
     """Look at the training photos and write the index beside the checkpoint."""
-    from classifier.checkpoint import weights_digest
     from classifier.cli.photos import photos_of
     from classifier.data.samples import check_classes, training_samples
     from classifier.predictions.neighbours import index_path, save_index
 
     collection = photos_of(data, classifier=classifier, checkpoint=checkpoint)
     check_classes(collection, classifier.classes)
-    split_name = str((classifier.metadata.get("dataset") or {}).get("split") or collection.default_split)
+    split_name = classifier.metadata.dataset.split or collection.default_split
     samples = training_samples(collection, split_name=split_name, with_valid=learnt_from_valid(classifier))
     with progress_bar("indexing the training photos") as bar:
         index, unreadable = index_photos(
             classifier,
             samples,
-            fingerprint=weights_digest(classifier.network.state_dict()),
+            fingerprint=classifier.engine.weights_digest,
             step=lambda done: bar(done, len(samples)),
         )
     for sentence in unreadable:

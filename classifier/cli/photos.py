@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from classifier.checkpoint.collection import open_collection
 from classifier.cli.terminal import progress_bar
 from classifier.data.collection import Collection
 from classifier.data.manifest import manifest_of
 from classifier.data.oxford import flowers102
-from classifier.data.samples import open_collection
 from classifier.locations import DATA_DIR, flowers_root
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def photos_of(data: str | None, *, classifier: "Classifier", checkpoint: Path) -
 def own_photos(classifier: "Classifier", checkpoint: Path) -> Collection:
     """The collection that the checkpoint was trained on. See `open_collection` for the errors."""
     return open_collection(
-        checkpoint_metadata=classifier.metadata,
+        classifier.metadata,
         checkpoint_path=checkpoint,
         data_dir=DATA_DIR,
         flowers_root=flowers_root(),
@@ -56,7 +56,7 @@ def own_photos(classifier: "Classifier", checkpoint: Path) -> Collection:
 def parse_split(text: str, collection: Collection, classifier: "Classifier") -> tuple[str, str]:
     """ "udacity-test" → ("udacity", "test"); "test" is of the split that the checkpoint was trained with, if any."""
     *names, split = text.rsplit("-", 1)
-    own = str((classifier.metadata.get("dataset") or {}).get("split"))
+    own = classifier.metadata.dataset.split
     return (names[0] if names else own if own in collection.split_names else collection.default_split), split
 
 
@@ -64,12 +64,12 @@ def warn_of_known(
     classifier: "Classifier", checkpoint: Path, *, collection: Collection, samples: "Sequence[Sample]"
 ) -> None:
     """Tell on stderr when the checkpoint learnt from photos that it is to be measured on."""
-    dataset = classifier.metadata.get("dataset") or {}
-    if dataset.get("name") != collection.name:
+    dataset = classifier.metadata.dataset
+    if dataset.name != collection.name:
         return
     learnt = {"train", "valid"} if learnt_from_valid(classifier) else {"train"}
     photos = [collection.photo(sample.image_id) for sample in samples]
-    parts = [photo.splits.get(str(dataset.get("split"))) for photo in photos if photo]
+    parts = [photo.splits.get(str(dataset.split)) for photo in photos if photo]
     known = sum(part in learnt for part in parts)
     if known:
         print(
@@ -77,7 +77,7 @@ def warn_of_known(
             "more than it will keep on new ones.",
             file=sys.stderr,
         )
-    before = sum((dataset.get("learnt_before") or {}).get(part, 0) for part in set(parts))
+    before = sum(dataset.learnt_before.get(str(part), 0) for part in set(parts))
     if before and not known:
         print(
             f"WARNING: {checkpoint} was started from a checkpoint that had learnt from {before:,} of these "
@@ -107,4 +107,4 @@ def open_folder(root: Path, *, seed: int = 1, ratios: "Ratios | None" = None) ->
 
 def learnt_from_valid(classifier: "Classifier") -> bool:
     """Whether it was trained with --train-on-valid: its valid photos are training photos then."""
-    return bool((classifier.metadata.get("training") or {}).get("train_on_valid"))
+    return bool(classifier.metadata.training.learnt_from_valid)

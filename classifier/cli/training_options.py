@@ -100,7 +100,7 @@ def check_names(values: dict[str, Any]) -> dict[str, Any]:
     if "start_from" in values:
         from classifier.checkpoint import read_metadata
 
-        values = {"backbone": read_metadata(Path(values["start_from"]))["backbone"]} | values
+        values = {"backbone": read_metadata(Path(values["start_from"])).backbone} | values
     return values
 
 

@@ -3,7 +3,7 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from classifier.data.samples import Sample
     from classifier.inference.classifier import Classifier
     from classifier.predictions.neighbours import Index
+    from classifier.predictions.verdicts import Calibration
 
 EPILOG = """examples:
   python -m classifier calibrate
@@ -48,6 +49,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def main(args: argparse.Namespace) -> int:
     """Fit and write. See `Classifier.load`, `samples_of` and `save_checkpoint` for the errors."""
+    from dataclasses import replace
+
     from classifier.calibration.examples import collect_examples
     from classifier.calibration.fit import FEWEST_FOR_CONFIDENT, fit_calibration
     from classifier.calibration.outliers import sample_files
@@ -55,9 +58,10 @@ def main(args: argparse.Namespace) -> int:
     from classifier.cli.photos import photos_of
     from classifier.data.samples import check_classes, samples_of
     from classifier.inference.classifier import Classifier
+    from classifier.predictions.verdicts import FittedOn
 
     unknown = files_in(args.unknown) if args.unknown else []
-    classifier = Classifier.load(args.checkpoint, device=args.device, beside=False)
+    classifier = Classifier.load(args.checkpoint, device=args.device, plain=True)
     if learnt_from_valid(classifier):
         raise CheckpointError(
             f"{args.checkpoint} was trained with --train-on-valid: it knows its valid photos by heart, and on those "
@@ -65,24 +69,19 @@ def main(args: argparse.Namespace) -> int:
         )
     collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint)
     check_classes(collection, classifier.classes)
-    split_name = str((classifier.metadata.get("dataset") or {}).get("split") or collection.default_split)
+    split_name = classifier.metadata.dataset.split or collection.default_split
     samples: list[Sample] = samples_of(collection, split_name=split_name, split="valid")
     index = _index(classifier, args.checkpoint, data=args.data)
     with progress_bar("looking at pictures") as bar:
         examples = collect_examples(
             classifier, samples, unknown=unknown, step=lambda name, done, total: bar(done, total)
         )
-    trust = fit_calibration(examples, index)
-    fitted_on = {
-        "split": f"{split_name}-valid",
-        "photos": len(examples.plain),
-        "unknown": len(unknown),
-        "samples": len(sample_files()),
-    }
+    fitted_on = FittedOn(f"{split_name}-valid", len(examples.plain), len(unknown), len(sample_files()))
+    calibration = replace(fit_calibration(examples, index), fitted_on=fitted_on)
     checkpoint = load_checkpoint(args.checkpoint)
-    metadata = {**checkpoint.metadata, "trust": {**trust.to_dict(), "fitted_on": fitted_on}}
+    metadata = replace(checkpoint.metadata, calibration=calibration, warnings=())
     save_checkpoint(args.checkpoint, checkpoint.state, metadata)
-    _print(metadata["trust"], args.checkpoint)
+    _print(calibration, args.checkpoint)
     if len(examples.plain) < FEWEST_FOR_CONFIDENT:
         print(
             f"WARNING: {len(examples.plain):,} valid photos are too few to promise much by ({FEWEST_FOR_CONFIDENT} are "
@@ -96,25 +95,24 @@ def main(args: argparse.Namespace) -> int:
 def _index(classifier: "Classifier", checkpoint: Path, *, data: str | None) -> "Index":
     """The index that fits; made when there is none."""
     from classifier.calibration.index import make_index
-    from classifier.checkpoint import weights_digest
     from classifier.predictions.neighbours import index_path, load_index
 
     try:
-        return load_index(index_path(checkpoint), fingerprint=weights_digest(classifier.network.state_dict()))
+        return load_index(index_path(checkpoint), fingerprint=classifier.engine.weights_digest)
     except CheckpointError:
         return make_index(classifier, checkpoint, data=data)
 
 
-def _print(trust: dict[str, Any], checkpoint: Path) -> None:
-    sure = trust["sure_from"]
-    table = Table(title=f"{checkpoint}, calibrated on {trust['fitted_on']['photos']} photos", show_header=False)
-    table.add_row("temperature", f"{trust['temperature']:.3f}", "what the logits are divided by")
+def _print(calibration: "Calibration", checkpoint: Path) -> None:
+    sure, photos = calibration.sure_from, calibration.fitted_on.photos if calibration.fitted_on else 0
+    table = Table(title=f"{checkpoint}, calibrated on {photos} photos", show_header=False)
+    table.add_row("temperature", f"{calibration.temperature:.3f}", "what the logits are divided by")
     table.add_row(
-        "nothing of the sort below", f"{trust['flower_from']:.3f}", "probability that it shows such a thing at all"
+        "nothing of the sort below", f"{calibration.subject_from:.3f}", "probability that it shows such a thing at all"
     )
-    table.add_row("unknown below", f"{trust['known_from']:.3f}", "probability that it is one of the classes")
+    table.add_row("unknown below", f"{calibration.known_from:.3f}", "probability that it is one of the classes")
     table.add_row(
         "confident from", f"{sure:.3f}" if sure <= 1 else "never", "probability that it does and the answer is right"
     )
-    table.add_row("coverage", f"{trust['coverage']['coverage']:.0%}", "how often the set holds the right class")
+    table.add_row("coverage", f"{calibration.coverage.coverage:.0%}", "how often the set holds the right class")
     Console().print(table)

@@ -77,9 +77,9 @@ def main(args: argparse.Namespace) -> int:
         {
             "checkpoint": str(path),
             "fingerprint": file_digest(path),
-            "backbone": classifier.metadata["backbone"],
-            "input_size": classifier.metadata["input_size"],
-            "parameters": sum(parameter.numel() for parameter in classifier.network.parameters()),
+            "backbone": classifier.metadata.backbone,
+            "input_size": classifier.input_size,
+            "parameters": classifier.engine.parameters,
             "bytes": path.stat().st_size,
             **summarise(outcome),
         }

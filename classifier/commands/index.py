@@ -38,7 +38,7 @@ def main(args: argparse.Namespace) -> int:
     from classifier.inference.classifier import Classifier
     from classifier.predictions.neighbours import index_path
 
-    classifier = Classifier.load(args.checkpoint, device=args.device, beside=False)
+    classifier = Classifier.load(args.checkpoint, device=args.device, plain=True)
     index = make_index(classifier, args.checkpoint, data=args.data)
     path = index_path(args.checkpoint)
     print(f"{path} holds {len(index.image_ids)} photos in {path.stat().st_size / 1e6:.1f} MB.")

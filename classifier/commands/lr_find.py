@@ -43,7 +43,7 @@ def main(args: argparse.Namespace) -> int:
         raise SettingError(f"--steps is at least 10; got {args.steps}.")
     values = check_names({name: value for name, value in given(args).items() if value != "auto"})
     from classifier.data.samples import training_samples
-    from classifier.inference.classifier import pick_device
+    from classifier.inference.engines.pytorch import pick_device
     from classifier.reports.curves import write_lr_html, write_lr_png
     from classifier.training.lr_finder import range_test
 

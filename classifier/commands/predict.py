@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PIL import Image
 from rich.console import Console
 from rich.markup import escape
@@ -21,9 +22,10 @@ from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_checkpoint_option, add_device_option
 from classifier.data.subject import Subject, subject_of
 from classifier.errors import PhotoError, SettingError, UnreadableFile
-from classifier.inference.classifier import Candidate, Classifier, Prediction
+from classifier.inference.classifier import Classifier
 from classifier.inference.predictions_csv import PredictionsCsv, readable_name
 from classifier.photos.streaming import batches, read_ahead, shrink
+from classifier.predictions.values import Candidate, Prediction
 from classifier.reports.words import BEGINNINGS, describe_reason
 
 EPILOG = """examples:
@@ -91,7 +93,7 @@ def main(args: argparse.Namespace) -> int:
         elif args.json:
             show = print_json
         else:
-            subject = subject_of(classifier.metadata.get("dataset") or {})
+            subject = subject_of(classifier.metadata.dataset.name, classifier.metadata.dataset.subject)
             show = partial(print_table, subject=subject) if len(photos) <= MOST_TABLES else print_line
         done, seconds = 0, 0.0
         started = time.perf_counter()
@@ -140,7 +142,7 @@ def answers(
     classifier: Classifier, photos: Sequence[Path], *, top_k: int, tta: bool = False, batch_size: int = 16
 ) -> Iterator[tuple[Path, Answer]]:
     """Each photo with its prediction, or with the error that tells why there is none, in the order given."""
-    side = int(classifier.metadata["input_size"])
+    side = classifier.input_size
 
     def read(photo: Path) -> Any:
         return shrink(classifier.open(photo), side=side)
@@ -159,15 +161,16 @@ def predict_by_views(
     """As `Classifier.predict`, averaged over several views of each picture."""
     if not pictures:
         return ()
-    values, places = classifier.probabilities(pictures, tta=True).topk(min(top_k, len(classifier.classes)))
+    probabilities = classifier.probabilities(pictures, tta=True)
+    places = np.argsort(-probabilities, axis=1, kind="stable")[:, :top_k]
     return tuple(
         Prediction(
             tuple(
-                Candidate(label.class_id, label.name, label.scientific_name, value)
-                for value, label in zip(row, (classifier.classes[place] for place in row_places), strict=True)
+                Candidate(label.class_id, label.name, label.scientific_name, float(row[place]))
+                for place, label in ((place, classifier.classes[place]) for place in row_places)
             )
         )
-        for row, row_places in zip(values.tolist(), places.tolist(), strict=True)
+        for row, row_places in zip(probabilities, places, strict=True)
     )
 
 

@@ -76,7 +76,7 @@ def main(args: argparse.Namespace) -> int:
     # Gradients that come and go with the head's epochs make PyTorch's processes warn each other; it is meant so.
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     values = check_names(given(args))
-    from classifier.inference.classifier import pick_device
+    from classifier.inference.engines.pytorch import pick_device
     from classifier.training.fit import check_tensorboard
 
     if args.subject is not None:

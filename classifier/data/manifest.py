@@ -67,7 +67,7 @@ def _is_split(column: str) -> bool:
     return column == "split" or column.endswith(_SUFFIX)
 
 
-def _first_split(photos: Sequence[Photo]) -> str:
+def first_split(photos: Sequence[Photo]) -> str:
     return next((name for photo in photos for name in photo.splits), "split")
 
 

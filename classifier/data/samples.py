@@ -2,16 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from classifier.data.collection import Collection
 from classifier.data.labels import LabelClass
-from classifier.data.manifest import _first_split, manifest_of, read_manifest
-from classifier.data.oxford import flowers102
-from classifier.data.subject import subject_of
 from classifier.errors import DatasetError
 
 
@@ -67,7 +63,7 @@ def training_samples(collection: Collection, *, split_name: str, with_valid: boo
     return [sample for split in splits for sample in samples_of(collection, split_name=split_name, split=split)]
 
 
-def fingerprint(samples: Sequence[Sample]) -> str:
+def samples_digest(samples: Sequence[Sample]) -> str:
     """SHA-256 (hex, first 16 digits) over the image ids and classes that were trained on, in order of id."""
     rows = sorted((sample.image_id, sample.target) for sample in samples)
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
@@ -95,26 +91,3 @@ def differing_classes(collection: Collection, classes: Sequence[LabelClass]) -> 
         if theirs.class_id != ours.class_id or (by_name and theirs.name != ours.name):
             return f"The checkpoint knows “{theirs.name}” where {collection.name} has “{ours.name}”."
     return None
-
-
-def open_collection(
-    *, checkpoint_metadata: Mapping[str, Any], checkpoint_path: Path, data_dir: Path, flowers_root: Path | None
-) -> Collection:
-    """The collection that a checkpoint was trained on.
-
-    The Oxford flowers are known here. For other photos, training leaves a manifest beside the checkpoint, and the
-    metadata's `dataset.root` says where the photos were; without a manifest there are classes but no photos.
-
-    Raises:
-        DatasetError: a table is damaged, or does not fit the checkpoint's classes.
-    """
-    dataset = checkpoint_metadata.get("dataset") or {}
-    name = str(dataset.get("name") or "photos")
-    if name == "flowers102":
-        return flowers102(data_dir=data_dir, flowers_root=flowers_root)
-    classes = tuple(LabelClass.from_dict(values) for values in checkpoint_metadata["classes"])
-    manifest = manifest_of(checkpoint_path)
-    photos = read_manifest(manifest) if manifest.is_file() else ()
-    root = Path(dataset["root"]) if dataset.get("root") else None
-    here = root if photos and root and root.is_dir() else None
-    return Collection(name, classes, photos, here, _first_split(photos), subject_of(dataset))

@@ -1,8 +1,6 @@
 """What the classes are kinds of, in words: those that ship are flowers, of others `train --subject` tells."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from classifier.errors import SettingError
 
@@ -76,11 +74,11 @@ def parse(text: str) -> Subject:
     return Subject(one, rest[0] if rest else f"{one}s") if one else KINDS
 
 
-def subject_of(dataset: Mapping[str, Any]) -> Subject:
-    """Of the photos that a checkpoint or a report tells of: their `name`, and `subject` as `parse` reads it."""
-    if dataset.get("name") == "flowers102":
+def subject_of(name: str | None, subject: str | None) -> Subject:
+    """The subject of a data set by its name, and by what a checkpoint or a report says of it, as `parse` reads it."""
+    if name == "flowers102":
         return FLOWERS
     try:
-        return parse(str(dataset.get("subject") or ""))
+        return parse(str(subject or ""))
     except SettingError:  # from a newer version, or another's hand: words are not worth a failure
         return KINDS

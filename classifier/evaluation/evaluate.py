@@ -77,7 +77,7 @@ def collect(
     rows, logits, embeddings, seen, unreadable, done = [], [], [], [], [], 0
 
     def read(sample: Sample) -> Image.Image:
-        return shrink(classifier.open(sample.path), side=int(classifier.metadata["input_size"]))
+        return shrink(classifier.open(sample.path), side=classifier.input_size)
 
     for batch in batches(read_ahead(read, samples), batch_size):
         pictures = []
@@ -92,7 +92,7 @@ def collect(
             logits.append(look.logits)
             embeddings.append(look.embeddings)
             plain = torch.from_numpy(softmax(look.logits, temperature=classifier.postprocessor.temperature))
-            rows.append(classifier.probabilities(pictures, tta=True) if tta else plain)
+            rows.append(torch.from_numpy(classifier.probabilities(pictures, tta=True)) if tta else plain)
         done += len(batch)
         step(done)
     if not seen:
@@ -192,7 +192,6 @@ def create_report(
             strict=True,
         )
     )
-    dataset = metadata.get("dataset") or {}
     return Report(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         tta=tta,
@@ -200,16 +199,16 @@ def create_report(
             "name": checkpoint.name,
             "fingerprint": file_digest(checkpoint),
             "bytes": checkpoint.stat().st_size,
-            "parameters": sum(parameter.numel() for parameter in classifier.network.parameters()),
-            "backbone": metadata["backbone"],
-            "input_size": metadata["input_size"],
+            "parameters": classifier.engine.parameters,
+            "backbone": metadata.backbone,
+            "input_size": classifier.input_size,
         },
         data={
-            "name": dataset.get("name"),
-            "subject": dataset.get("subject"),
+            "name": metadata.dataset.name,
+            "subject": metadata.dataset.subject,
             "split_name": split_name,
             "split": split,
-            "train_photos": dataset.get("train_photos"),
+            "train_photos": metadata.dataset.train_photos,
             "unreadable": [image_id for image_id, _ in outcome.unreadable],
         },
         classes=classifier.classes,
@@ -217,5 +216,5 @@ def create_report(
         per_class=class_figures(outcome, ids),
         calibration=reliability(confidences, outcome.answers == outcome.targets),
         answers=tuple(answers),
-        training=metadata.get("training") or {},
+        training=metadata.training,
     )

@@ -156,7 +156,7 @@ def judge_files(
         UnreadableFile: not one of them can be read. CheckpointError: see `judge`.
     """
     unreadable: list[str] = []
-    side = int(classifier.metadata["input_size"])
+    side = classifier.input_size
 
     def readable() -> Iterable[tuple[Image.Image, int]]:
         for path, picture in read_ahead(lambda path: shrink(classifier.open(path), side=side), files):

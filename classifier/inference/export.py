@@ -23,7 +23,7 @@ from torch import nn
 
 from classifier.errors import ExportError, SettingError
 from classifier.inference.classifier import Classifier
-from classifier.networks.transforms import eval_transform
+from classifier.inference.engines.pytorch import PyTorchEngine
 
 FORMATS = ("onnx", "pt2")
 KEY = "florascope"
@@ -40,12 +40,19 @@ class _Exportable(nn.Module):
 
     def __init__(self, classifier: Classifier) -> None:
         super().__init__()
-        self.network = classifier.network
+        self.network = network_of(classifier)
         self.temperature = classifier.postprocessor.temperature
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, ...]:
         logits, embedding, feature_map = self.network(images)
         return (logits / self.temperature).softmax(dim=1), logits, embedding, feature_map
+
+
+def network_of(classifier: Classifier) -> nn.Module:
+    """The network of a classifier that runs in PyTorch; raises ExportError for another engine."""
+    if not isinstance(classifier.engine, PyTorchEngine):
+        raise ExportError("Only PyTorch can export a network. Load the checkpoint with the PyTorch engine.")
+    return classifier.engine.network
 
 
 @dataclass(frozen=True)
@@ -65,8 +72,7 @@ class Check:
 
 def describe(classifier: Classifier) -> dict[str, Any]:
     """What the exported file says of itself: preprocessing, classes in the order of the logits, outputs."""
-    metadata = classifier.metadata
-    side = int(metadata["input_size"])
+    metadata, side = classifier.metadata, classifier.input_size
     return {
         "input": {
             "name": "images",
@@ -81,8 +87,8 @@ def describe(classifier: Classifier) -> dict[str, Any]:
             f"cut out the central square of {side} × {side} pixels",
             "divide by 255, subtract the mean and divide by the std of each channel",
         ],
-        "mean": list(metadata["mean"]),
-        "std": list(metadata["std"]),
+        "mean": list(metadata.preprocessing.mean),
+        "std": list(metadata.preprocessing.std),
         "outputs": {
             "probabilities": "(N, classes), each row sums to 1",
             "logits": f"(N, classes); probabilities = softmax(logits / {classifier.postprocessor.temperature:g})",
@@ -90,8 +96,8 @@ def describe(classifier: Classifier) -> dict[str, Any]:
             "feature_map": "(N, C, h, w), what the embedding was pooled from",
         },
         "classes": [label.to_dict() for label in classifier.classes],
-        "backbone": metadata["backbone"],
-        "dataset": metadata.get("dataset") or {},
+        "backbone": metadata.backbone,
+        "dataset": metadata.to_dict()["dataset"],
     }
 
 
@@ -110,12 +116,11 @@ def export(classifier: Classifier, path: Path, *, kind: str, photos: Sequence[Im
         for package in ("onnx", "onnxscript", "onnxruntime"):
             _package(package)
     network = _Exportable(classifier).to("cpu").eval()
-    side = int(classifier.metadata["input_size"])
+    side = classifier.input_size
     random = torch.randn(3, 3, side, side, generator=torch.Generator().manual_seed(0))
     batches = [random, random[:1]]
     if photos:
-        transform = eval_transform(size=side, mean=classifier.metadata["mean"], std=classifier.metadata["std"])
-        batches.append(torch.stack([transform(photo) for photo in photos]))
+        batches.append(torch.from_numpy(classifier.forward(photos).crops))
     partial = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from types import TracebackType
 
 from classifier.errors import PhotoError, SettingError
 from classifier.files import write_text
-from classifier.inference.classifier import Prediction
+from classifier.predictions.values import Prediction
 
 
 def readable_name(photo: Path) -> str:

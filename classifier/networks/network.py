@@ -1,10 +1,15 @@
 """The network: a backbone and a linear head, giving logits, embedding and feature map in one pass."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
+from classifier.checkpoint import Checkpoint
+from classifier.errors import BackboneError, CheckpointError
 from classifier.networks.backbones import build_features, find_backbone
 
 
@@ -34,3 +39,33 @@ class Network(nn.Module):
     def forward(self, images: torch.Tensor) -> Output:
         feature_map, embedding = self.features(images)
         return Output(self.head(self.dropout(embedding)), embedding, feature_map)
+
+
+def build_network(checkpoint: Checkpoint) -> Network:
+    """The network with a checkpoint's weights, in evaluation mode.
+
+    Raises:
+        CheckpointError: the weights do not fit the architecture that the metadata names.
+    """
+    name, classes = checkpoint.metadata.backbone, len(checkpoint.classes)
+    try:
+        network = Network(name, classes)
+        network.load_state_dict(to_tensors(checkpoint.state))
+    except BackboneError as error:
+        raise CheckpointError(f"The checkpoint wants a backbone that is not here. {error}") from error
+    except RuntimeError as error:
+        raise CheckpointError(
+            f"The checkpoint's weights do not fit {name} with {classes} classes: "
+            f"{str(error).splitlines()[-1].strip()} Train it again, or use the version that wrote it."
+        ) from error
+    return network.eval()
+
+
+def to_tensors(state: Mapping[str, NDArray[Any]]) -> dict[str, torch.Tensor]:
+    """Weights of a checkpoint file → those of a network."""
+    return {name: torch.from_numpy(np.array(values)) for name, values in state.items()}
+
+
+def to_arrays(state: Mapping[str, torch.Tensor]) -> dict[str, NDArray[Any]]:
+    """Weights of a network → those of a checkpoint file."""
+    return {name: tensor.detach().cpu().contiguous().numpy() for name, tensor in state.items()}

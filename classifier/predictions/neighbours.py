@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from classifier.checkpoint import HEADER_KEY, save_tensors
 from classifier.errors import CheckpointError
+from classifier.files import HEADER_KEY, save_tensors
 
 Floats = NDArray[np.float32]
 MOST_COMPONENTS = 256
@@ -137,17 +138,14 @@ def save_index(path: Path, index: Index) -> None:
     Raises:
         CheckpointError: the folder cannot be written.
     """
-    import torch
-
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "coordinates": index.coordinates.astype(np.float16),
         "components": index.components.astype(np.float16),
         "image_ids": index.image_ids.astype(np.int32),
         "positions": index.positions.astype(np.int32),
         "hashes": index.hashes,
     }
-    tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
-    save_tensors(path, tensors, {HEADER_KEY: json.dumps({"format": 1, "fingerprint": index.fingerprint})})
+    save_tensors(path, arrays, {HEADER_KEY: json.dumps({"format": 1, "fingerprint": index.fingerprint})})
 
 
 def load_index(path: Path, *, fingerprint: str) -> Index:

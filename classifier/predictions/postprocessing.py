@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,8 @@ from classifier.data.labels import LabelClass
 from classifier.photos.hashing import difference_hash
 from classifier.predictions.explanation import activation_maps
 from classifier.predictions.neighbours import Index
-from classifier.predictions.values import ActivationMap, Candidate, Neighbour, Neighbours, Prediction
+from classifier.predictions.values import ActivationMap, Candidate, Neighbour, Neighbours, Prediction, TrackRecord
 from classifier.predictions.verdicts import Calibration, signals, softmax
-from classifier.reports.track_record import TrackRecords
 
 Floats = NDArray[np.float32]
 NEIGHBOURS_OVERALL = 8
@@ -29,6 +28,14 @@ class NetworkOutput:
     embeddings: Floats
     crops: Floats
     feature_maps: Floats | None = None
+
+
+class TrackRecords(Protocol):
+    """Track records: how answers like one fared on test photos; `reports.track_record` reads them from a report."""
+
+    def of(self, class_id: int, confidence: float) -> TrackRecord:
+        """Of answers with this class and about this probability."""
+        ...
 
 
 @dataclass(frozen=True)

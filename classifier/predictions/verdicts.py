@@ -1,7 +1,7 @@
 """How far an answer can be trusted: calibrated probabilities, and a verdict from how familiar the photo looks.
 
-Everything here is fitted by `python -m classifier calibrate` (see `fitting`) and lives in the checkpoint's metadata
-under "trust". What was tried, and how well it works: docs/trust.md. NumPy only.
+Everything here is fitted by `python -m classifier calibrate` (see `calibration.fit`) and is kept in the checkpoint's
+metadata. What was tried, and how well it works: docs/trust.md. NumPy only.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from classifier.predictions.neighbours import Index
 from classifier.predictions.values import Reason, Verdict
 
 Floats = NDArray[np.float32]
-FORMAT = 2  # of the values in the metadata; goes up when a signal changes its meaning
+FORMAT = 3  # of the values in the metadata; goes up when a signal changes its meaning, or a value its name
 NEAREST = 10
 # What the verdicts are decided on; the order of the columns of `signals`.
 SIGNALS = (
@@ -35,32 +35,48 @@ HIDDEN = -1e4  # the logit of a hidden class
 
 
 @dataclass(frozen=True)
+class FittedOn:
+    """Photos that a calibration was fitted on.
+
+    split: "udacity-valid", and its photos; unknown: pictures of the user's own that show none of the classes; samples:
+    those that installed packages ship.
+    """
+
+    split: str
+    photos: int
+    unknown: int
+    samples: int
+
+
+@dataclass(frozen=True)
 class Calibration:
     """The fitted numbers.
 
     temperature: what logits are divided by (https://arxiv.org/abs/1706.04599).
-    flower: from signals to the probability that the photo shows a flower, whichever.
-    known: the same, for a flower that is one of the classes, given that it is a flower.
+    subject: from signals to the probability that the photo shows the subject (a flower), of whatever kind.
+    known: the same, that it is of one of the classes, given that it shows the subject.
     sure: the same, that it is one of the classes and the answer is right.
-    flower_from, known_from, sure_from: the least values for an answer, and for a confident one.
+    subject_from, known_from, sure_from: the least values for an answer, and for a confident one.
+    fitted_on: what the numbers were fitted on; None when nobody recorded it.
     """
 
     temperature: float
     coverage: CoverageSets
-    flower: Logistic
-    flower_from: float
+    subject: Logistic
+    subject_from: float
     known: Logistic
     known_from: float
     sure: Logistic
     sure_from: float
+    fitted_on: FittedOn | None = None
 
     def judge(self, seen: Floats) -> list[tuple[Verdict, Reason | None]]:
         """(N, len(SIGNALS)) → a verdict for each photo, and the reason of an “unknown”."""
-        flower, known = self.flower(seen) >= self.flower_from, self.known(seen) >= self.known_from
+        subject, known = self.subject(seen) >= self.subject_from, self.known(seen) >= self.known_from
         sure = self.sure(seen) >= self.sure_from
         verdicts: list[tuple[Verdict, Reason | None]] = []
         for row in range(len(seen)):
-            if not flower[row]:
+            if not subject[row]:
                 verdicts.append(("unknown", "not_the_subject"))
             elif not known[row]:
                 verdicts.append(("unknown", "other_kind"))
@@ -78,7 +94,7 @@ class Calibration:
     def familiarity(self, seen: Floats) -> Floats:
         """(N, len(SIGNALS)) → (N,): how far (in log-odds) a photo is from “unknown”; below 0 it is."""
         least: Floats = np.minimum(
-            _log_odds(self.flower(seen)) - _log_odds(np.array(self.flower_from)),
+            _log_odds(self.subject(seen)) - _log_odds(np.array(self.subject_from)),
             _log_odds(self.known(seen)) - _log_odds(np.array(self.known_from)),
         )
         return least
@@ -100,12 +116,13 @@ class Calibration:
             return cls(
                 temperature=float(values["temperature"]),
                 coverage=CoverageSets(**values["coverage"]),
-                flower=Logistic.from_dict(values["flower"]),
-                flower_from=float(values["flower_from"]),
+                subject=Logistic.from_dict(values["subject"]),
+                subject_from=float(values["subject_from"]),
                 known=Logistic.from_dict(values["known"]),
                 known_from=float(values["known_from"]),
                 sure=Logistic.from_dict(values["sure"]),
                 sure_from=float(values["sure_from"]),
+                fitted_on=FittedOn(**values["fitted_on"]) if values.get("fitted_on") else None,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise CheckpointError(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from classifier.checkpoint import TrainingInfo
+
 
 @dataclass(frozen=True)
 class History:
@@ -27,10 +29,10 @@ class History:
         return sum(row.get("seconds") or 0 for row in self.rows)
 
 
-def history_of(training: Mapping[str, Any]) -> History:
-    """`training` may hold that of the checkpoint that the run began with, as `earlier`."""
+def history_of(training: TrainingInfo) -> History:
+    """The history of a training and of those that it went on from."""
     runs = [training]
-    while earlier := runs[0].get("earlier"):
+    while earlier := runs[0].earlier:
         runs.insert(0, earlier)
     rows: list[Mapping[str, Any]] = []
     starts = []
@@ -39,16 +41,16 @@ def history_of(training: Mapping[str, Any]) -> History:
     for run in runs:
         before = len(rows)
         starts.append(before + 1)
-        seen += int(run.get("best_epoch") or len(run.get("history") or ()))
-        rows += [{**row, "epoch": before + place} for place, row in enumerate(run.get("history") or (), start=1)]
-        kept = before + int(run["best_epoch"]) if run.get("best_epoch") else None
-    head_epochs = int(runs[0].get("head_epochs") or 0)
-    return History(tuple(rows), tuple(starts), head_epochs, seen, kept, tuple(training.get("shares") or ()))
+        seen += run.best_epoch or len(run.history)
+        rows += [{**row, "epoch": before + place} for place, row in enumerate(run.history, start=1)]
+        kept = before + run.best_epoch if run.best_epoch else None
+    head_epochs = int(runs[0].settings.get("head_epochs") or 0)
+    return History(tuple(rows), tuple(starts), head_epochs, seen, kept, training.shares)
 
 
-def describe_curves(training: Mapping[str, Any]) -> str:
+def describe_curves(training: TrainingInfo) -> str:
     """What to know about the curves of `report_figures.create_training_curves`; `training` as for `history_of`."""
-    history, planned = history_of(training), training.get("epochs")
+    history, planned = history_of(training), training.settings.get("epochs")
     words = (
         "Training figures are taken on photos that are cropped, recoloured and mixed by chance, so they may well look "
         "worse than those on the untouched validation photos."

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from classifier import files as textfile
+from classifier.checkpoint import TrainingInfo
+from classifier.checkpoint.upgrade import upgrade_training
 from classifier.data.labels import LabelClass
 from classifier.data.subject import Subject, subject_of
 from classifier.errors import DatasetError, ReportError
@@ -115,7 +117,7 @@ class Report:
     data: name, subject, split_name, split, train_photos, unreadable (image ids that could not be read).
     summary: what `evaluation.summarise` says.
     answers: one a photo. confusions: only pairs that occurred, most frequent first.
-    training: the settings of the training and its `history`, one record an epoch; {} when unknown.
+    training: settings and history of the training; empty when unknown.
     trust: None when the checkpoint was not calibrated, or the report was written before there was this part.
     """
 
@@ -128,13 +130,13 @@ class Report:
     per_class: tuple[ClassFigures, ...]
     calibration: tuple[Bin, ...]
     answers: tuple[MeasuredPhoto, ...]
-    training: Mapping[str, Any]
+    training: TrainingInfo
     verdicts: VerdictReport | None = None
 
     @cached_property
     def subject(self) -> Subject:
         """What the classes are kinds of."""
-        return subject_of(self.data)
+        return subject_of(self.data.get("name"), self.data.get("subject"))
 
     @cached_property
     def labels(self) -> Mapping[int, LabelClass]:
@@ -203,7 +205,7 @@ class Report:
                 "uncertain": _ids(self.uncertain),
             },
             "answers": {"columns": ["image_id", "class_id", "answer_id", "confidence", "own"], "rows": rows},
-            "training": dict(self.training),
+            "training": self.training.to_dict(),
             "verdicts": self.verdicts.to_dict() if self.verdicts else None,
         }
 
@@ -228,7 +230,7 @@ class Report:
                 per_class=tuple(ClassFigures(**_with_tuples(entry)) for entry in values["per_class"]),
                 calibration=tuple(Bin(**entry) for entry in values["calibration"]),
                 answers=tuple(MeasuredPhoto(*row) for row in values["answers"]["rows"]),
-                training=dict(values["training"]),
+                training=TrainingInfo.from_dict(values["training"]),
                 verdicts=None if values.get("verdicts") is None else VerdictReport.from_dict(values["verdicts"]),
             )
         except (DatasetError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -238,7 +240,8 @@ class Report:
 def upgrade(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """The values of a report of an earlier schema as those of today's; others stay as they are.
 
-    Schema 1 had the verdicts under "trust" and named the reasons of an “unknown” after flowers.
+    Schema 1 had the settings of a training among its results, the verdicts under "trust", and reasons of an “unknown”
+    that named flowers.
     """
     if values["schema"] != 1:
         return values
@@ -247,7 +250,8 @@ def upgrade(values: Mapping[str, Any]) -> Mapping[str, Any]:
     if verdicts is not None:
         groups = {"known": _upgraded_group(verdicts["known"]), "unknown": [*map(_upgraded_group, verdicts["unknown"])]}
         verdicts = {**verdicts, **groups}
-    return {**earlier, "schema": SCHEMA, "verdicts": verdicts}
+    training = upgrade_training(values["training"])
+    return {**earlier, "schema": SCHEMA, "training": training, "verdicts": verdicts}
 
 
 def _upgraded_group(group: Mapping[str, Any]) -> Mapping[str, Any]:

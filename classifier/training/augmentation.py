@@ -12,7 +12,6 @@ from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional as F
 
 from classifier.errors import SettingError
-from classifier.networks.transforms import _normalise
 
 BICUBIC = v2.InterpolationMode.BICUBIC
 
@@ -174,7 +173,13 @@ def train_transform(
     """
     if augmentation not in AUGMENTATIONS:
         raise SettingError(f"--augmentation is one of {', '.join(AUGMENTATIONS)}; got “{augmentation}”.")
-    return v2.Compose([*AUGMENTATIONS[augmentation](size), *_normalise(mean, std)])
+    to_input = (
+        v2.ToImage(),
+        v2.ToDtype(torch.float32, scale=True),
+        v2.Normalize(list(mean), list(std)),
+        v2.ToPureTensor(),
+    )
+    return v2.Compose([*AUGMENTATIONS[augmentation](size), *to_input])
 
 
 def to_tensor(image: Image.Image) -> torch.Tensor:

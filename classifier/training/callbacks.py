@@ -5,6 +5,7 @@ import math
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import lightning as L
@@ -13,7 +14,8 @@ from lightning.pytorch.callbacks import Callback
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from classifier.checkpoint import load_checkpoint, save_checkpoint
+from classifier.checkpoint import Metadata, load_checkpoint, save_checkpoint
+from classifier.networks.network import to_arrays
 from classifier.training.module import FineTuning
 from classifier.training.run_folder import RunFolder, write_metrics
 
@@ -30,7 +32,7 @@ class KeepBest(Callback):
     valid_photos: how many there are; the fewer, the more is left to chance.
     """
 
-    def __init__(self, run: RunFolder, metadata: Mapping[str, Any], *, valid_photos: int) -> None:
+    def __init__(self, run: RunFolder, metadata: Metadata, *, valid_photos: int) -> None:
         self.run, self.metadata, self.valid_photos = run, metadata, valid_photos
         self.history: list[dict[str, float | None]] = []
         self.started = time.monotonic()
@@ -74,17 +76,18 @@ class KeepBest(Callback):
         return row
 
     def _save(self, epoch: int, state: Mapping[str, torch.Tensor], valid: Mapping[str, float]) -> None:
-        training = {**self.metadata["training"], "best_epoch": epoch, "history": self.history}
+        training = replace(self.metadata.training, best_epoch=epoch, history=tuple(self.history))
         metrics = {"valid": {name: round(value, 5) for name, value in valid.items()}} if valid else {}
-        save_checkpoint(self.run.checkpoint, state, {**self.metadata, "training": training, "metrics": metrics})
+        metadata = replace(self.metadata, training=training, metrics=metrics)
+        save_checkpoint(self.run.checkpoint, to_arrays(state), metadata)
 
     def complete_history(self) -> None:
         """Write the epochs after the kept one, too, into the checkpoint: the site draws the curves from there."""
         if not self.history or not self.run.checkpoint.is_file():
             return
         saved = load_checkpoint(self.run.checkpoint)
-        training = {**saved.metadata["training"], "history": self.history}
-        save_checkpoint(self.run.checkpoint, saved.state, {**saved.metadata, "training": training})
+        training = replace(saved.metadata.training, history=tuple(self.history))
+        save_checkpoint(self.run.checkpoint, saved.state, replace(saved.metadata, training=training))
 
     def state_dict(self) -> dict[str, Any]:
         return {"history": self.history}
@@ -106,7 +109,7 @@ class KeepLast(KeepBest):
     It must stand after the EMA callback, which puts the averaged weights into the state that Lightning saves.
     """
 
-    def __init__(self, run: RunFolder, metadata: Mapping[str, Any]) -> None:
+    def __init__(self, run: RunFolder, metadata: Metadata) -> None:
         super().__init__(run, metadata, valid_photos=0)
 
     def on_train_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:

@@ -12,7 +12,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,12 @@ from lightning.pytorch.callbacks import Callback, EarlyStopping, EMAWeightAverag
 from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.utilities import rank_zero_only
 
-from classifier.checkpoint import read_metadata
+from classifier.checkpoint import DatasetInfo, Metadata, Preprocessing, TrainingInfo, read_metadata
 from classifier.data.collection import Collection
 from classifier.data.manifest import write_manifest
-from classifier.data.samples import Sample, fingerprint, samples_of, training_samples
+from classifier.data.samples import Sample, samples_digest, samples_of, training_samples
 from classifier.errors import SettingError, TrainingError
-from classifier.inference.classifier import pick_device
+from classifier.inference.engines.pytorch import pick_device
 from classifier.memory import keep_freed_memory
 from classifier.networks.backbones import find_backbone
 from classifier.reports.curves import write_curves
@@ -68,7 +68,8 @@ def fit(
     again, resume = resume, resume and run.state.is_file()
     earlier = _earlier(collection, run, settings, resumed=resume)
     metadata = _metadata(collection, settings, split_name=split_name, train=train, earlier=earlier)
-    metadata["dataset"]["learnt_before"] = (record or {}).get("learnt_before")
+    learnt_before = (record or {}).get("learnt_before") or {}
+    metadata = replace(metadata, dataset=replace(metadata.dataset, learnt_before=learnt_before))
     if resume:
         _check_same_photos(run, metadata)
     else:
@@ -191,34 +192,34 @@ def _run(trainer: L.Trainer, module: FineTuning, data: PhotoData, *, state: str 
     return True
 
 
-def _check_same_photos(run: RunFolder, metadata: Mapping[str, Any]) -> None:
+def _check_same_photos(run: RunFolder, metadata: Metadata) -> None:
     """The run's checkpoint says what it was trained on."""
     if not run.checkpoint.is_file():
         return
     saved = read_metadata(run.checkpoint)
-    if saved["classes"] != metadata["classes"]:
+    if saved.classes != metadata.classes:
         raise TrainingError(
-            f"The run in {run.path} knows {len(saved['classes'])} classes; the photos have "
-            f"{len(metadata['classes'])}, or others. Give the photos it began with, or begin another run."
+            f"The run in {run.path} knows {len(saved.classes)} classes; the photos have "
+            f"{len(metadata.classes)}, or others. Give the photos it began with, or begin another run."
         )
-    if saved["dataset"]["fingerprint"] != metadata["dataset"]["fingerprint"]:
+    if saved.dataset.digest != metadata.dataset.digest:
         raise TrainingError(
             f"The training photos are not those that the run in {run.path} began with ("
-            f"{saved['dataset']['train_photos']} then, {metadata['dataset']['train_photos']} now). Begin another run."
+            f"{saved.dataset.train_photos} then, {metadata.dataset.train_photos} now). Begin another run."
         )
 
 
 def _earlier(
     collection: Collection, run: RunFolder, settings: TrainingSettings, *, resumed: bool
-) -> Mapping[str, Any] | None:
+) -> TrainingInfo | None:
     """How the checkpoint that the run goes on with was trained; on resume, from the run's own: the other may be gone.
     With another head another task begins, and its curves with it."""
     if not settings.start_from:
         return None
     if not resumed:
         other = new_head_because(collection, settings.start_from)
-        return None if other else read_metadata(Path(settings.start_from)).get("training")
-    return read_metadata(run.checkpoint)["training"].get("earlier") if run.checkpoint.is_file() else None
+        return None if other else read_metadata(Path(settings.start_from)).training
+    return read_metadata(run.checkpoint).training.earlier if run.checkpoint.is_file() else None
 
 
 def _metadata(
@@ -227,29 +228,23 @@ def _metadata(
     *,
     split_name: str,
     train: Sequence[Sample],
-    earlier: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
+    earlier: TrainingInfo | None = None,
+) -> Metadata:
     backbone = find_backbone(settings.backbone)
-    return {
-        "backbone": settings.backbone,
-        "classes": [label.to_dict() for label in collection.classes],
-        "input_size": settings.use_size,
-        "mean": list(backbone.mean),
-        "std": list(backbone.std),
-        "dataset": {
-            "name": collection.name,
-            "subject": str(collection.subject),
-            "split": split_name,
-            "train_photos": len(train),
-            "fingerprint": fingerprint(train),
-            "root": None if collection.name == "flowers102" else str(collection.root),
-        },
-        "training": {
-            **asdict(settings),
-            "torch": torch.__version__,
-            **({"earlier": earlier} if earlier else {}),
-        },
-    }
+    return Metadata(
+        backbone=settings.backbone,
+        classes=collection.classes,
+        preprocessing=Preprocessing(settings.use_size, backbone.mean, backbone.std),
+        dataset=DatasetInfo(
+            name=collection.name,
+            subject=str(collection.subject),
+            split=split_name,
+            train_photos=len(train),
+            digest=samples_digest(train),
+            root=None if collection.name == "flowers102" else str(collection.root),
+        ),
+        training=TrainingInfo(settings=asdict(settings), torch=torch.__version__, earlier=earlier),
+    )
 
 
 @contextmanager

@@ -7,10 +7,10 @@ import numpy as np
 
 from classifier.checkpoint import load_checkpoint, weights_digest
 from classifier.data.collection import Collection
-from classifier.data.samples import Sample, fingerprint, samples_of
+from classifier.data.samples import Sample, samples_digest, samples_of
 from classifier.errors import CheckpointError, PhotoError
-from classifier.networks.transforms import eval_transform
 from classifier.photos.hashing import difference_hash
+from classifier.photos.preparing import prepare
 from classifier.photos.reading import open_image
 from classifier.photos.streaming import read_ahead, shrink
 from classifier.predictions.neighbours import DUPLICATE_BITS, index_path, load_index
@@ -35,23 +35,25 @@ def count_learnt(
     """
     counts = dict.fromkeys(MEASURED_ON, 0)
     checkpoint = load_checkpoint(start_from)
-    before = checkpoint.metadata.get("dataset") or {}
-    counts |= before.get("learnt_before") or {}  # what the one before it knew, it knows
-    if (before.get("name"), before.get("fingerprint")) == (collection.name, fingerprint(train)):
+    before = checkpoint.metadata.dataset
+    counts |= before.learnt_before  # what the one before it knew, it knows
+    if (before.name, before.digest) == (collection.name, samples_digest(train)):
         return counts
     try:
         hashes = load_index(index_path(start_from), fingerprint=weights_digest(checkpoint.state)).hashes.view(np.uint64)
     except CheckpointError:
         return counts
-    side, mean, std = (checkpoint.metadata[name] for name in ("input_size", "mean", "std"))
-    crop = eval_transform(size=side, mean=mean, std=std)
+    preprocessing = checkpoint.metadata.preprocessing
+    side, mean, std = preprocessing.input_size, preprocessing.mean, preprocessing.std
     photos, found = _measured_photos(collection, split_name=split_name), dict.fromkeys(MEASURED_ON, 0)
     read = read_ahead(lambda photo: shrink(open_image(photo[1].path, draft_px=side), side=side), photos)
     for done, ((split, _), picture) in enumerate(read, start=1):
         step(done, len(photos))
         if isinstance(picture, PhotoError):
             continue
-        bits = np.bitwise_count(hashes[:, None] ^ difference_hash(crop(picture).numpy()).view(np.uint64))
+        bits = np.bitwise_count(
+            hashes[:, None] ^ difference_hash(prepare(picture, size=side, mean=mean, std=std)).view(np.uint64)
+        )
         found[split] += int(bits.sum(axis=2).min() <= DUPLICATE_BITS)
     return {split: max(counts[split], found[split]) for split in MEASURED_ON}
 

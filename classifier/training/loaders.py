@@ -2,15 +2,21 @@
 
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
+from PIL import Image
 from torch.utils.data import DataLoader, Dataset, Sampler
 from torch.utils.data.distributed import DistributedSampler
 
 from classifier.data.samples import Sample
-from classifier.networks.transforms import eval_transform
+from classifier.photos.preparing import prepare
 from classifier.photos.reading import open_image
 from classifier.training.augmentation import to_tensor, train_transform
+
+
+def _prepare(image: Image.Image, *, size: int, mean: Sequence[float], std: Sequence[float]) -> torch.Tensor:
+    return torch.from_numpy(prepare(image, size=size, mean=mean, std=std))
 
 
 class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
@@ -76,5 +82,8 @@ def eval_loader(
     samples: Sequence[Sample], *, size: int, mean: Sequence[float], std: Sequence[float], batch_size: int, workers: int
 ) -> DataLoader[tuple[torch.Tensor, int]]:
     """Batches in the order of `samples`, without augmentation."""
-    transform = eval_transform(size=size, mean=mean, std=std)
-    return DataLoader(PhotoDataset(samples, transform, draft_px=size), batch_size=batch_size, num_workers=workers)
+    return DataLoader(
+        PhotoDataset(samples, partial(_prepare, size=size, mean=mean, std=std), draft_px=size),
+        batch_size=batch_size,
+        num_workers=workers,
+    )

@@ -13,7 +13,7 @@ import torch
 from classifier.data.collection import Collection
 from classifier.data.samples import Sample
 from classifier.errors import TrainingError
-from classifier.inference.classifier import pick_device
+from classifier.inference.engines.pytorch import pick_device
 from classifier.networks.backbones import find_backbone
 from classifier.training.loaders import train_loader
 from classifier.training.module import parameter_groups, set_trainable

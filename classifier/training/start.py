@@ -4,10 +4,9 @@ from pathlib import Path
 
 from classifier.checkpoint import load_checkpoint, read_metadata
 from classifier.data.collection import Collection
-from classifier.data.labels import LabelClass
 from classifier.data.samples import differing_classes
 from classifier.errors import CheckpointError
-from classifier.networks.network import Network
+from classifier.networks.network import Network, to_tensors
 from classifier.training.settings import TrainingSettings
 
 HEAD = "head."  # what the names of the head's weights begin with
@@ -21,8 +20,7 @@ def new_head_because(collection: Collection, start_from: str | None) -> str | No
     """
     if not start_from:
         return None
-    classes = tuple(LabelClass.from_dict(entry) for entry in read_metadata(Path(start_from))["classes"])
-    return differing_classes(collection, classes)
+    return differing_classes(collection, read_metadata(Path(start_from)).classes)
 
 
 def initial_network(collection: Collection, settings: TrainingSettings, *, resumed: bool = False) -> Network:
@@ -37,9 +35,9 @@ def initial_network(collection: Collection, settings: TrainingSettings, *, resum
     """
     start_from = None if resumed or not settings.start_from else Path(settings.start_from)
     checkpoint = load_checkpoint(start_from) if start_from else None
-    if checkpoint and checkpoint.metadata["backbone"] != settings.backbone:
+    if checkpoint and checkpoint.metadata.backbone != settings.backbone:
         raise CheckpointError(
-            f"{start_from} has the backbone {checkpoint.metadata['backbone']}, and this run would train "
+            f"{start_from} has the backbone {checkpoint.metadata.backbone}, and this run would train "
             f"{settings.backbone}. Leave --backbone out to take the checkpoint's."
         )
     network = Network(
@@ -49,7 +47,7 @@ def initial_network(collection: Collection, settings: TrainingSettings, *, resum
         dropout=settings.dropout,
     )
     if checkpoint:
-        state = dict(checkpoint.state)
+        state = to_tensors(checkpoint.state)
         if differing_classes(collection, checkpoint.classes):
             own = network.state_dict()
             state = {name: own[name] if name.startswith(HEAD) else value for name, value in state.items()}

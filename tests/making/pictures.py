@@ -3,10 +3,11 @@
 import io
 import struct
 import zlib
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms, features
+from PIL import Image, ImageCms, ImageDraw, features
 
 RED, GREEN, BLUE, WHITE = (220, 30, 40), (30, 160, 60), (40, 60, 200), (255, 255, 255)
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -98,3 +99,29 @@ def turned(orientation: int) -> tuple[Image.Image, Image.Exif]:
 
 
 JPEG_DATA = encode(corners((200, 120)), "JPEG")
+
+
+def drawn_flowers() -> Iterator[Image.Image]:
+    """Six flower-like RGB pictures of other shapes, sizes and colours; Pillow draws them alike everywhere."""
+    looks = [
+        ((320, 240), (230, 60, 120), 5),
+        ((240, 320), (250, 200, 40), 8),
+        ((500, 333), (120, 80, 200), 6),
+        ((288, 288), (240, 240, 235), 12),
+        ((97, 61), (220, 40, 30), 4),
+        ((700, 290), (255, 140, 0), 16),
+    ]
+    for size, colour, petals in looks:
+        picture = Image.new("RGB", size, (60, 110, 50))
+        draw, middle, length = ImageDraw.Draw(picture), (size[0] // 2, size[1] // 2), min(size) // 2 - 4
+        for number in range(petals):
+            start = 360 * number // petals
+            draw.pieslice(
+                (middle[0] - length, middle[1] - length, middle[0] + length, middle[1] + length),
+                start,
+                start + 240 // petals,
+                fill=colour,
+            )
+        heart = length // 4
+        draw.ellipse((middle[0] - heart, middle[1] - heart, middle[0] + heart, middle[1] + heart), fill=(90, 60, 20))
+        yield picture

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from classifier.checkpoint import TrainingInfo
 from classifier.data.collection import Collection
 from classifier.data.labels import LabelClass
 from classifier.reports.report import Bin, ClassFigures, MeasuredPhoto, Report, report_path, write_report
@@ -40,10 +41,10 @@ def make_garden_report(garden: Collection) -> Report:
         per_class=tuple(count(class_id) for class_id in ids),
         calibration=(Bin(0.75, 0.8125, len(answers), right, 0.8),),
         answers=tuple(answers),
-        training={"epochs": 5, "head_epochs": 1, "best_epoch": 3, "history": [
+        training=TrainingInfo(settings={"epochs": 5, "head_epochs": 1}, best_epoch=3, history=tuple(
             {"epoch": epoch, "train_loss": 2 / epoch, "train_top1": epoch / 5, "valid_loss": 1.8 / epoch,
              "valid_top1": epoch / 4, "seconds": 40.0}
-            for epoch in (1, 2, 3)]},
+            for epoch in (1, 2, 3))),
     )  # fmt: skip
 
 
@@ -76,9 +77,9 @@ def make_report() -> Report:
         per_class=(ClassFigures.count(1, n=3, called=1, right=1), ClassFigures.count(2, n=2, called=4, right=2)),
         calibration=(Bin(0.5, 1.0, 5, 3, 0.78),),
         answers=answers,
-        training={"head_epochs": 1, "best_epoch": 2, "history": [
+        training=TrainingInfo(settings={"head_epochs": 1}, best_epoch=2, history=tuple(
             {"epoch": epoch, "train_loss": 1.0, "train_top1": 0.5, "valid_loss": 0.9, "valid_top1": 0.6}
-            for epoch in (1, 2, 3)]},
+            for epoch in (1, 2, 3))),
     )  # fmt: skip
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import torch
 from PIL import Image
 
-from classifier.checkpoint import save_checkpoint
+from classifier.checkpoint import DatasetInfo, Metadata, Preprocessing, TrainingInfo, save_checkpoint
 from classifier.data.collection import Photo
+from classifier.data.labels import LabelClass
 from classifier.data.manifest import manifest_of, write_manifest
-from classifier.networks.network import Network
+from classifier.networks.network import Network, to_arrays
 
 # Names as strangers' folders have them: markup, letters beyond Latin.
 NAMES = ("red", "green & <b>", "蓝色")
@@ -21,21 +22,19 @@ def save_untrained(path: Path, *, names: Sequence[str] = NAMES, seed: int = 0, r
     torch.manual_seed(seed)
     network = Network("test_efficientnet", len(names))
     torch.nn.init.normal_(network.head.weight, std=0.5)  # so that answers differ from photo to photo
-    history = [
+    history = tuple(
         {"epoch": epoch, "train_loss": 2 / epoch, "train_top1": 0.2 * epoch, "valid_loss": 1.8 / epoch,
          "valid_top1": 0.22 * epoch, "valid_mean_class": 0.2 * epoch, "seconds": 1.5}
         for epoch in (1, 2, 3)
-    ]  # fmt: skip
-    metadata = {
-        "backbone": "test_efficientnet",
-        "classes": [{"class_id": class_id, "name": name} for class_id, name in enumerate(names, start=1)],
-        "input_size": 32,
-        "mean": [0.5, 0.5, 0.5],
-        "std": [0.5, 0.5, 0.5],
-        "dataset": {"name": "colours", "split": "split", "train_photos": 3, "root": str(root) if root else None},
-        "training": {"epochs": 3, "head_epochs": 1, "best_epoch": 3, "history": history},
-    }
-    save_checkpoint(path, network.state_dict(), metadata)
+    )  # fmt: skip
+    metadata = Metadata(
+        backbone="test_efficientnet",
+        classes=tuple(LabelClass(class_id, name) for class_id, name in enumerate(names, start=1)),
+        preprocessing=Preprocessing(32, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+        dataset=DatasetInfo(name="colours", split="split", train_photos=3, root=str(root) if root else None),
+        training=TrainingInfo(settings={"epochs": 3, "head_epochs": 1}, best_epoch=3, history=history),
+    )
+    save_checkpoint(path, to_arrays(network.state_dict()), metadata)
     return path
 
 

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import torch
 
-from classifier.checkpoint import save_checkpoint
+from classifier.checkpoint import DatasetInfo, Metadata, Preprocessing, save_checkpoint
 from classifier.data.collection import Collection
 from classifier.data.manifest import manifest_of, write_manifest
 from classifier.data.samples import samples_of
 from classifier.inference.classifier import Classifier
-from classifier.networks.network import Network
+from classifier.inference.engines.pytorch import PyTorchEngine
+from classifier.networks.network import Network, to_arrays
 from tests.making.fakes import plant_garden
 
 BACKBONE = "test_efficientnet"
@@ -21,15 +22,13 @@ def plant_checkpoint(folder: Path, *, seed: int = 1) -> tuple[Path, Collection]:
     garden = plant_garden(folder / "photos")
     torch.manual_seed(seed)
     network = Network(BACKBONE, len(garden.classes)).eval()
-    metadata = {
-        "backbone": BACKBONE,
-        "classes": [label.to_dict() for label in garden.classes],
-        "input_size": SIDE,
-        "mean": [0.5] * 3,
-        "std": [0.5] * 3,
-        "dataset": {"name": "garden", "split": "home", "root": str(garden.root)},
-    }
-    plain = Classifier(network, metadata)
+    metadata = Metadata(
+        backbone=BACKBONE,
+        classes=garden.classes,
+        preprocessing=Preprocessing(SIDE, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+        dataset=DatasetInfo(name="garden", split="home", root=str(garden.root)),
+    )
+    plain = Classifier(PyTorchEngine(network), metadata)
     train = samples_of(garden, split_name="home", split="train")
     embeddings = torch.from_numpy(plain.forward([plain.open(sample.path) for sample in train]).embeddings)
     targets = torch.tensor([sample.target for sample in train])
@@ -40,6 +39,6 @@ def plant_checkpoint(folder: Path, *, seed: int = 1) -> tuple[Path, Collection]:
             network.head.weight[position] = mean * 8 / mean.square().sum()
             network.head.bias[position] = -4 - network.head.weight[position] @ middle
     path = folder / "tiny.safetensors"
-    save_checkpoint(path, network.state_dict(), metadata)
+    save_checkpoint(path, to_arrays(network.state_dict()), metadata)
     write_manifest(manifest_of(path), garden.photos)
     return path, garden

@@ -18,8 +18,8 @@ from web.shared.wording import display_name, format_percent
 from web.site import Site
 
 if TYPE_CHECKING:
-    from classifier.inference.classifier import Prediction
     from classifier.predictions.stability import Stability, View
+    from classifier.predictions.values import Prediction
 
 
 def create_stores() -> html.Div:

@@ -29,7 +29,7 @@ from web.shared.wording import (
 from web.site import Site
 
 if TYPE_CHECKING:
-    from classifier.inference.classifier import Candidate, Prediction
+    from classifier.predictions.values import Candidate, Prediction
 
 SAMPLES = 6
 SIMILARITY = "Similar as the model sees it: 1.00 would be the same photo."

@@ -14,8 +14,7 @@ from web.shared.wording import display_name, format_count, format_share, out_of_
 from web.site import Site
 
 if TYPE_CHECKING:
-    from classifier.inference.classifier import Prediction
-    from classifier.predictions.values import Confusion, TrackRecord
+    from classifier.predictions.values import Confusion, Prediction, TrackRecord
 
 # A longer list is folded behind the first names.
 MOST_LISTED = 6

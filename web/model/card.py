@@ -112,7 +112,7 @@ def describe_training(report: Report) -> str:
 def describe_measurement(report: Report) -> str:
     part = report.data["split"]
     words = f"On {describe_part(report)}, "
-    if part == "train" or (part == "valid" and report.training.get("train_on_valid")):
+    if part == "train" or (part == "valid" and report.training.learnt_from_valid):
         words += "which it has learnt from: these figures flatter it."
     elif part == "valid":
         words += "which it has not learnt from, but which chose the best epoch: these figures flatter it a little."

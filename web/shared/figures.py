@@ -18,7 +18,7 @@ from web.dataset.statistics import ClassCount, ColourBin
 from web.shared.wording import css_colour, display_name, format_percent
 
 if TYPE_CHECKING:
-    from classifier.inference.classifier import Candidate
+    from classifier.predictions.values import Candidate
 
 LEAF, LEAF_SOFT = "#4c8c58", "#83a58a"
 # Parts of a split in their usual order; told apart without colour by the legend's order and the hover text.

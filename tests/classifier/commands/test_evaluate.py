@@ -39,7 +39,7 @@ def test_the_report_goes_where_it_is_told(checkpoint: Path, tmp_path: Path, targ
         path = tmp_path / target if target.endswith(".json") else tmp_path / target / "report.json"
     report = read_report(path)
     assert report.summary["n"] == len(report.answers) == 9
-    assert report.training["best_epoch"] == 3
+    assert report.training.best_epoch == 3
     if target == "folder":
         page = (tmp_path / target / "report.html").read_text(encoding="utf-8")
         assert "data:image/webp" in page

@@ -5,13 +5,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-import torch
 
 from classifier.__main__ import COMMANDS, main
 from classifier.checkpoint import load_checkpoint, read_metadata
+from classifier.checkpoint.collection import open_collection
 from classifier.data.manifest import manifest_of, read_manifest
-from classifier.data.samples import open_collection
 from classifier.data.subject import Subject
 from classifier.training.callbacks import KeepBest
 from tests.making.photo_folders import plant
@@ -54,9 +54,7 @@ def test_data_and_output_are_enough(photos: Path, tmp_path: Path, capsys: pytest
         "curves.html", "last.ckpt", "left-out.csv", "metrics.csv", "settings.json",
     ]  # fmt: skip
     metadata = read_metadata(output)
-    collection = open_collection(
-        checkpoint_metadata=metadata, checkpoint_path=output, data_dir=tmp_path, flowers_root=None
-    )
+    collection = open_collection(metadata, checkpoint_path=output, data_dir=tmp_path, flowers_root=None)
     assert (collection.name, collection.root, len(collection.photos)) == ("my garden", photos, 32)
     assert collection.subject == Subject("leaf", "leaves")
 
@@ -85,8 +83,8 @@ def test_a_stopped_run_goes_on_by_its_folder(
     assert main([*resume, "--data", str(photos)]) == 1
     assert f"This run began with --data {mine}; got {photos}" in capsys.readouterr().err
     assert main(resume) == 0
-    assert [row["epoch"] for row in read_metadata(output)["training"]["history"]] == [1, 2, 3]
-    assert read_metadata(output)["dataset"]["subject"] == "dog,dogs"
+    assert [row["epoch"] for row in read_metadata(output).training.history] == [1, 2, 3]
+    assert read_metadata(output).dataset.subject == "dog,dogs"
     settings = json.loads((tmp_path / "run" / "settings.json").read_text(encoding="utf-8"))
     assert (settings["data"], settings["output"]) == (str(mine), str(output))
 
@@ -137,10 +135,10 @@ def test_a_checkpoint_to_start_from_brings_its_backbone_and_weights(
     assert main(["train", "--data", str(photos), "--output", str(first), "--epochs", "1", *TINY]) == 0
     start = ["train", "--data", str(photos), "--output", str(second), "--start-from", str(first), *TINY[2:]]
     assert main([*start, "--epochs", "1", "--learning-rate", "1e-9", "--ema-decay", "0"]) == 0
-    assert torch.allclose(load_checkpoint(first).state["head.weight"], load_checkpoint(second).state["head.weight"])
-    training = read_metadata(second)["training"]
-    assert (training["backbone"], training["head_epochs"]) == ("test_efficientnet", 0)
-    assert training["earlier"] == read_metadata(first)["training"]
+    assert np.allclose(load_checkpoint(first).state["head.weight"], load_checkpoint(second).state["head.weight"])
+    training = read_metadata(second).training
+    assert (training.settings["backbone"], training.settings["head_epochs"]) == ("test_efficientnet", 0)
+    assert training.earlier == read_metadata(first).training
     capsys.readouterr()
     third = ["--output", str(tmp_path / "third.safetensors"), "--epochs", "1", *TINY[2:]]
     assert main([*start, *third, "--backbone", "efficientnet_lite0"]) == 1
@@ -163,11 +161,13 @@ def test_a_checkpoint_of_other_classes_lends_its_backbone(
     assert "lends its backbone, and a new head is trained" in said
     before, after = load_checkpoint(first).state, load_checkpoint(second).state
     assert after["head.weight"].shape == (3, before["head.weight"].shape[1])
-    for name in [name for name in before if not name.startswith("head.") and before[name].is_floating_point()]:
-        assert torch.allclose(before[name], after[name], atol=1e-6), name
-    training = read_metadata(second)["training"]
-    assert training["head_epochs"] == 1
-    assert "earlier" not in training  # its curves are of another task
+    for name in [
+        name for name in before if not name.startswith("head.") and np.issubdtype(before[name].dtype, np.floating)
+    ]:
+        assert np.allclose(before[name], after[name], atol=1e-6), name
+    training = read_metadata(second).training
+    assert training.settings["head_epochs"] == 1
+    assert training.earlier is None  # its curves are of another task
 
 
 def test_photos_that_the_checkpoint_to_start_from_has_learnt_are_told(
@@ -196,7 +196,7 @@ def test_photos_that_the_checkpoint_to_start_from_has_learnt_are_told(
     assert all(counts.values()), "the seed has to give another split"
     assert f"{first} has learnt from {counts['valid']} valid photo" in told
     assert f" and {counts['test']} test photo" in told
-    assert read_metadata(other)["dataset"]["learnt_before"] == counts
+    assert read_metadata(other).dataset.learnt_before == counts
     (told,) = warnings("evaluate", "--checkpoint", str(other))
     assert f"had learnt from {counts['test']} of these photos" in told
     assert warnings("evaluate", "--checkpoint", str(again)) == []
@@ -214,7 +214,7 @@ def test_auto_looks_for_the_learning_rate(photos: Path, tmp_path: Path, capsys: 
     output = tmp_path / "best.safetensors"
     assert main(["train", "--data", str(photos), "--output", str(output), "--lr", "auto", "--epochs", "1", *TINY]) == 0
     assert "range test suggests" in capsys.readouterr().err
-    assert read_metadata(output)["training"]["learning_rate"] != 0.0015
+    assert read_metadata(output).training.settings["learning_rate"] != 0.0015
 
 
 @pytest.mark.parametrize(

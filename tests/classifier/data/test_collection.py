@@ -1,7 +1,6 @@
 import csv
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -10,7 +9,6 @@ from classifier.data.collection import SPLITS, Collection, Photo, describe_photo
 from classifier.data.labels import LabelClass
 from classifier.data.manifest import oxford_file, read_manifest, write_manifest
 from classifier.data.oxford import flowers102
-from classifier.data.samples import open_collection
 from classifier.errors import DatasetError, NotAnImage
 
 DATA = Path(__file__).parents[3] / "data"
@@ -250,58 +248,6 @@ def test_a_relative_root_becomes_absolute(oxford: Path, tmp_path: Path, monkeypa
     (tmp_path / "root" / "flowers-102" / "jpg").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     assert flowers102(data_dir=oxford, flowers_root=Path("root")).root == tmp_path / "root"
-
-
-METADATA: dict[str, Any] = {"classes": [label.to_dict() for label in CLASSES], "dataset": {"name": "my garden"}}
-
-
-def test_the_collection_of_a_checkpoint_of_the_oxford_flowers(oxford: Path, tmp_path: Path) -> None:
-    found = open_collection(
-        checkpoint_metadata={"classes": [], "dataset": {"name": "flowers102"}},
-        checkpoint_path=tmp_path / "x.safetensors",
-        data_dir=oxford,
-        flowers_root=None,
-    )
-    assert (found.name, len(found.photos), found.default_split) == ("flowers102", 2, "udacity")
-
-
-@pytest.mark.parametrize(
-    ("manifest", "root", "photos", "has_photos"),
-    [
-        (True, "photos", 1, True),
-        (True, "gone", 1, False),
-        (True, None, 1, False),
-        (False, "photos", 0, False),
-        (False, None, 0, False),
-    ],
-)
-def test_the_collection_of_any_other_checkpoint(
-    tmp_path: Path, manifest: bool, root: str | None, photos: int, has_photos: bool
-) -> None:
-    (tmp_path / "photos").mkdir()
-    if manifest:
-        write_manifest(tmp_path / "x.manifest.csv", [photo(1, 2, "rose/a.jpg", split="train")])
-    dataset = {"name": "my garden"} | ({"root": str(tmp_path / root)} if root else {})
-    found = open_collection(
-        checkpoint_metadata=METADATA | {"dataset": dataset},
-        checkpoint_path=tmp_path / "x.safetensors",
-        data_dir=Path("/nowhere"),
-        flowers_root=None,
-    )
-    assert found.name == "my garden"
-    assert found.classes == CLASSES
-    assert (len(found.photos), found.has_photos, found.default_split) == (photos, has_photos, "split")
-
-
-def test_a_manifest_of_other_photos_beside_the_checkpoint_is_noticed(tmp_path: Path) -> None:
-    write_manifest(tmp_path / "x.manifest.csv", [photo(1, 77, "x.jpg", split="train")])
-    with pytest.raises(DatasetError, match="class 77, which my garden has not"):
-        open_collection(
-            checkpoint_metadata=METADATA,
-            checkpoint_path=tmp_path / "x.safetensors",
-            data_dir=Path("/nowhere"),
-            flowers_root=None,
-        )
 
 
 @pytest.mark.parametrize("orientation", [1, 6])

@@ -56,4 +56,4 @@ def test_words(subject: Subject, words: tuple[str, ...]):
     ],
 )
 def test_a_checkpoint_tells_its_subject(dataset: dict, subject: Subject):
-    assert subject_of(dataset) == subject
+    assert subject_of(dataset.get("name"), dataset.get("subject")) == subject

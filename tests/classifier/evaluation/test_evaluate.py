@@ -124,7 +124,7 @@ def test_the_report_says_which_file_was_measured(classifier: Classifier, samples
     report = create_report(outcome, classifier=classifier, checkpoint=checkpoint, split_name="split", split="test")
     assert report.checkpoint["fingerprint"] == file_digest(checkpoint)
     assert report.checkpoint["bytes"] == checkpoint.stat().st_size
-    assert report.training["history"][0]["epoch"] == 1
+    assert report.training.history[0]["epoch"] == 1
     assert len(report.answers) == 12
     assert sum(figures.right for figures in report.per_class) == sum(answer.is_right for answer in report.answers)
     assert Report.from_dict(report.to_dict()) == report

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -11,7 +12,7 @@ from classifier.errors import ExportError, SettingError
 from classifier.inference import export as exporting
 from classifier.inference.classifier import Classifier
 from classifier.inference.export import describe, export
-from classifier.networks.transforms import eval_transform
+from classifier.photos.preparing import prepare
 from classifier.predictions.postprocessing import Postprocessor
 from tests.making.runs import NAMES, save_untrained
 
@@ -34,9 +35,9 @@ def test_onnx_answers_alike_and_says_how_to_use_it(classifier: Classifier, tmp_p
     assert json.loads(said["florascope"]) == describe(classifier)
     assert [label["name"] for label in json.loads(said["classes"])] == list(NAMES)
     # What a stranger would do with it: any number of photos, made ready as the file says.
-    batch = eval_transform(size=32, mean=[0.5] * 3, std=[0.5] * 3)(PHOTO).expand(7, -1, -1, -1).numpy()
+    batch = np.stack([prepare(PHOTO, size=32, mean=[0.5] * 3, std=[0.5] * 3)] * 7)
     (probabilities,) = session.run(["probabilities"], {"images": batch})
-    assert probabilities[6] == pytest.approx(classifier.probabilities([PHOTO])[0].numpy(), abs=1e-4)
+    assert probabilities[6] == pytest.approx(classifier.probabilities([PHOTO])[0], abs=1e-4)
     assert [entry.name for entry in tmp_path.iterdir()] == ["tiny.onnx"]
 
 
@@ -54,15 +55,13 @@ def test_probabilities_are_those_of_the_calibrated_classifier(tmp_path: Path):
     checkpoint = load_checkpoint(save_untrained(tmp_path / "tiny.safetensors"))
     classifier = Classifier.load(tmp_path / "tiny.safetensors", device="cpu")
     trust = SimpleNamespace(temperature=0.05)
-    classifier.postprocessor = Postprocessor(
-        checkpoint.classes, classifier.network.head.weight.detach().numpy(), calibration=trust
-    )
+    classifier.postprocessor = Postprocessor(checkpoint.classes, classifier.engine.head, calibration=trust)
     export(classifier, tmp_path / "tiny.pt2", kind="pt2")
-    batch = eval_transform(size=32, mean=[0.5] * 3, std=[0.5] * 3)(PHOTO)[None]
+    batch = torch.from_numpy(prepare(PHOTO, size=32, mean=[0.5] * 3, std=[0.5] * 3))[None]
     probabilities = torch.export.load(tmp_path / "tiny.pt2").module()(batch)[0][0]
-    assert probabilities.detach().numpy() == pytest.approx(classifier.probabilities([PHOTO])[0].numpy(), abs=1e-4)
+    assert probabilities.detach().numpy() == pytest.approx(classifier.probabilities([PHOTO])[0], abs=1e-4)
     plain = Classifier.load(tmp_path / "tiny.safetensors", device="cpu").probabilities([PHOTO])[0]
-    assert float((probabilities.detach() - plain).abs().max()) > 0.01
+    assert float(np.abs(probabilities.detach().numpy() - plain).max()) > 0.01
 
 
 def test_a_file_that_answers_otherwise_is_not_kept(

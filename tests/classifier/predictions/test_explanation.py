@@ -83,8 +83,8 @@ def classifier(tmp_path_factory) -> Classifier:
 
 def test_maps_come_from_the_same_pass(classifier, monkeypatch):
     passes = []
-    forward = classifier.network.forward
-    monkeypatch.setattr(classifier.network, "forward", lambda images: passes.append(1) or forward(images))
+    forward = classifier.engine.network.forward
+    monkeypatch.setattr(classifier.engine.network, "forward", lambda images: passes.append(1) or forward(images))
     (prediction,) = classifier.predict([draw_flower()], top_k=3, maps=True)
     assert len(passes) == 1
     assert set(prediction.maps) == {candidate.class_id for candidate in prediction.candidates}
@@ -102,7 +102,7 @@ def test_maps_are_those_of_captum(classifier):
 
         def __init__(self) -> None:
             super().__init__()
-            self.layer, self.head = torch.nn.Identity(), classifier.network.head
+            self.layer, self.head = torch.nn.Identity(), classifier.engine.network.head
 
         def forward(self, feature_map: torch.Tensor) -> torch.Tensor:
             return self.head(self.layer(feature_map).mean(dim=(2, 3)))

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from classifier.calibration import examples
 from classifier.calibration.fit import fit_temperature, sure_threshold
 from classifier.checkpoint import load_checkpoint, read_metadata, save_checkpoint
 from classifier.errors import CheckpointError, TooSmall
+from classifier.files import HEADER_KEY, save_tensors
 from classifier.inference.classifier import Classifier
 from classifier.locations import DEFAULT_CHECKPOINT
 from classifier.predictions.coverage import CoverageSets, conformal_threshold
@@ -116,8 +118,8 @@ def test_calibrating_leaves_the_weights_and_the_rest(calibrated, tmp_path):
     plain, _ = plant_checkpoint(tmp_path)
     before, after = load_checkpoint(plain), load_checkpoint(calibrated)
     assert all(np.array_equal(tensor, after.state[name]) for name, tensor in before.state.items())
-    assert {**after.metadata, "trust": None, "dataset": None} == {**before.metadata, "trust": None, "dataset": None}
-    assert after.metadata["trust"]["fitted_on"]["photos"] > 0
+    assert replace(after.metadata, calibration=None, dataset=before.metadata.dataset) == before.metadata
+    assert after.metadata.calibration.fitted_on.photos > 0
 
 
 def test_everything_is_said(classifier, calibrated):
@@ -211,23 +213,24 @@ def test_a_missing_or_damaged_index(copy, calibrated, damage):
 
 @pytest.mark.parametrize("change", [{"format": 99}, {"temperature": "hot"}, {"known": {}}, {"coverage": None}])
 def test_a_damaged_calibration(copy, calibrated, change):
-    trust = read_metadata(copy)["trust"]
-    with pytest.raises(CheckpointError, match="python -m classifier calibrate"):
-        Calibration.from_dict({**trust, **change})
     checkpoint = load_checkpoint(copy)
-    save_checkpoint(copy, checkpoint.state, {**checkpoint.metadata, "trust": {**trust, **change}})
+    values = checkpoint.metadata.to_dict()
+    damaged = {**values["calibration"], **change}
+    with pytest.raises(CheckpointError, match="python -m classifier calibrate"):
+        Calibration.from_dict(damaged)
+    save_tensors(copy, checkpoint.state, {HEADER_KEY: json.dumps({**values, "calibration": damaged})})
     classifier = Classifier.load(copy, device="cpu")
     assert "calibration" in classifier.warnings[0]
     assert classifier.predict([photos_of(calibrated)[0].read_bytes()])[0].verdict is None
 
 
 def test_trust_survives_json(calibrated):
-    trust = Calibration.from_dict(read_metadata(calibrated)["trust"])
-    assert Calibration.from_dict(json.loads(json.dumps(trust.to_dict()))) == trust
+    calibration = read_metadata(calibrated).calibration
+    assert Calibration.from_dict(json.loads(json.dumps(calibration.to_dict()))) == calibration
 
 
 def test_the_verdict_is_unknown_where_familiarity_is_below_zero(calibrated):
-    trust = Calibration.from_dict(read_metadata(calibrated)["trust"])
+    trust = read_metadata(calibrated).calibration
     seen = np.random.default_rng(5).normal(0, 50, (200, len(trust.known.weights))).astype(np.float32)
     unknown = [verdict == "unknown" for verdict, _ in trust.judge(seen)]
     assert (trust.familiarity(seen) < 0).tolist() == unknown

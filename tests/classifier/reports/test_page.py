@@ -55,9 +55,9 @@ def test_curves_shade_the_head_and_mark_what_was_kept():
 
 def test_curves_number_the_runs_that_went_on_from_earlier_ones():
     report = make_report()
-    training = {**report.training, "earlier": report.training}
-    twice = curves(replace(report, training={**training, "earlier": training}), "loss")
-    each = len(report.training["history"])
+    training = replace(report.training, earlier=report.training)
+    twice = curves(replace(report, training=replace(training, earlier=training)), "loss")
+    each = len(report.training.history)
     numbers = {note.text: note.x for note in twice.layout.annotations if note.text.isdigit()}
     assert numbers == {"2": each + 0.5, "3": 2 * each + 0.5}
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from classifier.checkpoint import TrainingInfo
 from classifier.data.labels import LabelClass
 from classifier.errors import ReportError
 from classifier.reports.report import MeasuredPhoto, Report
@@ -27,7 +28,7 @@ def make_report(*, split: str = "test", tta: bool = False, answers: tuple[Measur
         per_class=(),
         calibration=(),
         answers=answers,
-        training={},
+        training=TrainingInfo(),
     )
 
 

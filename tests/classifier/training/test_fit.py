@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -74,14 +75,14 @@ def test_a_run_leaves_a_folder(garden: Collection, finished: RunFolder) -> None:
 
 def test_the_checkpoint_knows_how_it_was_made(garden: Collection, finished: RunFolder) -> None:
     metadata = read_metadata(finished.checkpoint)
-    assert [entry["name"] for entry in metadata["classes"]] == ["blue", "red"]
-    assert metadata["dataset"]["root"] == str(garden.root)
-    assert metadata["dataset"]["train_photos"] == 26
-    assert [row["epoch"] for row in metadata["training"]["history"]] == [1, 2, 3]
-    assert 1 <= metadata["training"]["best_epoch"] <= 3
-    best = metadata["training"]["history"][metadata["training"]["best_epoch"] - 1]
-    assert best["valid_top1"] == metadata["metrics"]["valid"]["top1"]
-    assert as_good(best["valid_top1"], max(row["valid_top1"] for row in metadata["training"]["history"]), n=4)
+    assert [label.name for label in metadata.classes] == ["blue", "red"]
+    assert metadata.dataset.root == str(garden.root)
+    assert metadata.dataset.train_photos == 26
+    assert [row["epoch"] for row in metadata.training.history] == [1, 2, 3]
+    assert 1 <= metadata.training.best_epoch <= 3
+    best = metadata.training.history[metadata.training.best_epoch - 1]
+    assert best["valid_top1"] == metadata.metrics["valid"]["top1"]
+    assert as_good(best["valid_top1"], max(row["valid_top1"] for row in metadata.training.history), n=4)
     photo = garden.path(garden.photos[0])
     assert photo
     assert Classifier.load(finished.checkpoint).predict([photo.read_bytes()])[0].best.name in ("blue", "red")
@@ -112,7 +113,7 @@ def test_a_killed_run_resumes_to_the_same_result(
         train(garden, run)
     assert train(garden, run, resume=True)
     straight, resumed = load_checkpoint(finished.checkpoint), load_checkpoint(run.checkpoint)
-    assert all(torch.equal(straight.state[name], value) for name, value in resumed.state.items())
+    assert all(np.array_equal(straight.state[name], value) for name, value in resumed.state.items())
     assert history(resumed.metadata) == history(straight.metadata)
     last, same = (torch.load(one.state, weights_only=True) for one in (finished, run))
     assert all(
@@ -122,7 +123,7 @@ def test_a_killed_run_resumes_to_the_same_result(
 
 
 def history(metadata: Any) -> list[dict[str, float]]:
-    return [{**row, "seconds": 0} for row in metadata["training"]["history"]]
+    return [{**row, "seconds": 0} for row in metadata.training.history]
 
 
 def test_ctrl_c_keeps_the_finished_epochs(garden: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,16 +146,16 @@ def test_a_run_on_train_and_valid_keeps_the_last_epoch(garden: Collection, tmp_p
     settings = replace(SETTINGS, train_on_valid=True, epochs=2)
     assert train(garden, run, settings)
     checkpoint = load_checkpoint(run.checkpoint)
-    assert (checkpoint.metadata["training"]["best_epoch"], checkpoint.metadata["metrics"]) == (2, {})
-    assert checkpoint.metadata["dataset"]["train_photos"] == 26 + 4
+    assert (checkpoint.metadata.training.best_epoch, checkpoint.metadata.metrics) == (2, {})
+    assert checkpoint.metadata.dataset.train_photos == 26 + 4
     assert run.metrics.read_text(encoding="utf-8").splitlines()[0] == "epoch,train_loss,train_top1,seconds"
     assert '"name":"train"' in run.curves.read_text(encoding="utf-8")
     assert '"name":"valid"' not in run.curves.read_text(encoding="utf-8")
     state = torch.load(run.state, weights_only=True)
     for name, value in checkpoint.state.items():
-        assert torch.equal(value, state["state_dict"][f"network.{name}"])  # the average
+        assert np.array_equal(value, state["state_dict"][f"network.{name}"])  # the average
     head = "head.weight"
-    assert not torch.equal(checkpoint.state[head], state["current_model_state"][f"network.{head}"])
+    assert not np.array_equal(checkpoint.state[head], state["current_model_state"][f"network.{head}"])
 
 
 def test_a_run_on_train_and_valid_resumes_to_the_same_result(
@@ -167,10 +168,10 @@ def test_a_run_on_train_and_valid_resumes_to_the_same_result(
         patch.setattr(KeepBest, "on_train_epoch_start", _die_in_epoch(1))
         with pytest.raises(Killed):
             train(garden, killed, settings)
-    assert read_metadata(killed.checkpoint)["training"]["best_epoch"] == 1
+    assert read_metadata(killed.checkpoint).training.best_epoch == 1
     assert train(garden, killed, settings, resume=True)
     first, second = load_checkpoint(straight.checkpoint), load_checkpoint(killed.checkpoint)
-    assert all(torch.equal(first.state[name], value) for name, value in second.state.items())
+    assert all(np.array_equal(first.state[name], value) for name, value in second.state.items())
     assert history(first.metadata) == history(second.metadata)
 
 
@@ -200,7 +201,7 @@ def test_every_option_at_once(garden: Collection, tmp_path: Path, capfd: pytest.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(logging.getLogger("classifier"), "level", logging.INFO)
         assert train(garden, run, settings)
-    history = read_metadata(run.checkpoint)["training"]["history"]
+    history = read_metadata(run.checkpoint).training.history
     assert history[1]["train_top1"] is None  # every batch of the second epoch was mixed
     assert run.metrics.read_text(encoding="utf-8").splitlines()[2].split(",")[2] == ""
     said = capfd.readouterr()
@@ -220,7 +221,7 @@ def test_nothing_is_begun_that_cannot_be_finished(
     for run, message in cases:
         with pytest.raises(TrainingError, match=message):
             train(garden, run)
-    with pytest.raises(SettingError, match=r"“cuda” is not to be had|“mps” is not to be had"):
+    with pytest.raises(SettingError, match=r"“cuda” is not available|“mps” is not available"):
         fit(garden, SETTINGS, split_name="split", run=run_in(tmp_path / "c"), device=_missing_device())
     monkeypatch.setattr(
         classifier.training.run_folder.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 1})()
@@ -247,7 +248,7 @@ def test_of_epochs_that_do_as_well_the_last_is_kept(
     monkeypatch.setattr("classifier.training.callbacks.as_good", lambda top1, best, *, n: next(shares) == 1.0)
     run = run_in(tmp_path)
     train(garden, run, replace(SETTINGS, epochs=5))
-    assert read_metadata(run.checkpoint)["training"]["best_epoch"] == 3
+    assert read_metadata(run.checkpoint).training.best_epoch == 3
 
 
 def _missing_device() -> str:
@@ -271,8 +272,8 @@ def test_a_run_resumes_without_the_checkpoint_it_began_with(
             train(garden, run, settings)
     first.unlink()
     assert train(garden, run, settings, resume=True)
-    training = read_metadata(run.checkpoint)["training"]
-    assert training["earlier"] == read_metadata(finished.checkpoint)["training"]
+    training = read_metadata(run.checkpoint).training
+    assert training.earlier == read_metadata(finished.checkpoint).training
     assert history_of(training).starts == (1, 4)
 
 
@@ -283,7 +284,7 @@ def test_a_run_stopped_between_its_checkpoint_and_its_state_begins_anew(
     for path in (finished.checkpoint, finished.settings):
         shutil.copy(path, tmp_path)
     assert train(garden, run, resume=True)
-    assert len(read_metadata(run.checkpoint)["training"]["history"]) == SETTINGS.epochs
+    assert len(read_metadata(run.checkpoint).training.history) == SETTINGS.epochs
 
 
 def test_a_run_that_lost_its_state_keeps_what_it_made(garden: Collection, finished: RunFolder, tmp_path: Path) -> None:
@@ -367,7 +368,7 @@ def test_two_processes_learn_what_one_learns(garden: Collection, tmp_path: Path)
     assert done.stderr.count("epoch 1 of 5") == 1
     assert "Warning" not in done.stderr
     metadata = read_metadata(tmp_path / "best.safetensors")
-    assert metadata["metrics"]["valid"]["top1"] == 1.0
+    assert metadata.metrics["valid"]["top1"] == 1.0
     one = run_in(tmp_path / "one")
     train(garden, one, replace(SETTINGS, epochs=5, ema_decay=0.0, mix=0.0, augmentation="none"))
-    assert read_metadata(one.checkpoint)["metrics"]["valid"]["top1"] == 1.0
+    assert read_metadata(one.checkpoint).metrics["valid"]["top1"] == 1.0

@@ -233,7 +233,9 @@ def test_words_follow_the_figures(garden: Collection):
     assert "too sure of itself" in describe_calibration(report)
     assert "flatter it a little" in describe_measurement(replace(report, data={**report.data, "split": "valid"}))
     by_heart = replace(
-        report, data={**report.data, "split": "valid"}, training={**report.training, "train_on_valid": True}
+        report,
+        data={**report.data, "split": "valid"},
+        training=replace(report.training, settings={"train_on_valid": True}),
     )
     assert "which it has learnt from" in describe_measurement(by_heart)
     assert "neither learnt from" in describe_measurement(report)
@@ -245,7 +247,7 @@ def test_words_follow_the_figures(garden: Collection):
 def test_the_card_tells_what_a_mean_is_of(garden: Collection):
     report = make_garden_report(garden)
     words = describe_training(
-        replace(report, training={**report.training, "earlier": report.training, "shares": [0.7, 0.3]})
+        replace(report, training=replace(report.training, earlier=report.training, shares=(0.7, 0.3)))
     )
     assert "That was in 2 runs" in words
     assert "the mean of 2 checkpoints, with 30\u00a0% from the last run" in words

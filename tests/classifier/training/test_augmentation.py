@@ -1,9 +1,7 @@
 import pytest
 import torch
-from PIL import Image
 
 from classifier.errors import SettingError
-from classifier.networks.transforms import eval_transform
 from classifier.training.augmentation import (
     AUGMENTATIONS,
     LowResolution,
@@ -16,16 +14,6 @@ from classifier.training.augmentation import (
 from tests.making.photo_folders import photo
 
 NORM = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5)}
-
-
-@pytest.mark.parametrize("size", [(300, 200), (200, 300), (20, 20), (32, 500)])
-def test_evaluation_shows_the_central_square(size: tuple[int, int]) -> None:
-    image = Image.new("RGB", size, "black")
-    image.paste("white", (size[0] // 2 - 10, size[1] // 2 - 10, size[0] // 2 + 10, size[1] // 2 + 10))
-    tensor = eval_transform(size=32, **NORM)(image)
-    assert tensor.shape == (3, 32, 32)
-    assert tensor.dtype == torch.float32
-    assert tensor[:, 16, 16].min() > 0.9
 
 
 @pytest.mark.parametrize("level", AUGMENTATIONS)

@@ -1,16 +1,28 @@
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.numpy import save_file
 
-from classifier.checkpoint import HEADER_KEY, load_checkpoint, read_metadata, save_checkpoint
+from classifier.checkpoint import Metadata, Preprocessing, load_checkpoint, read_metadata, save_checkpoint
+from classifier.data.labels import LabelClass
 from classifier.errors import CheckpointError
-from classifier.networks.network import Network
+from classifier.files import HEADER_KEY
+from classifier.networks.network import Network, build_network, to_arrays
 
-METADATA = {
+METADATA = Metadata(
+    backbone="test_efficientnet",
+    classes=(LabelClass(1, "Rose"), LabelClass(5, "郁金香")),
+    preprocessing=Preprocessing(96, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+)
+# The header of a file of format 1.
+FORMAT_1 = {
+    "format": 1,
     "backbone": "test_efficientnet",
     "classes": [{"class_id": 1, "name": "Rose"}, {"class_id": 5, "name": "郁金香"}],
     "input_size": 96,
@@ -22,27 +34,27 @@ METADATA = {
 def test_a_checkpoint_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     network = Network("test_efficientnet", 2).eval()
     path = tmp_path / "new" / "x.safetensors"
-    save_checkpoint(path, network.state_dict(), METADATA)
+    save_checkpoint(path, to_arrays(network.state_dict()), METADATA)
     loaded = load_checkpoint(path)
-    assert loaded.metadata == {"format": 1, **METADATA}
+    assert loaded.metadata == METADATA
     assert [label.name for label in loaded.classes] == ["Rose", "郁金香"]
     images = torch.rand(1, 3, 96, 96)
     with torch.no_grad():
-        assert torch.equal(loaded.network()(images).logits, network(images).logits)
+        assert torch.equal(build_network(loaded)(images).logits, network(images).logits)
     assert os.listdir(path.parent) == ["x.safetensors"]
 
 
 def test_a_failed_save_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x.safetensors"
-    save_checkpoint(path, {"a": torch.ones(2)}, METADATA)
+    save_checkpoint(path, {"a": np.ones(2)}, METADATA)
 
     def full(*args: object, **options: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("classifier.checkpoint.save_file", full)
+    monkeypatch.setattr("safetensors.numpy.save_file", full)
     with pytest.raises(CheckpointError, match=r"No space left .* Make room"):
-        save_checkpoint(path, {"a": torch.zeros(2)}, METADATA)
-    assert torch.equal(load_checkpoint(path).state["a"], torch.ones(2))
+        save_checkpoint(path, {"a": np.zeros(2)}, METADATA)
+    assert np.array_equal(load_checkpoint(path).state["a"], np.ones(2))
     assert os.listdir(tmp_path) == ["x.safetensors"]
 
 
@@ -54,7 +66,7 @@ def test_files_that_are_no_checkpoint(tmp_path: Path) -> None:
         path.write_bytes(content)
         with pytest.raises(CheckpointError, match="not a safetensors file or is damaged"):
             load_checkpoint(path)
-    save_checkpoint(path, {"a": torch.ones(100)}, METADATA)
+    save_checkpoint(path, {"a": np.ones(100)}, METADATA)
     path.write_bytes(path.read_bytes()[:-50])
     with pytest.raises(CheckpointError, match="damaged"):
         load_checkpoint(path)
@@ -66,18 +78,19 @@ def test_files_that_are_no_checkpoint(tmp_path: Path) -> None:
         (None, "not one of ours"),
         ("{", "not one of ours"),
         ("[]", "not one of ours"),
-        (json.dumps({"format": 2, **METADATA}), "has format 2; this version reads format 1"),
-        (json.dumps({"format": 2, **METADATA, "input_size": [9, 9]}), "has format 2; this version reads format 1"),
+        (json.dumps({**FORMAT_1, "format": 3}), "has format 3; this version reads format 2"),
+        (json.dumps({**FORMAT_1, "format": 3, "input_size": [9, 9]}), "has format 3; this version reads format 2"),
         (json.dumps({"format": 1, "backbone": "x"}), "lacks classes, input_size, mean, std"),
-        (json.dumps({"format": 1, **METADATA, "classes": [{"name": "no id"}]}), "not one of ours"),
+        (json.dumps({**FORMAT_1, "format": 2}), "lacks preprocessing"),
+        (json.dumps({**FORMAT_1, "classes": [{"name": "no id"}]}), "not one of ours"),
         *(
-            (json.dumps({"format": 1, **METADATA, name: value}), f"not one of ours.*{name} is ")
+            (json.dumps({**FORMAT_1, name: value}), f"not one of ours.*{name} is ")
             for name, values in {
                 "input_size": (None, "32", 0, 1e9, []),
                 "mean": (None, "x", [], [0.5], [0.5, None, 0.5], [float("nan")] * 3, [0.5] * 4),
                 "std": (None, [0, 0, 0]),
                 "dataset": ("x", []),
-                "trust": ([1],),
+                "metrics": ("x",),
             }.items()
             for value in values
         ),
@@ -85,17 +98,27 @@ def test_files_that_are_no_checkpoint(tmp_path: Path) -> None:
 )
 def test_headers_that_make_no_sense(tmp_path: Path, header: str | None, message: str) -> None:
     path = tmp_path / "x.safetensors"
-    save_file({"a": torch.ones(2)}, path, metadata={HEADER_KEY: header} if header else None)
+    save_file({"a": np.ones(2)}, path, metadata={HEADER_KEY: header} if header else None)
     with pytest.raises(CheckpointError, match=message):
+        read_metadata(path)
+
+
+@pytest.mark.parametrize("value", [[1], "x"])
+@pytest.mark.parametrize(("format_", "name"), [(1, "trust"), (2, "calibration")])
+def test_a_calibration_that_is_not_a_record(tmp_path: Path, format_: int, name: str, value: object) -> None:
+    path = tmp_path / "x.safetensors"
+    header = FORMAT_1 if format_ == 1 else METADATA.to_dict()
+    save_file({"a": np.ones(2)}, path, metadata={HEADER_KEY: json.dumps({**header, name: value})})
+    with pytest.raises(CheckpointError, match=r"not one of ours.*calibration is "):
         read_metadata(path)
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"backbone": "no_such_net"}, "is not here"), ({"classes": METADATA["classes"][:1]}, "do not fit")],  # type: ignore[index]
+    [({"backbone": "no_such_net"}, "is not here"), ({"classes": METADATA.classes[:1]}, "do not fit")],
 )
-def test_weights_that_do_not_fit(tmp_path: Path, change: dict[str, object], message: str) -> None:
+def test_weights_that_do_not_fit(tmp_path: Path, change: dict[str, Any], message: str) -> None:
     path = tmp_path / "x.safetensors"
-    save_checkpoint(path, Network("test_efficientnet", 2).state_dict(), METADATA | change)
+    save_checkpoint(path, to_arrays(Network("test_efficientnet", 2).state_dict()), replace(METADATA, **change))
     with pytest.raises(CheckpointError, match=message):
-        load_checkpoint(path).network()
+        build_network(load_checkpoint(path))

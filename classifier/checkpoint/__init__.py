@@ -1,0 +1,16 @@
+"""Checkpoint files: typed metadata and weights, read with NumPy alone. No PyTorch, and no network: see `networks`."""
+
+from classifier.checkpoint.file import Checkpoint, load_checkpoint, read_metadata, save_checkpoint, weights_digest
+from classifier.checkpoint.metadata import DatasetInfo, Metadata, Preprocessing, TrainingInfo
+
+__all__ = [
+    "Checkpoint",
+    "DatasetInfo",
+    "Metadata",
+    "Preprocessing",
+    "TrainingInfo",
+    "load_checkpoint",
+    "read_metadata",
+    "save_checkpoint",
+    "weights_digest",
+]
