@@ -7,6 +7,7 @@ from pathlib import Path
 import dash
 import pytest
 
+from classifier.checkpoint import TrainingInfo
 from classifier.data.collection import Collection
 from classifier.reports.report import report_path, write_report
 from tests.making.fakes import FakeClassifier
@@ -93,7 +94,7 @@ def test_a_new_report_is_read_at_once(garden: Collection, checkpoint: Path):
 def test_a_model_without_mistakes_and_history_has_a_page(garden: Collection, checkpoint: Path):
     report = make_garden_report(garden)
     right = tuple(answer for answer in report.answers if answer.is_right)
-    write_report(report_path(checkpoint), replace(report, answers=right, training={}))
+    write_report(report_path(checkpoint), replace(report, answers=right, training=TrainingInfo()))
     content = see(garden, checkpoint)
     assert "every answer was right" in content
     assert "does not tell how it was trained" in content
