@@ -22,11 +22,9 @@ if TYPE_CHECKING:
 
 
 def index_photos(
-    classifier: Classifier, samples: Sequence[Sample], *, fingerprint: str, batch_size: int = 16, step: Step = int
+    classifier: Classifier, samples: Sequence[Sample], *, batch_size: int = 16, step: Step = int
 ) -> tuple[Index, list[str]]:
     """The index of these photos, and sentences about those that cannot be read (they are left out).
-
-    fingerprint: of the classifier's weights, `retrieval.weights_digest`.
 
     Raises:
         DatasetError: not one can be read.
@@ -49,7 +47,7 @@ def index_photos(
         image_ids=[sample.image_id for sample in kept],
         positions=[sample.target for sample in kept],
         hashes=seen.hashes,
-        fingerprint=fingerprint,
+        weights_digest=classifier.engine.weights_digest,
     )
     return index, unreadable
 
@@ -68,7 +66,6 @@ def make_index(classifier: "Classifier", checkpoint: Path, *, data: str | None) 
         index, unreadable = index_photos(
             classifier,
             samples,
-            fingerprint=classifier.engine.weights_digest,
             step=lambda done: bar(done, len(samples)),
         )
     for sentence in unreadable:

@@ -98,7 +98,7 @@ def _index(classifier: "Classifier", checkpoint: Path, *, data: str | None) -> "
     from classifier.predictions.neighbours import index_path, load_index
 
     try:
-        return load_index(index_path(checkpoint), fingerprint=classifier.engine.weights_digest)
+        return load_index(index_path(checkpoint), weights_digest=classifier.engine.weights_digest)
     except CheckpointError:
         return make_index(classifier, checkpoint, data=data)
 

@@ -132,7 +132,7 @@ class Classifier:
             raise SettingError(f"top_k is at least 1; got {top_k}.")
         if not images:
             return ()
-        return self.postprocessor.answer(self.forward([self.open(image) for image in images], maps=maps), top_k=top_k)
+        return self.postprocessor.predict(self.forward([self.open(image) for image in images], maps=maps), top_k=top_k)
 
     def open(self, source: bytes | Path | Image.Image) -> Image.Image:
         """The upright RGB picture of a photo, as large as the network needs or larger; raises PhotoError."""
@@ -166,7 +166,7 @@ def _read_postprocessor(path: Path, metadata: Metadata, engine: Engine) -> tuple
     try:
         # A calibrated checkpoint needs its index for the verdicts; another may have one, and lacks nothing without.
         if index_path(path).is_file() or metadata.calibration:
-            found = replace(found, index=load_index(index_path(path), fingerprint=engine.weights_digest))
+            found = replace(found, index=load_index(index_path(path), weights_digest=engine.weights_digest))
     except CheckpointError as error:
         warnings.append(f"Answers are given without similar photos and without a verdict. {error}")
     try:

@@ -15,8 +15,14 @@ Floats = NDArray[np.floating[Any]]
 
 @dataclass(frozen=True)
 class CoverageSets:
-    """coverage: the part of photos (0 to 1) whose right class is listed. A class is listed while its score (`scores`)
-    stays at or below `threshold`; ranks after `free` cost `penalty` each, which keeps lists short."""
+    """Coverage sets: a class is listed while its score (`scores`) stays at or below `threshold`.
+
+    Attributes:
+        coverage: the part of photos (0 to 1) whose right class is listed.
+        threshold: of the scores, 0 or more.
+        penalty: what every rank after `free` adds to the score, which keeps lists short.
+        free: how many ranks cost nothing.
+    """
 
     coverage: float
     threshold: float

@@ -29,12 +29,15 @@ DUPLICATE_BITS = 60
 
 @dataclass(frozen=True)
 class Index:
-    """Training photos as the network sees them.
+    """Index of training photos, as the network sees them.
 
-    coordinates: (n, d), rows of length 1. components: (d, D), orthonormal rows, D as the embedding.
-    image_ids, positions: (n,), each photo's id and the position of its class in the logits.
-    hashes: (n, 32) bytes, the difference hash of each photo's crop.
-    fingerprint: of the weights that made the embeddings (`weights_digest`).
+    Attributes:
+        coordinates: (n, d), rows of length 1.
+        components: (d, D), orthonormal rows, D as the embedding.
+        image_ids: (n,), each photo's id.
+        positions: (n,), the position of each photo's class in the logits.
+        hashes: (n, 32) bytes, the difference hash of each photo's crop.
+        weights_digest: `checkpoint.weights_digest` of the weights that made the embeddings.
     """
 
     coordinates: Floats
@@ -42,10 +45,12 @@ class Index:
     image_ids: NDArray[np.int64]
     positions: NDArray[np.int64]
     hashes: NDArray[np.uint8]
-    fingerprint: str
+    weights_digest: str
 
     def project(self, embeddings: Floats) -> Floats:
-        """(N, D) → (N, d): coordinates of the embeddings scaled to length 1; shorter than 1 by what lies outside."""
+        """(N, D) → (N, d): coordinates of the embeddings scaled to length 1; shorter than 1 by what is outside."""
+        # A photo unlike all training photos has much of its embedding outside their subspace. Scaling before, and not
+        # after, projecting keeps that visible as a length below 1: the signal “inside” of `verdicts`.
         lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
         projected: Floats = (embeddings / np.maximum(lengths, 1e-12)) @ self.components.T
         return projected
@@ -66,15 +71,27 @@ class Index:
 
     @cached_property
     def whitening(self) -> tuple[Floats, Floats]:
-        """Two (d, d) matrices: after the first, the spread of photos around their class's mean is 1 in all directions;
-        after the second, that of all photos around their common mean."""
+        """Two (d, d) matrices that make a spread 1 in all directions.
+
+        The first does so for photos around their class's mean, the second for all photos around their common mean.
+        """
+        # One covariance for all classes: most have too few photos (27 at least) for one of their own in 256 dimensions.
         centred = self.coordinates - self.class_means[self.positions]
         return _whitening(centred), _whitening(self.coordinates - self.coordinates.mean(axis=0))
 
     def distances(self, projected: Floats) -> tuple[Floats, Floats]:
-        """Coordinates (N, d) → squared Mahalanobis distances to each class's mean (N, classes), and to the mean of all
-        (N,), whose difference is the relative distance (https://arxiv.org/abs/2106.09022)."""
+        """Squared Mahalanobis distances to each class's mean and to the mean of all photos.
+
+        Their difference is the relative distance (https://arxiv.org/abs/2106.09022).
+
+        Args:
+            projected: (N, d) coordinates.
+
+        Returns:
+            (N, classes) and (N,), at least 0.
+        """
         within, overall = self.whitening
+        # |a − b|² = |a|² + |b|² − 2ab: one matrix product instead of an (N, classes, d) array of differences.
         photos, means = projected @ within, self.class_means @ within
         to_classes = (photos**2).sum(axis=1)[:, None] + (means**2).sum(axis=1) - 2 * photos @ means.T
         to_all = (((projected - self.coordinates.mean(axis=0)) @ overall) ** 2).sum(axis=1)
@@ -85,6 +102,7 @@ class Index:
 
         similarities: (n,); hash_pair: (2, 32), the hash of the photo and of its mirror image.
         """
+        # The network first: comparing hashes of thousands of photos costs more than the few that it finds alike.
         near = np.flatnonzero(similarities >= DUPLICATE_SIMILARITY)
         if not len(near):
             return None
@@ -97,6 +115,8 @@ def _whitening(centred: Floats) -> Floats:
     """(n, d) with mean 0 → (d, d), a square root of the inverse covariance, made safe where there is no spread."""
     covariance = centred.T.astype(np.float64) @ centred / len(centred)
     values, vectors = np.linalg.eigh(covariance)
+    # Directions in which the training photos do not differ would be blown up without a bound: a new photo that differs
+    # there by rounding alone would look infinitely far.
     least = 1e-4 * values.sum() / len(values) + 1e-9
     whitening: Floats = (vectors / np.sqrt(np.maximum(values, 0) + least)).astype(np.float32)
     return whitening
@@ -108,7 +128,7 @@ def build_index(
     image_ids: Sequence[int],
     positions: Sequence[int],
     hashes: NDArray[np.uint8],
-    fingerprint: str,
+    weights_digest: str,
 ) -> Index:
     """An index of (n, D) embeddings; keeps at most `MOST_COMPONENTS` dimensions, those that hold most of them."""
     scaled = embeddings / np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-12)
@@ -123,7 +143,7 @@ def build_index(
         np.asarray(image_ids, dtype=np.int64),
         np.asarray(positions, dtype=np.int64),
         hashes,
-        fingerprint,
+        weights_digest,
     )
 
 
@@ -145,11 +165,11 @@ def save_index(path: Path, index: Index) -> None:
         "positions": index.positions.astype(np.int32),
         "hashes": index.hashes,
     }
-    save_tensors(path, arrays, {HEADER_KEY: json.dumps({"format": 1, "fingerprint": index.fingerprint})})
+    save_tensors(path, arrays, {HEADER_KEY: json.dumps({"format": 1, "fingerprint": index.weights_digest})})
 
 
-def load_index(path: Path, *, fingerprint: str) -> Index:
-    """Read an index and make sure that it belongs to the weights with this fingerprint.
+def load_index(path: Path, *, weights_digest: str) -> Index:
+    """Read an index and make sure that it belongs to the weights with this digest.
 
     Raises:
         CheckpointError: no such file, damaged, or made with other weights.
@@ -169,10 +189,12 @@ def load_index(path: Path, *, fingerprint: str) -> Index:
                 str(header["fingerprint"]),
             )
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{path} is no index of training photos, or is damaged ({error}). {remedy}") from error
-    if index.fingerprint != fingerprint:
         raise CheckpointError(
-            f"{path} was made with other weights (fingerprint {index.fingerprint}) than the checkpoint's "
-            f"({fingerprint}), so its photos cannot be compared. {remedy}"
+            f"{path} is not an index of training photos, or is damaged ({error}). {remedy}"
+        ) from error
+    if index.weights_digest != weights_digest:
+        raise CheckpointError(
+            f"{path} was made with other weights (digest {index.weights_digest}) than the checkpoint's "
+            f"({weights_digest}), so its photos cannot be compared. {remedy}"
         )
     return index

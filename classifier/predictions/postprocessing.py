@@ -1,4 +1,4 @@
-"""From what one pass of the network gives to answers: NumPy only, so that any runtime may have made the pass."""
+"""Postprocessing: the output of one pass of the network → predictions. NumPy only, whatever engine made the pass."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,8 +21,14 @@ NEIGHBOURS_A_CLASS = 4
 
 @dataclass(frozen=True)
 class NetworkOutput:
-    """One pass over N photos: logits (N, C), embeddings (N, D), crops (N, 3, H, W) as the network got them, and
-    feature maps (N, K, h, w) when maps are wanted."""
+    """Output of one pass over N photos.
+
+    Attributes:
+        logits: (N, C).
+        embeddings: (N, D).
+        crops: (N, 3, H, W), the prepared pictures as the network got them.
+        feature_maps: (N, K, h, w), where maps are wanted.
+    """
 
     logits: Floats
     embeddings: Floats
@@ -40,7 +46,15 @@ class TrackRecords(Protocol):
 
 @dataclass(frozen=True)
 class Postprocessor:
-    """What is known beside the weights. head: the weights (C, D) of the logits; the rest may be missing (None)."""
+    """Postprocessor: makes predictions of the network's output.
+
+    Attributes:
+        classes: in the order of the logits.
+        head: (C, D), the weights of the logits, for activation maps.
+        calibration: None leaves verdicts and coverage sets out, and probabilities as they are.
+        index: None leaves similar photos out, and verdicts too, which need them.
+        records: None leaves track records out.
+    """
 
     classes: tuple[LabelClass, ...]
     head: Floats
@@ -53,15 +67,26 @@ class Postprocessor:
         """What the logits are divided by before they become probabilities; 1 without calibration."""
         return self.calibration.temperature if self.calibration else 1.0
 
-    def answer(self, done: NetworkOutput, *, top_k: int) -> tuple[Prediction, ...]:
-        """One prediction a photo, with everything that can be said."""
-        probabilities = softmax(done.logits, temperature=self.temperature)
-        similarities = self.index.similarities(done.embeddings) if self.index else None
+    def predict(
+        self, output: NetworkOutput, *, top_k: int, probabilities: Floats | None = None
+    ) -> tuple[Prediction, ...]:
+        """One prediction a photo, with everything that can be said.
+
+        Args:
+            output: of one pass over the photos.
+            top_k: how many candidates a photo, at least 1.
+            probabilities: (N, classes), where they come from more than this pass (test-time augmentation). Candidates
+                and coverage sets follow them; verdict, neighbours and maps stay those of the pass.
+        """
+        if probabilities is None:
+            probabilities = softmax(output.logits, temperature=self.temperature)
+        # Once for all: verdicts, neighbours and the check for training photos read the same (N, n) similarities.
+        similarities = self.index.similarities(output.embeddings) if self.index else None
         judged = None
         if self.calibration and self.index and similarities is not None:
             seen = signals(
-                done.logits,
-                done.embeddings,
+                output.logits,
+                output.embeddings,
                 self.index,
                 similarities=similarities,
                 temperature=self.temperature,
@@ -69,9 +94,9 @@ class Postprocessor:
             judged = self.calibration.judge(seen)
         answers = []
         for row, shares in enumerate(probabilities):
-            order = np.argsort(-shares, kind="stable")
-            places = [int(place) for place in order[:top_k]]
-            candidates = tuple(self._candidate(shares, place) for place in places)
+            # Stable, so that equal probabilities give the same order everywhere.
+            positions = [int(position) for position in np.argsort(-shares, kind="stable")[:top_k]]
+            candidates = tuple(self._candidate(shares, position) for position in positions)
             extras: dict[str, Any] = {}
             if self.records:
                 extras["track_record"] = self.records.of(candidates[0].class_id, candidates[0].probability)
@@ -81,25 +106,25 @@ class Postprocessor:
                 extras |= {
                     "verdict": verdict,
                     "reason": reason,
-                    "coverage_set": tuple(self._candidate(shares, place) for place in listed),
+                    "coverage_set": tuple(self._candidate(shares, position) for position in listed),
                     "coverage": self.calibration.coverage.coverage,
                 }
             if self.index and similarities is not None:
-                extras |= self._compare(self.index, similarities[row], done.crops[row], places)
-            if done.feature_maps is not None:
-                extras["maps"] = self._maps(done.feature_maps[row], done.embeddings[row], places)
+                extras |= self._compare(self.index, similarities[row], output.crops[row], positions)
+            if output.feature_maps is not None:
+                extras["maps"] = self._maps(output.feature_maps[row], output.embeddings[row], positions)
             answers.append(Prediction(candidates, **extras))
         return tuple(answers)
 
-    def _candidate(self, shares: Floats, place: int) -> Candidate:
-        label = self.classes[place]
-        return Candidate(label.class_id, label.name, label.scientific_name, float(shares[place]))
+    def _candidate(self, shares: Floats, position: int) -> Candidate:
+        label = self.classes[position]
+        return Candidate(label.class_id, label.name, label.scientific_name, float(shares[position]))
 
-    def _compare(self, index: Index, similarities: Floats, crop: Floats, places: Sequence[int]) -> dict[str, Any]:
+    def _compare(self, index: Index, similarities: Floats, crop: Floats, positions: Sequence[int]) -> dict[str, Any]:
         by_class = {}
-        for place in places:
-            own = np.flatnonzero(index.positions == place)
-            by_class[self.classes[place].class_id] = self._nearest(index, similarities, own, NEIGHBOURS_A_CLASS)
+        for position in positions:
+            own = np.flatnonzero(index.positions == position)
+            by_class[self.classes[position].class_id] = self._nearest(index, similarities, own, NEIGHBOURS_A_CLASS)
         overall = self._nearest(index, similarities, np.arange(len(similarities)), NEIGHBOURS_OVERALL)
         twin = index.duplicate(similarities, difference_hash(crop))
         return {
@@ -115,15 +140,17 @@ class Postprocessor:
             rows, values = rows[best], values[best]
         return tuple(
             Neighbour(
-                int(index.image_ids[rows[place]]),
-                self.classes[int(index.positions[rows[place]])].class_id,
-                round(min(1.0, float(values[place])), 4),
+                int(index.image_ids[rows[position]]),
+                self.classes[int(index.positions[rows[position]])].class_id,
+                round(min(1.0, float(values[position])), 4),
             )
-            for place in np.argsort(-values, kind="stable")
+            for position in np.argsort(-values, kind="stable")
         )
 
-    def _maps(self, feature_map: Floats, embedding: Floats, places: Sequence[int]) -> dict[int, ActivationMap] | None:
-        maps = activation_maps(feature_map, embedding, self.head[list(places)])
+    def _maps(
+        self, feature_map: Floats, embedding: Floats, positions: Sequence[int]
+    ) -> dict[int, ActivationMap] | None:
+        maps = activation_maps(feature_map, embedding, self.head[list(positions)])
         if maps is None:
             return None
-        return {self.classes[place].class_id: found for place, found in zip(places, maps, strict=True)}
+        return {self.classes[position].class_id: found for position, found in zip(positions, maps, strict=True)}

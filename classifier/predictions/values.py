@@ -1,4 +1,4 @@
-"""What the classifier says of a photo: plain values, without PyTorch, that the site, the API and --json share."""
+"""Prediction values: what the classifier says of a photo, as the site, the API and --json share it."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -86,7 +86,7 @@ class Prediction:
 
     The rest is None when the checkpoint was not fitted for it (`python -m classifier calibrate` and `index`):
 
-    verdict, reason: see `trust.Calibration.judge`; a reason comes only with “unknown”.
+    verdict, reason: see `verdicts.Calibration.judge`; a reason comes only with “unknown”.
     coverage_set: the classes among which the right one is, `coverage` (0 to 1) of the time; best first, at least one.
     neighbours, similarity: the most similar training photos, and the similarity of the first of them.
     duplicate_of: the image id of the training photo that this photo is, or nearly is.

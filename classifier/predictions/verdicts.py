@@ -1,4 +1,4 @@
-"""How far an answer can be trusted: calibrated probabilities, and a verdict from how familiar the photo looks.
+"""Verdicts: calibrated probabilities, and how far an answer can be trusted by how familiar the photo looks.
 
 Everything here is fitted by `python -m classifier calibrate` (see `calibration.fit`) and is kept in the checkpoint's
 metadata. What was tried, and how well it works: docs/trust.md. NumPy only.
@@ -50,7 +50,7 @@ class FittedOn:
 
 @dataclass(frozen=True)
 class Calibration:
-    """The fitted numbers.
+    """Calibration: the fitted numbers that make verdicts of signals.
 
     temperature: what logits are divided by (https://arxiv.org/abs/1706.04599).
     subject: from signals to the probability that the photo shows the subject (a flower), of whatever kind.
@@ -85,8 +85,14 @@ class Calibration:
         return verdicts
 
     def coverage_sets(self, probabilities: Floats, verdicts: Sequence[Verdict]) -> list[list[int]]:
-        """(N, C) → the class positions that each photo's answer may be, best first: one for a confident answer, none
-        for an unknown one, and as many as it takes for an unsure one."""
+        """Class positions that each photo's answer may be, best first.
+
+        One for a confident answer, none for an unknown one, and as many as it takes for an unsure one.
+
+        Args:
+            probabilities: (N, C).
+            verdicts: N of them.
+        """
         sets = self.coverage.sets(probabilities)
         most = {"confident": 1, "unsure": probabilities.shape[1], "unknown": 0}
         return [listed[: most[verdict]] for listed, verdict in zip(sets, verdicts, strict=True)]
@@ -139,16 +145,25 @@ def signals(
     similarities: Floats | None = None,
     hidden: NDArray[np.bool_] | None = None,
 ) -> Floats:
-    """What `SIGNALS` names, for N photos: logits (N, C) and embeddings (N, D) → (N, len(SIGNALS)).
+    """Signals that verdicts are decided on, in the order of `SIGNALS`.
 
-    similarities: (N, n) those of the embeddings in the index, if they are there already.
-    hidden: (C,) classes to leave out, as if neither the network nor the index knew them.
+    Args:
+        logits: (N, C).
+        embeddings: (N, D).
+        index: of the training photos.
+        temperature: that the logits are divided by.
+        similarities: (N, n), those of the embeddings in the index, if they are there already.
+        hidden: (C,), classes to leave out as if neither the network nor the index knew them.
+
+    Returns:
+        (N, len(SIGNALS)) float32, each larger for more familiar photos.
     """
     similarities = index.similarities(embeddings) if similarities is None else similarities
     classes = len(index.class_means)
     projected = index.project(embeddings)
     cosines = _unit(projected) @ _unit(index.class_means).T
     to_classes, to_all = index.distances(projected)
+    # A class without a training photo has its mean at 0, which would be near to everything that is far from the rest.
     absent = np.bincount(index.positions, minlength=classes) == 0
     left_out = absent if hidden is None else absent | hidden[:classes]
     if left_out.any():
@@ -156,8 +171,10 @@ def signals(
     if hidden is not None:
         logits = np.where(hidden, np.float32(HIDDEN), logits)
         similarities = np.where(hidden[index.positions], np.float32(-1), similarities)
+    # Mean and spread of the logits are taken over the visible ones: −10,000 for a hidden one would drown them.
     visible = logits if hidden is None else logits[:, ~hidden]
     shares = softmax(visible, temperature=temperature).max(axis=1)
+    # Ten, not one: a single odd training photo must not vouch for a stranger.
     few = min(NEAREST, similarities.shape[1])
     nearest = to_classes.min(axis=1)
     columns = (
@@ -170,6 +187,7 @@ def signals(
         -np.sqrt(nearest),
         to_all - nearest,
     )
+    # Infinite where every class is hidden or absent: the logistic clips what is finite, not what is infinite.
     return np.nan_to_num(np.stack(columns, axis=1)).astype(np.float32)
 
 

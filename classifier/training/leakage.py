@@ -40,7 +40,9 @@ def count_learnt(
     if (before.name, before.digest) == (collection.name, samples_digest(train)):
         return counts
     try:
-        hashes = load_index(index_path(start_from), fingerprint=weights_digest(checkpoint.state)).hashes.view(np.uint64)
+        hashes = load_index(index_path(start_from), weights_digest=weights_digest(checkpoint.state)).hashes.view(
+            np.uint64
+        )
     except CheckpointError:
         return counts
     preprocessing = checkpoint.metadata.preprocessing

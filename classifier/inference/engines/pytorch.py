@@ -39,7 +39,7 @@ class PyTorchEngine:
 
 
 def pick_device(name: str) -> str:
-    """ "auto" → the best device of this machine; any other name is checked.
+    """Device to compute on: the best of this machine for “auto”; any other name is checked.
 
     Raises:
         SettingError: the device is not there.

@@ -36,7 +36,7 @@ def index_of(seen: Embedded) -> Index:
         image_ids=range(len(seen)),
         positions=seen.positions.tolist(),
         hashes=seen.hashes,
-        fingerprint="x",
+        weights_digest="x",
     )
 
 

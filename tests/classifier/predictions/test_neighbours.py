@@ -25,7 +25,11 @@ def make_index(n: int = 50, size: int = 400, *, seed: int = 1) -> tuple[Index, n
     embeddings = (chance.normal(size=(n, 20)) @ chance.normal(size=(20, size))).astype(np.float32)
     hashes = chance.integers(0, 256, (n, 32), dtype=np.uint8)
     index = build_index(
-        embeddings, image_ids=range(100, 100 + n), positions=[i % 5 for i in range(n)], hashes=hashes, fingerprint="ab"
+        embeddings,
+        image_ids=range(100, 100 + n),
+        positions=[i % 5 for i in range(n)],
+        hashes=hashes,
+        weights_digest="ab",
     )
     return index, embeddings
 
@@ -63,7 +67,7 @@ def test_it_is_read_as_it_was_written(tmp_path: Path):
     index, embeddings = make_index()
     path = tmp_path / "x.index.safetensors"
     save_index(path, index)
-    again = load_index(path, fingerprint="ab")
+    again = load_index(path, weights_digest="ab")
     assert np.array_equal(again.image_ids, index.image_ids)
     assert np.array_equal(again.hashes, index.hashes)
     assert np.allclose(again.similarities(embeddings), index.similarities(embeddings), atol=5e-3)
@@ -72,7 +76,7 @@ def test_it_is_read_as_it_was_written(tmp_path: Path):
 def test_an_index_of_other_weights_is_refused(tmp_path: Path):
     save_index(tmp_path / "x", make_index()[0])
     with pytest.raises(CheckpointError, match=r"ab.*cd.*python -m classifier index"):
-        load_index(tmp_path / "x", fingerprint="cd")
+        load_index(tmp_path / "x", weights_digest="cd")
 
 
 @pytest.mark.parametrize("content", [None, b"", b"hello", b"\x02\0\0\0\0\0\0\0{}"])
@@ -80,7 +84,7 @@ def test_what_is_no_index_is_refused(tmp_path: Path, content: bytes | None):
     if content is not None:
         (tmp_path / "x").write_bytes(content)
     with pytest.raises(CheckpointError, match="python -m classifier index"):
-        load_index(tmp_path / "x", fingerprint="ab")
+        load_index(tmp_path / "x", weights_digest="ab")
 
 
 def changed(image: Image.Image, change: str) -> Image.Image:
@@ -114,7 +118,7 @@ def test_hashes_of_other_pictures_differ_and_flat_ones_do_not_crash():
     assert difference_hash(as_crop(Image.new("RGB", (40, 40)))).shape == (2, 32)
 
 
-def test_the_fingerprint_is_of_the_weights():
+def test_the_digest_is_of_the_weights():
     import torch
 
     one = {"a": torch.ones(2), "b": torch.zeros(3)}
