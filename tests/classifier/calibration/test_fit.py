@@ -10,7 +10,9 @@ from classifier.calibration.fit import (
     NEVER,
     fit_calibration,
     fit_coverage,
+    fit_temperature,
     held_out_classes,
+    sure_threshold,
 )
 from classifier.inference.embedding import Embedded
 from classifier.predictions.coverage import CoverageSets, conformal_threshold
@@ -83,3 +85,19 @@ def test_of_few_unsure_answers_lists_hold_every_class(unsure: int, all_classes: 
     sets = fit_coverage((seen, seen), chosen=(chosen, chosen), temperature=1.0)
     longest = max(map(len, sets.sets(softmax(seen.logits))))
     assert (longest == CLASSES) == all_classes
+
+
+@pytest.mark.parametrize("truth", [0.4, 1.0, 2.5])
+def test_the_temperature_is_found_again(truth):
+    chance = np.random.default_rng(1)
+    logits = chance.normal(0, 2, (20_000, 5))
+    draws = chance.random(len(logits))
+    positions = (softmax(logits).cumsum(axis=1) < draws[:, None]).sum(axis=1).clip(max=4)
+    assert fit_temperature(logits * truth, positions) == pytest.approx(truth, rel=0.05)
+
+
+def test_thresholds():
+    even = np.linspace(0, 1, 1001)
+    right = even > 0.5
+    assert sure_threshold([even, even], [right, right]) == pytest.approx(0.5, abs=0.02)
+    assert sure_threshold([even, even], [right & False, right]) == 1.0

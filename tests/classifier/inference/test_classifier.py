@@ -1,11 +1,23 @@
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
+from classifier.__main__ import main
+from classifier.calibration import examples
+from classifier.checkpoint import load_checkpoint, save_checkpoint
+from classifier.errors import CheckpointError, TooSmall
+from classifier.files import HEADER_KEY, save_tensors
 from classifier.inference.classifier import Classifier
 from classifier.locations import DEFAULT_CHECKPOINT
+from classifier.predictions.neighbours import index_path
+from classifier.predictions.verdicts import Calibration
 from tests.making.pictures import drawn_flowers
+from tests.making.tiny import plant_checkpoint
 
 RECORDED = json.loads(Path(__file__).with_name("recorded.json").read_text(encoding="utf-8"))
 
@@ -25,3 +37,141 @@ def test_the_checkpoint_that_ships_answers_as_recorded() -> None:
         assert [photo.similarity for photo in nearest] == pytest.approx(
             [row[1] for row in recorded["neighbours"]], abs=2e-4
         )
+
+
+@pytest.fixture(scope="module")
+def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint trained on a folder, calibrated by the command."""
+    folder = tmp_path_factory.mktemp("calibrated")
+    path, _ = plant_checkpoint(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(examples, "DRAWN", 27)
+        patch.setattr(examples, "sample_files", list)
+        assert main(["calibrate", "--checkpoint", str(path)]) == 0
+    return path
+
+
+@pytest.fixture
+def copy(calibrated: Path, tmp_path: Path) -> Path:
+    for name in (calibrated.name, index_path(calibrated).name):
+        shutil.copy(calibrated.with_name(name), tmp_path)
+    return tmp_path / calibrated.name
+
+
+@pytest.fixture(scope="module")
+def classifier(calibrated: Path) -> Classifier:
+    return Classifier.load(calibrated, device="cpu")
+
+
+def photos_of(path: Path) -> list[Path]:
+    return sorted((path.parent / "photos" / "photos").glob("*.jpg"))
+
+
+def test_calibrating_leaves_the_weights_and_the_rest(calibrated, tmp_path):
+    plain, _ = plant_checkpoint(tmp_path)
+    before, after = load_checkpoint(plain), load_checkpoint(calibrated)
+    assert all(np.array_equal(tensor, after.state[name]) for name, tensor in before.state.items())
+    assert replace(after.metadata, calibration=None, dataset=before.metadata.dataset) == before.metadata
+    assert after.metadata.calibration.fitted_on.photos > 0
+
+
+def test_everything_is_said(classifier, calibrated):
+    (prediction,) = classifier.predict([photos_of(calibrated)[0].read_bytes()], top_k=3)
+    assert prediction.verdict in ("confident", "unsure", "unknown")
+    assert prediction.coverage == 0.95
+    assert prediction.verdict == "unknown" or prediction.coverage_set[0] == prediction.best
+    assert set(prediction.neighbours.by_class) == {candidate.class_id for candidate in prediction.candidates}
+    for class_id, found in prediction.neighbours.by_class.items():
+        assert {neighbour.class_id for neighbour in found} == {class_id}
+    overall = [neighbour.similarity for neighbour in prediction.neighbours.overall]
+    assert overall == sorted(overall, reverse=True)
+    assert prediction.similarity == overall[0] <= 1
+    assert prediction.maps is None
+    assert json.loads(json.dumps(prediction.to_dict()))["verdict"] == prediction.verdict
+
+
+def test_probabilities_and_predictions_are_calibrated_alike(classifier, calibrated):
+    picture = classifier.open(photos_of(calibrated)[0])
+    (prediction,) = classifier.predict([picture])
+    assert float(classifier.probabilities([picture]).max()) == pytest.approx(prediction.best.probability, abs=1e-5)
+
+
+def hostile() -> dict[str, Image.Image]:
+    text = Image.new("RGB", (400, 300), "white")
+    for line in range(20):
+        ImageDraw.Draw(text).text((10, 14 * line), "a screenshot of text, line after line", fill="black")
+    noise = np.random.default_rng(4).integers(0, 256, (200, 300, 3), dtype=np.uint8)
+    return {"black": Image.new("RGB", (300, 200)), "noise": Image.fromarray(noise), "text": text}
+
+
+@pytest.mark.parametrize("name", ["black", "noise", "text"])
+def test_hostile_pictures_get_an_answer_that_is_not_confident(classifier, name):
+    (prediction,) = classifier.predict([hostile()[name]], maps=True)
+    assert prediction.verdict in ("unknown", "unsure")
+    json.dumps(prediction.to_dict(), allow_nan=False)
+
+
+def test_hostile_pictures_are_no_flowers_to_the_checkpoint_that_ships():
+    shipped = Classifier.load(DEFAULT_CHECKPOINT, device="cpu")
+    for name, picture in hostile().items():
+        (prediction,) = shipped.predict([picture])
+        assert (prediction.verdict, prediction.reason) == ("unknown", "not_the_subject"), name
+
+
+def test_a_panorama_of_1000_to_1_is_refused_by_the_limits(classifier):
+    with pytest.raises(TooSmall, match="strip"):
+        classifier.predict([Image.new("RGB", (4000, 4))])
+
+
+def test_the_same_photo_twice_gets_the_same_answer(classifier, calibrated):
+    photo = photos_of(calibrated)[0].read_bytes()
+    first, second = classifier.predict([photo, photo])
+    assert first == second
+
+
+def test_an_unfitted_checkpoint_gives_plain_answers(tmp_path):
+    path, _ = plant_checkpoint(tmp_path)
+    classifier = Classifier.load(path, device="cpu")
+    assert classifier.warnings == ()
+    assert not classifier.is_calibrated
+    assert not classifier.has_index
+    (prediction,) = classifier.predict([photos_of(path)[0].read_bytes()])
+    said = prediction.to_dict()
+    assert len(said.pop("predictions")) == 5
+    assert set(said.values()) == {None}
+
+
+def test_an_index_of_other_weights_is_told_and_the_plain_answer_is_given(copy, calibrated, caplog):
+    checkpoint = load_checkpoint(copy)
+    save_checkpoint(copy, {**checkpoint.state, "head.bias": checkpoint.state["head.bias"] + 1}, checkpoint.metadata)
+    classifier = Classifier.load(copy, device="cpu")
+    assert "other weights" in classifier.warnings[0]
+    assert "python -m classifier index" in caplog.text
+    (prediction,) = classifier.predict([photos_of(calibrated)[0].read_bytes()])
+    assert prediction.candidates
+    assert prediction.verdict is prediction.neighbours is None
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut", "text"])
+def test_a_missing_or_damaged_index(copy, calibrated, damage):
+    index = index_path(copy)
+    content = index.read_bytes()
+    index.unlink()
+    if damage != "missing":
+        index.write_bytes(content[:1000] if damage == "cut" else b"hello")
+    classifier = Classifier.load(copy, device="cpu")
+    assert len(classifier.warnings) == 1
+    assert classifier.predict([photos_of(calibrated)[0].read_bytes()])[0].verdict is None
+
+
+@pytest.mark.parametrize("change", [{"format": 99}, {"temperature": "hot"}, {"known": {}}, {"coverage": None}])
+def test_a_damaged_calibration(copy, calibrated, change):
+    checkpoint = load_checkpoint(copy)
+    values = checkpoint.metadata.to_dict()
+    damaged = {**values["calibration"], **change}
+    with pytest.raises(CheckpointError, match="python -m classifier calibrate"):
+        Calibration.from_dict(damaged)
+    save_tensors(copy, checkpoint.state, {HEADER_KEY: json.dumps({**values, "calibration": damaged})})
+    classifier = Classifier.load(copy, device="cpu")
+    assert "calibration" in classifier.warnings[0]
+    assert classifier.predict([photos_of(calibrated)[0].read_bytes()])[0].verdict is None
