@@ -1,7 +1,7 @@
-"""The pictures that trust is fitted on, through the network."""
+"""Examples that a calibration is fitted on: known photos and pictures of other things, through the network."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,18 +15,20 @@ from classifier.data.samples import Sample
 from classifier.errors import PhotoError
 from classifier.inference.classifier import Classifier
 from classifier.inference.embedding import Embedded, embed
+from classifier.photos.streaming import Progress, ignore
 from classifier.training.augmentation import AUGMENTATIONS, to_tensor
 
 DRAWN = 270
 CROPS_A_PHOTO = 8
 MOST_CORNERS = 400
-# Told (what is looked at, how many are done, how many there are).
-Step = Callable[[str, int, int], object]
 
 
 @dataclass(frozen=True)
 class CalibrationExamples:
-    """What trust is fitted on: known photos as they are and as visitors send them, and pictures of nothing known."""
+    """Examples that a calibration is fitted on.
+
+    Known photos as they are and as visitors send them, and pictures of nothing known.
+    """
 
     plain: Embedded
     changed: Embedded
@@ -36,11 +38,15 @@ class CalibrationExamples:
 
 
 def collect_examples(
-    classifier: Classifier, samples: Sequence[Sample], *, unknown: Sequence[Path] = (), step: Step = print
+    classifier: Classifier, samples: Sequence[Sample], *, unknown: Sequence[Path] = (), progress: Progress = ignore
 ) -> CalibrationExamples:
-    """Look at the valid photos in every way, and at pictures that show none of the classes.
+    """Embed the valid photos in every way, and pictures that show none of the classes.
 
-    unknown: files of the user's own that show none of the classes; they join the samples that packages ship.
+    Args:
+        classifier: that is to be calibrated.
+        samples: its valid photos.
+        unknown: files of the user's own that show none of the classes; they join the samples that packages ship.
+        progress: is called with what is embedded, and how many of how many are done.
 
     Raises:
         DatasetError: not one valid photo can be read.
@@ -49,7 +55,7 @@ def collect_examples(
     others = [*sample_files(), *unknown]
 
     def look(name: str, pictures: Iterable[tuple[Image.Image, int]], total: int) -> Embedded:
-        return embed(classifier, pictures, step=lambda done: step(name, done, total))
+        return embed(classifier, pictures, step=lambda done: progress(name, done, total))
 
     few = samples[:: max(1, len(samples) // MOST_CORNERS)]
     return CalibrationExamples(

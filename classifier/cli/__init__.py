@@ -1,0 +1,1 @@
+"""Command line: options, tables and bars that commands share, and which photos they are about. No command here."""

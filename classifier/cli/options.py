@@ -4,20 +4,10 @@ import argparse
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from classifier.errors import SettingError
 from classifier.locations import DEFAULT_CHECKPOINT
 from classifier.photos.finding import files_in
-
-if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
-    pass
 
 DATA_HELP = (
     "the photos: “flowers102”, or a folder with one folder of photos a class, or one with train, valid and test "

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.checkpoint.collection import open_collection
-from classifier.cli.terminal import progress_bar
+from classifier.cli.terminal import progress_bar, warn
 from classifier.data.collection import Collection
 from classifier.data.manifest import manifest_of
 from classifier.data.oxford import flowers102
 from classifier.locations import DATA_DIR, flowers_root
+from classifier.photos.streaming import Progress
 
-if TYPE_CHECKING:
-    pass
 if TYPE_CHECKING:
     from classifier.data.folders import FolderPhotos
     from classifier.data.splitting import Ratios
     from classifier.inference.classifier import Classifier
+    from classifier.predictions.neighbours import Index
 
 if TYPE_CHECKING:
     from classifier.data.samples import Sample
@@ -107,4 +107,23 @@ def open_folder(root: Path, *, seed: int = 1, ratios: "Ratios | None" = None) ->
 
 def learnt_from_valid(classifier: "Classifier") -> bool:
     """Whether it was trained with --train-on-valid: its valid photos are training photos then."""
-    return bool(classifier.metadata.training.learnt_from_valid)
+    return classifier.metadata.training.learnt_from_valid
+
+
+def make_index(classifier: "Classifier", collection: Collection, *, checkpoint: Path, progress: Progress) -> "Index":
+    """Index the training photos of a checkpoint and write the index next to it; what is left out goes to stderr."""
+    from classifier.calibration.index import index_photos
+    from classifier.data.samples import training_samples
+    from classifier.predictions.neighbours import index_path, save_index
+
+    samples = training_samples(
+        collection, split_name=trained_split(classifier, collection), with_valid=learnt_from_valid(classifier)
+    )
+    index = index_photos(classifier, samples, progress=progress, warn=warn)
+    save_index(index_path(checkpoint), index)
+    return index
+
+
+def trained_split(classifier: "Classifier", collection: Collection) -> str:
+    """The name of the way to split that a checkpoint was trained by, else the collection's default."""
+    return classifier.metadata.dataset.split or collection.default_split

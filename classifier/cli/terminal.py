@@ -1,22 +1,21 @@
 """Terminal: tables, bars and numbers on the command line."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import rich.progress
 from rich.console import Console
-from rich.progress import Progress
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from classifier.data.collection import SPLITS, Collection
+from classifier.photos.streaming import Progress
 from classifier.reports.report import Report
 
-if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
-    pass
 if TYPE_CHECKING:
     from classifier.data.folders import FolderPhotos
 
@@ -65,12 +64,44 @@ def print_verdicts(report: "VerdictReport", *, title: str) -> None:
 
 
 @contextmanager
-def progress_bar(name: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on the terminal (nothing elsewhere), moved by calling the value with (done, total)."""
+def progress_bars(*, redirect_stdout: bool = True, disable: bool = False) -> Iterator[Progress]:
+    """Bars on the terminal (nothing elsewhere), one for each name, moved by calling the value with (name, done, total).
 
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task(name, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+    Args:
+        redirect_stdout: whether what is printed meanwhile goes above the bars; False where stdout leads into a file.
+        disable: show nothing.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with rich.progress.Progress(
+        *columns,
+        TextColumn("{task.fields[speed]}"),
+        console=Console(stderr=True),
+        transient=True,
+        disable=disable or not sys.stderr.isatty(),
+        redirect_stdout=redirect_stdout,
+    ) as bars:
+        tasks: dict[str, tuple[TaskID, float]] = {}
+
+        def show(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(escape(name), total=total, speed=""), time.perf_counter()
+            task, started = tasks[name]
+            speed = f"{done / max(1e-9, time.perf_counter() - started):.1f}/s" if done > 1 else ""
+            bars.update(task, completed=done, total=total, speed=speed, visible=done < total)
+
+        yield show
+
+
+@contextmanager
+def progress_bar(name: str) -> Iterator[Callable[[int, int], object]]:
+    """A bar on the terminal (nothing elsewhere), moved by calling the value with (done, total)."""
+    with progress_bars() as show:
+        yield lambda done, total: show(name, done, total)
+
+
+def warn(sentence: str) -> None:
+    """Print a sentence on stderr, where it does not mix with the answers."""
+    print(sentence, file=sys.stderr)
 
 
 def print_left_out(found: "FolderPhotos", *, limit: int = 20) -> None:

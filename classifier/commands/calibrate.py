@@ -1,7 +1,7 @@
 """python -m classifier calibrate: fit how far answers can be trusted, and write it into the checkpoint."""
 
 import argparse
-import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +10,15 @@ from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_checkpoint_option, add_device_option
-from classifier.cli.photos import learnt_from_valid
-from classifier.cli.terminal import progress_bar
+from classifier.cli.photos import learnt_from_valid, make_index, photos_of, trained_split
+from classifier.cli.terminal import progress_bars, warn
 from classifier.errors import CheckpointError
 from classifier.photos.finding import files_in
 
 if TYPE_CHECKING:
-    from classifier.data.samples import Sample
+    from classifier.data.collection import Collection
     from classifier.inference.classifier import Classifier
+    from classifier.photos.streaming import Progress
     from classifier.predictions.neighbours import Index
     from classifier.predictions.verdicts import Calibration
 
@@ -49,16 +50,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def main(args: argparse.Namespace) -> int:
     """Fit and write. See `Classifier.load`, `samples_of` and `save_checkpoint` for the errors."""
-    from dataclasses import replace
-
-    from classifier.calibration.examples import collect_examples
-    from classifier.calibration.fit import FEWEST_FOR_CONFIDENT, fit_calibration
-    from classifier.calibration.outliers import sample_files
+    from classifier.calibration.calibrate import calibrate
+    from classifier.calibration.fit import FEWEST_FOR_CONFIDENT
     from classifier.checkpoint import load_checkpoint, save_checkpoint
-    from classifier.cli.photos import photos_of
     from classifier.data.samples import check_classes, samples_of
     from classifier.inference.classifier import Classifier
-    from classifier.predictions.verdicts import FittedOn
 
     unknown = files_in(args.unknown) if args.unknown else []
     classifier = Classifier.load(args.checkpoint, device=args.device, plain=True)
@@ -69,38 +65,35 @@ def main(args: argparse.Namespace) -> int:
         )
     collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint)
     check_classes(collection, classifier.classes)
-    split_name = classifier.metadata.dataset.split or collection.default_split
-    samples: list[Sample] = samples_of(collection, split_name=split_name, split="valid")
-    index = _index(classifier, args.checkpoint, data=args.data)
-    with progress_bar("looking at pictures") as bar:
-        examples = collect_examples(
-            classifier, samples, unknown=unknown, step=lambda name, done, total: bar(done, total)
+    split_name = trained_split(classifier, collection)
+    samples = samples_of(collection, split_name=split_name, split="valid")
+    with progress_bars() as progress:
+        index = _index(classifier, collection, checkpoint=args.checkpoint, progress=progress)
+        calibration = calibrate(
+            classifier, samples, index, split=f"{split_name}-valid", unknown=unknown, progress=progress
         )
-    fitted_on = FittedOn(f"{split_name}-valid", len(examples.plain), len(unknown), len(sample_files()))
-    calibration = replace(fit_calibration(examples, index), fitted_on=fitted_on)
     checkpoint = load_checkpoint(args.checkpoint)
     metadata = replace(checkpoint.metadata, calibration=calibration, warnings=())
     save_checkpoint(args.checkpoint, checkpoint.state, metadata)
     _print(calibration, args.checkpoint)
-    if len(examples.plain) < FEWEST_FOR_CONFIDENT:
-        print(
-            f"WARNING: {len(examples.plain):,} valid photos are too few to promise much by ({FEWEST_FOR_CONFIDENT} are "
-            "needed): no answer is called confident, and lists are long. Add photos, or give valid a larger share "
-            "(split --ratios 0.7 0.2 0.1), and train anew.",
-            file=sys.stderr,
+    photos = calibration.fitted_on.photos if calibration.fitted_on else 0
+    if photos < FEWEST_FOR_CONFIDENT:
+        warn(
+            f"WARNING: {photos:,} valid photos are too few to promise much by ({FEWEST_FOR_CONFIDENT} are needed): no "
+            "answer is called confident, and lists are long. Add photos, or give valid a larger share "
+            "(split --ratios 0.7 0.2 0.1), and train again."
         )
     return 0
 
 
-def _index(classifier: "Classifier", checkpoint: Path, *, data: str | None) -> "Index":
+def _index(classifier: "Classifier", collection: "Collection", *, checkpoint: Path, progress: "Progress") -> "Index":
     """The index that fits; made when there is none."""
-    from classifier.calibration.index import make_index
     from classifier.predictions.neighbours import index_path, load_index
 
     try:
         return load_index(index_path(checkpoint), weights_digest=classifier.engine.weights_digest)
     except CheckpointError:
-        return make_index(classifier, checkpoint, data=data)
+        return make_index(classifier, collection, checkpoint=checkpoint, progress=progress)
 
 
 def _print(calibration: "Calibration", checkpoint: Path) -> None:

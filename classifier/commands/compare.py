@@ -2,19 +2,16 @@
 
 import argparse
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_data_options, add_device_option
 from classifier.cli.photos import parse_split, photos_of, warn_of_known
-from classifier.errors import PhotoError
+from classifier.cli.terminal import progress_bars
 
 EPILOG = """example:
   python -m classifier compare checkpoints/flowers102.safetensors runs/second/best.safetensors --split udacity-valid
@@ -22,7 +19,6 @@ EPILOG = """example:
 Both see the same photos, so what counts is where only one of them is right: the exact McNemar test says how likely such
 a difference is if both are equally good. Speed is measured on one photo at a time, in turn.
 """
-SPEED_PHOTOS = 8
 # The usual line; below it, a difference is hardly chance.
 SIGNIFICANT = 0.05
 
@@ -47,8 +43,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def main(args: argparse.Namespace) -> int:
     """Measure both and print. See `samples_of`, `check_classes` and `Classifier.load` for the errors."""
     from classifier.data.samples import check_classes, samples_of
-    from classifier.evaluation.comparison import compare, measure_speed
-    from classifier.evaluation.evaluate import collect, summarise
+    from classifier.evaluation.comparison import compare_classifiers
+    from classifier.evaluation.metrics import summarise
     from classifier.files import file_digest
     from classifier.inference.classifier import Classifier
 
@@ -60,19 +56,18 @@ def main(args: argparse.Namespace) -> int:
     for classifier, path in zip(classifiers, paths, strict=True):
         check_classes(collection, classifier.classes)
         warn_of_known(classifier, path, collection=collection, samples=samples)
-    outcomes = []
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-        for path, classifier in zip(paths, classifiers, strict=True):
-            step = counter(progress, path.name, total=len(samples))
-            outcomes.append(collect(classifier, samples, batch_size=args.batch_size, tta=args.tta, step=step))
-    counts = compare(*outcomes)
-    pictures = []
-    for sample in samples[:SPEED_PHOTOS]:
-        try:
-            pictures.append(classifiers[0].open(sample.path))
-        except PhotoError:
-            continue
-    speed = measure_speed(classifiers[0], classifiers[1], pictures) if pictures else None
+    first, second = classifiers
+    with progress_bars() as progress:
+        compared = compare_classifiers(
+            first,
+            second,
+            samples,
+            tta=args.tta,
+            batch_size=args.batch_size,
+            names=(f"A: {paths[0].name}", f"B: {paths[1].name}"),
+            progress=progress,
+        )
+    counts, speed = compared.counts, compared.speed
     sides: list[dict[str, Any]] = [
         {
             "checkpoint": str(path),
@@ -83,7 +78,7 @@ def main(args: argparse.Namespace) -> int:
             "bytes": path.stat().st_size,
             **summarise(outcome),
         }
-        for path, classifier, outcome in zip(paths, classifiers, outcomes, strict=True)
+        for path, classifier, outcome in zip(paths, classifiers, compared.outcomes, strict=True)
     ]
     result = {
         "data": collection.name,
@@ -103,12 +98,6 @@ def main(args: argparse.Namespace) -> int:
     else:
         print_comparison(result)
     return 0
-
-
-def counter(progress: Progress, words: str, *, total: int) -> Callable[[int], None]:
-    """A bar of its own; what it returns is told how much is done."""
-    task = progress.add_task(words, total=total)
-    return lambda done: progress.update(task, completed=done)
 
 
 def print_comparison(result: dict[str, Any]) -> None:

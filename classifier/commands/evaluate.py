@@ -3,12 +3,7 @@
 import argparse
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from rich.console import Console
-from rich.progress import Progress
 
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import (
@@ -19,12 +14,8 @@ from classifier.cli.options import (
     unknown_files,
 )
 from classifier.cli.photos import parse_split, photos_of, warn_of_known
-from classifier.cli.terminal import print_report, print_verdicts
-from classifier.evaluation.verdicts import measure_verdicts
+from classifier.cli.terminal import print_report, print_verdicts, progress_bars, warn
 from classifier.reports.report import Report, report_path, write_report, write_text
-
-if TYPE_CHECKING:
-    pass
 
 EPILOG = """examples:
   python -m classifier evaluate --split udacity-test
@@ -53,7 +44,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_checkpoint_option(parser)
     add_data_options(parser)
     parser.add_argument(
-        "--tta", action="store_true", help="average over six views of each photo; takes six times as long"
+        "--tta",
+        action="store_true",
+        help="average over six views of each photo; takes six times as long, and leaves verdicts as they are",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
     parser.add_argument(
@@ -73,8 +66,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def main(args: argparse.Namespace) -> int:
     """Measure, print, and write the report. See `samples_of`, `Classifier.load` and `write_report` for the errors."""
     from classifier.data.samples import check_classes, samples_of
-    from classifier.evaluation.evaluate import collect, create_report
-    from classifier.evaluation.verdicts import require_calibration
+    from classifier.evaluation.evaluate import evaluate
     from classifier.inference.classifier import Classifier
 
     classifier = Classifier.load(args.checkpoint, device=args.device)
@@ -83,34 +75,33 @@ def main(args: argparse.Namespace) -> int:
     samples = samples_of(collection, split_name=split_name, split=split)
     check_classes(collection, classifier.classes)
     warn_of_known(classifier, args.checkpoint, collection=collection, samples=samples)
-    unknown, shows_trust = unknown_files(args.unknown), args.trust or (args.unknown and args.report is None)
-    if shows_trust or unknown:
-        require_calibration(classifier, args.checkpoint)
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task(f"{len(samples)} photos", total=len(samples))
-        outcome = collect(
+    unknown = unknown_files(args.unknown)
+    shows_verdicts = bool(args.trust or (unknown and args.report is None))
+    with progress_bars() as progress:
+        report = evaluate(
             classifier,
             samples,
-            batch_size=args.batch_size,
+            checkpoint=args.checkpoint,
+            split_name=split_name,
+            split=split,
+            unknown=unknown,
+            # Without a report, nobody would see verdicts that were not asked for.
+            verdicts=True if shows_verdicts else None if args.report is not None else False,
             tta=args.tta,
-            step=lambda done: progress.update(task, completed=done),
+            batch_size=args.batch_size,
+            progress=progress,
+            warn=warn,
         )
-    paths = {sample.image_id: sample.path for sample in samples}
-    for image_id, reason in outcome.unreadable:
-        print(f"left out: {paths[image_id]}: {reason}", file=sys.stderr)
-    report = create_report(
-        outcome, classifier=classifier, checkpoint=args.checkpoint, split_name=split_name, split=split, tta=args.tta
-    )
-    if shows_trust or (args.report is not None and classifier.is_calibrated and classifier.has_index):
-        report = replace(report, verdicts=measure_verdicts(classifier, outcome, unknown=unknown))
     if args.json:
-        print(json.dumps(report.verdicts.summary if report.verdicts and shows_trust else report.summary))
-    elif report.verdicts and shows_trust:
+        print(json.dumps(report.verdicts.summary if report.verdicts and shows_verdicts else report.summary))
+    elif report.verdicts and shows_verdicts:
         print_verdicts(report.verdicts, title=str(args.checkpoint))
     else:
         print_report(report)
     if args.report is not None:
-        written = save(report, args.report, checkpoint=args.checkpoint, paths=paths)
+        written = save(
+            report, args.report, checkpoint=args.checkpoint, paths={sample.image_id: sample.path for sample in samples}
+        )
         print(f"The report is in {' and '.join(map(str, written))}.", file=sys.stderr)
     return 0
 

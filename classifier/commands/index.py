@@ -1,14 +1,11 @@
 """python -m classifier index: remember the training photos, so that answers can show the most similar ones."""
 
 import argparse
-from typing import TYPE_CHECKING
 
-from classifier.calibration.index import make_index
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_checkpoint_option, add_device_option
-
-if TYPE_CHECKING:
-    pass
+from classifier.cli.photos import make_index, photos_of
+from classifier.cli.terminal import progress_bars
 
 EPILOG = """examples:
   python -m classifier index
@@ -35,11 +32,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def main(args: argparse.Namespace) -> int:
     """Make the index. See `Classifier.load`, `samples_of` and `save_index` for the errors."""
+    from classifier.data.samples import check_classes
     from classifier.inference.classifier import Classifier
     from classifier.predictions.neighbours import index_path
 
     classifier = Classifier.load(args.checkpoint, device=args.device, plain=True)
-    index = make_index(classifier, args.checkpoint, data=args.data)
+    collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint)
+    check_classes(collection, classifier.classes)
+    with progress_bars() as progress:
+        index = make_index(classifier, collection, checkpoint=args.checkpoint, progress=progress)
     path = index_path(args.checkpoint)
     print(f"{path} holds {len(index.image_ids)} photos in {path.stat().st_size / 1e6:.1f} MB.")
     return 0

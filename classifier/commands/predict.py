@@ -1,31 +1,29 @@
 """python -m classifier predict: what is on these photos?"""
 
 import argparse
-import glob
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PIL import Image
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_checkpoint_option, add_device_option
+from classifier.cli.terminal import progress_bars
 from classifier.data.subject import Subject, subject_of
-from classifier.errors import PhotoError, SettingError, UnreadableFile
+from classifier.errors import PhotoError, SettingError
+from classifier.inference.batch import predict_many
 from classifier.inference.classifier import Classifier
 from classifier.inference.predictions_csv import PredictionsCsv, readable_name
-from classifier.photos.streaming import batches, read_ahead, shrink
-from classifier.predictions.values import Candidate, Prediction
+from classifier.photos.finding import find_photos
+from classifier.predictions.values import Prediction
 from classifier.reports.words import BEGINNINGS, describe_reason
 
 EPILOG = """examples:
@@ -39,7 +37,7 @@ code is 1.
 # Up to here every photo has a table of its own, beyond a line.
 MOST_TABLES = 8
 
-Answer = Prediction | PhotoError
+Predicted = Prediction | PhotoError
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -58,7 +56,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     form.add_argument("--json", action="store_true", help="JSON Lines instead of tables: one object a photo")
     form.add_argument("--csv", type=Path, metavar="FILE", help="a row a photo into FILE; photos in FILE are skipped")
     parser.add_argument(
-        "--tta", action="store_true", help="average over six views of each photo; takes six times as long"
+        "--tta",
+        action="store_true",
+        help="average the probabilities over six views of each photo; takes six times as long. The verdict and the "
+        "similar photos stay those of the photo as it is",
     )
     parser.add_argument("--batch-size", type=int, default=16, metavar="N", help="photos at a time (default: 16)")
     add_checkpoint_option(parser)
@@ -79,7 +80,7 @@ def main(args: argparse.Namespace) -> int:
     photos = list(find_photos(args.photos, leave_out=args.csv))
     classifier = Classifier.load(args.checkpoint, device=args.device)
     with ExitStack() as stack:
-        show: Callable[[Path, Answer], None]
+        show: Callable[[Path, Predicted], None]
         failed = 0
         if args.csv:
             file = stack.enter_context(
@@ -98,11 +99,17 @@ def main(args: argparse.Namespace) -> int:
         done, seconds = 0, 0.0
         started = time.perf_counter()
         try:
-            answered = answers(classifier, photos, top_k=args.top_k, tta=args.tta, batch_size=args.batch_size)
-            for photo, answer in with_progress(answered, total=len(photos), to_stdout=not args.csv):
-                show(photo, answer)
-                done += 1
-                failed += isinstance(answer, PhotoError)
+            # A bar would only flicker between answers that scroll by; and rich would send what is printed to the
+            # terminal, although stdout may lead into a file.
+            scrolls_by = not args.csv and sys.stdout.isatty()
+            with progress_bars(redirect_stdout=False, disable=scrolls_by) as progress:
+                for photo, answer in predict_many(
+                    classifier, photos, top_k=args.top_k, tta=args.tta, batch_size=args.batch_size
+                ):
+                    show(photo, answer)
+                    done += 1
+                    failed += isinstance(answer, PhotoError)
+                    progress("photos", done, len(photos))
         finally:  # also after Ctrl-C
             seconds = time.perf_counter() - started
             if done > failed:
@@ -111,89 +118,6 @@ def main(args: argparse.Namespace) -> int:
         where = f" The column “message” of {args.csv} says why." if args.csv else ""
         print(f"{failed:,} {'photo' if failed == 1 else 'photos'} could not be read.{where}", file=sys.stderr)
     return 1 if failed else 0
-
-
-def find_photos(names: Iterable[str | Path], *, leave_out: Path | None = None) -> Iterator[Path]:
-    """Files as they are named; of a folder every file below it, in order, but for hidden ones; of a pattern what it
-    matches (shells on Windows leave that to us). `leave_out`: the file that the answers go to.
-
-    Raises:
-        UnreadableFile: a folder has no file, or a pattern matches nothing.
-    """
-    for name in names:
-        path = Path(name)
-        if path.is_dir():
-            found = [file for file in sorted(path.rglob("*")) if file.is_file() and not file.name.startswith(".")]
-            if leave_out and leave_out.exists():
-                found = [file for file in found if not file.samefile(leave_out)]
-            if not found:
-                raise UnreadableFile(f"The folder {path} holds no file. Name a folder with photos in it.")
-            yield from found
-        elif glob.has_magic(str(name)) and not path.exists():
-            matched = [Path(match) for match in sorted(glob.glob(str(name), recursive=True))]
-            if not any(match.is_file() for match in matched):
-                raise UnreadableFile(f"No file matches {name}. Check the pattern; ** stands for any folders.")
-            yield from (match for match in matched if match.is_file())
-        else:
-            yield path
-
-
-def answers(
-    classifier: Classifier, photos: Sequence[Path], *, top_k: int, tta: bool = False, batch_size: int = 16
-) -> Iterator[tuple[Path, Answer]]:
-    """Each photo with its prediction, or with the error that tells why there is none, in the order given."""
-    side = classifier.input_size
-
-    def read(photo: Path) -> Any:
-        return shrink(classifier.open(photo), side=side)
-
-    for batch in batches(read_ahead(read, photos), batch_size):
-        pictures = [picture for _, picture in batch if not isinstance(picture, PhotoError)]
-        ask = predict_by_views if tta else Classifier.predict
-        predictions = iter(ask(classifier, pictures, top_k=top_k))
-        for photo, picture in batch:
-            yield photo, picture if isinstance(picture, PhotoError) else next(predictions)
-
-
-def predict_by_views(
-    classifier: Classifier, pictures: Sequence[Image.Image], *, top_k: int = 5
-) -> tuple[Prediction, ...]:
-    """As `Classifier.predict`, averaged over several views of each picture."""
-    if not pictures:
-        return ()
-    probabilities = classifier.probabilities(pictures, tta=True)
-    places = np.argsort(-probabilities, axis=1, kind="stable")[:, :top_k]
-    return tuple(
-        Prediction(
-            tuple(
-                Candidate(label.class_id, label.name, label.scientific_name, float(row[place]))
-                for place, label in ((place, classifier.classes[place]) for place in row_places)
-            )
-        )
-        for row, row_places in zip(probabilities, places, strict=True)
-    )
-
-
-def with_progress(
-    answered: Iterable[tuple[Path, Answer]], *, total: int, to_stdout: bool
-) -> Iterator[tuple[Path, Answer]]:
-    """The same, with a bar on stderr where someone watches and no answers scroll by."""
-    quiet = not sys.stderr.isatty() or (to_stdout and sys.stdout.isatty())
-    columns = (TextColumn("photos"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[speed]}"))
-    # rich would send what is printed to the terminal, although stdout may lead into a file.
-    with Progress(
-        *columns,
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=quiet,
-        redirect_stdout=False,
-    ) as progress:
-        task = progress.add_task("photos", total=total, speed="")
-        started = time.perf_counter()
-        for done, pair in enumerate(answered, start=1):
-            yield pair
-            progress.update(task, completed=done, speed=f"{done / (time.perf_counter() - started):.1f} photos/s")
 
 
 def model_name(args: argparse.Namespace) -> str:
@@ -207,7 +131,7 @@ def describe_speed(done: int, seconds: float) -> str:
     return f"{done:,} {'photo' if done == 1 else 'photos'} in {seconds:.1f} s: {done / seconds:.1f} photos/s."
 
 
-def print_json(photo: Path, answer: Answer) -> None:
+def print_json(photo: Path, answer: Predicted) -> None:
     """One line: {"photo", "predictions": […]} or {"photo", "error": {"code", "message"}}."""
     said: dict[str, Any]
     if isinstance(answer, PhotoError):
@@ -223,7 +147,7 @@ def print_error(photo: Path, error: PhotoError) -> None:
     print(words if words.startswith(name) else f"{name}: {words}", file=sys.stderr)
 
 
-def print_table(photo: Path, answer: Answer, *, subject: Subject) -> None:
+def print_table(photo: Path, answer: Predicted, *, subject: Subject) -> None:
     """The verdict and a small table with bars, or the error on stderr."""
     if isinstance(answer, PhotoError):
         print_error(photo, answer)
@@ -260,7 +184,7 @@ def describe_verdict(answer: Prediction, subject: Subject) -> str:
     return words.strip()
 
 
-def print_line(photo: Path, answer: Answer) -> None:
+def print_line(photo: Path, answer: Predicted) -> None:
     """One line with the likeliest class and the verdict, or the error on stderr."""
     if isinstance(answer, PhotoError):
         print_error(photo, answer)

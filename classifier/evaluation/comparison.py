@@ -3,14 +3,21 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import comb
 from statistics import median
 
 from PIL import Image
 
-from classifier.errors import SettingError
-from classifier.evaluation.evaluate import Outcome
+from classifier.data.samples import Sample
+from classifier.errors import PhotoError, SettingError
+from classifier.evaluation.evaluate import collect
+from classifier.evaluation.metrics import Outcome
+from classifier.inference.batch import open_all
 from classifier.inference.classifier import Classifier
+from classifier.photos.streaming import Progress, ignore
+
+SPEED_PHOTOS = 8
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,54 @@ def mcnemar_exact(only_first: int, only_second: int) -> float:
     return min(1.0, 2 * sum(comb(n, k) for k in range(least + 1)) / 2**n)
 
 
+@dataclass(frozen=True)
+class ClassifierComparison:
+    """Comparison of two classifiers on the same photos; speed is None when no photo could be read for it."""
+
+    outcomes: tuple[Outcome, Outcome]
+    counts: Comparison
+    speed: "Speed | None"
+
+
+def compare_classifiers(
+    first: Classifier,
+    second: Classifier,
+    samples: Sequence[Sample],
+    *,
+    tta: bool = False,
+    batch_size: int = 32,
+    names: tuple[str, str] = ("first", "second"),
+    progress: Progress = ignore,
+) -> ClassifierComparison:
+    """Measure two classifiers on the same photos, one photo at a time for their speed.
+
+    Args:
+        first: of the classes of the samples.
+        second: of the same classes.
+        samples: the photos.
+        tta: average over six views of each photo.
+        batch_size: photos a pass.
+        names: what `progress` calls them.
+        progress: is called with a name, and how many of how many photos are done.
+
+    Raises:
+        DatasetError: one of the two can read none of the photos.
+        SettingError: they could not read the same photos.
+    """
+    measured = []
+    for name, classifier in zip(names, (first, second), strict=True):
+        shown = partial(_renamed, progress, name)
+        measured.append(collect(classifier, samples, batch_size=batch_size, tta=tta, progress=shown))
+    few = open_all(first, samples[:SPEED_PHOTOS], path_of=lambda sample: sample.path)
+    pictures = [picture for _, picture in few if not isinstance(picture, PhotoError)]
+    speed = measure_speed(first, second, pictures) if pictures else None
+    return ClassifierComparison((measured[0], measured[1]), compare(*measured), speed)
+
+
+def _renamed(progress: Progress, name: str, _: str, done: int, total: int) -> None:
+    progress(name, done, total)
+
+
 def compare(first: Outcome, second: Outcome) -> Comparison:
     """Who is right on which photo; both outcomes are of the same photos in the same order.
 
@@ -69,11 +124,16 @@ def measure_speed(first: Classifier, second: Classifier, images: Sequence[Image.
     pairs = []
     for number in range(-2, rounds):  # two rounds to warm up
         image = images[number % len(images)]
-        times = {}
-        for name, classifier in [("a", first), ("b", second)][:: 1 if number % 2 else -1]:
-            started = time.perf_counter()
-            classifier.probabilities([image])
-            times[name] = 1000 * (time.perf_counter() - started)
+        if number % 2:
+            first_ms, second_ms = _time_ms(first, image), _time_ms(second, image)
+        else:
+            second_ms, first_ms = _time_ms(second, image), _time_ms(first, image)
         if number >= 0:
-            pairs.append((times["a"], times["b"]))
+            pairs.append((first_ms, second_ms))
     return Speed(median(a for a, _ in pairs), median(b for _, b in pairs), median(b / a for a, b in pairs))
+
+
+def _time_ms(classifier: Classifier, image: Image.Image) -> float:
+    started = time.perf_counter()
+    classifier.probabilities([image])
+    return 1000 * (time.perf_counter() - started)

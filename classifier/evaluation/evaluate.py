@@ -1,62 +1,73 @@
-"""How right a classifier is on photos whose class is known."""
+"""Evaluation: a classifier measured on photos whose class is known, and the report of it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from PIL import Image
-from torchmetrics.functional.classification import (
-    multiclass_accuracy,
-    multiclass_confusion_matrix,
-)
 
 from classifier.data.samples import Sample
 from classifier.errors import DatasetError, PhotoError
+from classifier.evaluation.metrics import Outcome, class_figures, reliability, summarise
+from classifier.evaluation.verdicts import measure_verdicts, require_calibration
 from classifier.files import file_digest
+from classifier.inference.batch import forward_views, open_all
 from classifier.inference.classifier import Classifier
-from classifier.photos.streaming import batches, read_ahead, shrink
-from classifier.predictions.verdicts import softmax
-from classifier.reports.intervals import wilson_interval
-from classifier.reports.report import LEAST_PROBABILITY, Bin, ClassFigures, MeasuredPhoto, Report
-
-# Equal in width, as in the paper that the calibration error comes from: https://arxiv.org/abs/1706.04599
-CALIBRATION_BINS = 15
-Floats = NDArray[np.float32]
+from classifier.photos.streaming import Progress, batches, ignore
+from classifier.reports.report import MeasuredPhoto, Report
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What the classifier said of N photos. probabilities: (N, C), rows sum to 1; targets: (N,) class positions.
+def evaluate(
+    classifier: Classifier,
+    samples: Sequence[Sample],
+    *,
+    checkpoint: Path,
+    split_name: str,
+    split: str,
+    unknown: Mapping[str, Sequence[Path]] | None = None,
+    verdicts: bool | None = None,
+    tta: bool = False,
+    batch_size: int = 32,
+    progress: Progress = ignore,
+    warn: Callable[[str], object] = ignore,
+) -> Report:
+    """Measure a classifier on photos whose class is known: everything that a report holds.
 
-    looks: the logits (N, C) and embeddings (N, D) of the photos as they are, whatever views probabilities average.
-    unreadable: (image id, why) of the photos that could not be read; they are not among the N.
+    Args:
+        classifier: loaded from the file `checkpoint`.
+        samples: the photos to measure on, of `split` (train, valid, test) of the way to split called `split_name`.
+        checkpoint: the file, which the report names.
+        split_name: such as “udacity”.
+        split: such as “test”.
+        unknown: files that show none of the classes, by what they show; for the verdicts.
+        verdicts: measure verdicts and coverage sets too; by default where the checkpoint is calibrated.
+        tta: average over six views of each photo (test-time augmentation); verdicts stay those of the photo as it is.
+        batch_size: photos a pass.
+        progress: is called with what is being measured, and how many of how many are done.
+        warn: is called with a sentence about each file that cannot be read, and is left out.
+
+    Raises:
+        CheckpointError: verdicts are asked for, and the checkpoint is not calibrated or has no index that fits.
+        DatasetError: not one of the photos can be read.
+        UnreadableFile: not one of the unknown pictures of a kind can be read.
     """
-
-    probabilities: torch.Tensor
-    targets: torch.Tensor
-    image_ids: tuple[int, ...]
-    unreadable: tuple[tuple[int, str], ...] = field(default=())
-    looks: tuple[Floats, Floats] | None = None
-
-    def __post_init__(self) -> None:
-        if not len(self.probabilities) == len(self.targets) == len(self.image_ids) > 0:
-            raise ValueError("probabilities, targets and image_ids have one entry a photo, and there is a photo")
-
-    @property
-    def answers(self) -> torch.Tensor:
-        """(N,) positions of the likeliest classes."""
-        return self.probabilities.argmax(1)
-
-    @property
-    def losses(self) -> torch.Tensor:
-        """(N,) negative log-likelihoods of the right classes, in nats."""
-        own = self.probabilities.gather(1, self.targets[:, None])[:, 0]
-        return -own.clamp_min(LEAST_PROBABILITY).log()
+    if verdicts or unknown:
+        require_calibration(classifier, checkpoint)
+    outcome = collect(classifier, samples, batch_size=batch_size, tta=tta, progress=progress)
+    paths = {sample.image_id: sample.path for sample in samples}
+    for image_id, reason in outcome.unreadable:
+        warn(f"left out: {paths[image_id]}: {reason}")
+    report = create_report(
+        outcome, classifier=classifier, checkpoint=checkpoint, split_name=split_name, split=split, tta=tta
+    )
+    if verdicts is None:
+        verdicts = classifier.is_calibrated and classifier.has_index
+    if verdicts or unknown:
+        measured = measure_verdicts(classifier, outcome, unknown=unknown or {}, progress=progress, warn=warn)
+        report = replace(report, verdicts=measured)
+    return report
 
 
 def collect(
@@ -65,21 +76,22 @@ def collect(
     *,
     batch_size: int = 32,
     tta: bool = False,
-    step: Callable[[int], object] = int,
+    progress: Progress = ignore,
 ) -> Outcome:
-    """Run the classifier over the samples; `step` is told the number of photos done after each batch.
+    """Run a classifier over samples.
 
-    tta: average over several views of each photo (test-time augmentation, `classifier.views`).
+    Args:
+        classifier: predicts.
+        samples: the photos and their classes.
+        batch_size: photos a pass.
+        tta: average over `photos.crops.tta_views` of each photo (test-time augmentation).
+        progress: is called after each batch.
 
     Raises:
         DatasetError: not one of the photos can be read.
     """
     rows, logits, embeddings, seen, unreadable, done = [], [], [], [], [], 0
-
-    def read(sample: Sample) -> Image.Image:
-        return shrink(classifier.open(sample.path), side=classifier.input_size)
-
-    for batch in batches(read_ahead(read, samples), batch_size):
+    for batch in batches(open_all(classifier, samples, path_of=lambda sample: sample.path), batch_size):
         pictures = []
         for sample, picture in batch:
             if isinstance(picture, PhotoError):
@@ -88,105 +100,43 @@ def collect(
                 seen.append(sample)
                 pictures.append(picture)
         if pictures:
-            look = classifier.forward(pictures)
-            logits.append(look.logits)
-            embeddings.append(look.embeddings)
-            plain = torch.from_numpy(softmax(look.logits, temperature=classifier.postprocessor.temperature))
-            rows.append(torch.from_numpy(classifier.probabilities(pictures, tta=True)) if tta else plain)
+            if tta:
+                output, probabilities = forward_views(classifier, pictures)
+            else:
+                output = classifier.forward(pictures)
+                probabilities = classifier.postprocessor.probabilities(output)
+            logits.append(output.logits)
+            embeddings.append(output.embeddings)
+            rows.append(probabilities)
         done += len(batch)
-        step(done)
+        progress("measuring photos", done, len(samples))
     if not seen:
         reason = f" The first: {unreadable[0][1]}" if unreadable else ""
         raise DatasetError(f"None of the {len(samples)} photos can be read.{reason}")
     return Outcome(
-        torch.cat(rows),
+        torch.from_numpy(np.concatenate(rows)),
         torch.tensor([sample.target for sample in seen]),
         tuple(sample.image_id for sample in seen),
         tuple(unreadable),
-        (np.concatenate(logits), np.concatenate(embeddings)),
+        np.concatenate(logits),
+        np.concatenate(embeddings),
     )
-
-
-def summarise(outcome: Outcome) -> dict[str, Any]:
-    """The figures of the whole: n, top1, top5, mean_class (top-1, mean over the classes present), nll (nats), brier
-    (mean squared distance of the probabilities from the truth, 0 to 2), ece (expected calibration error, 0 to 1), and
-    the 95 % Wilson interval of top1.
-    """
-    probabilities, targets = outcome.probabilities, outcome.targets
-    classes = probabilities.shape[1]
-    hits = outcome.answers == targets
-    per_class = [hits[targets == position].float().mean() for position in targets.unique()]
-    truth = torch.nn.functional.one_hot(targets, classes)
-    figures: dict[str, Any] = {
-        "top1": hits.float().mean(),
-        "top5": multiclass_accuracy(probabilities, targets, classes, average="micro", top_k=min(5, classes)),
-        "mean_class": torch.stack(per_class).mean(),
-        "nll": outcome.losses.mean(),
-        "brier": (probabilities - truth).square().sum(1).mean(),
-        "ece": calibration_error(probabilities.max(1).values, hits),
-    }
-    interval = wilson_interval(int(hits.sum()), len(targets))
-    return {
-        "n": len(targets),
-        **{name: round(float(value), 5) for name, value in figures.items()},
-        "top1_interval": [round(end, 5) for end in interval],
-    }
-
-
-def confusion_matrix(outcome: Outcome) -> torch.Tensor:
-    """(C, C) counts: row = the photo's class, column = what the classifier said."""
-    return multiclass_confusion_matrix(outcome.answers, outcome.targets, outcome.probabilities.shape[1])
-
-
-def class_figures(outcome: Outcome, class_ids: Sequence[int]) -> tuple[ClassFigures, ...]:
-    """Precision, recall and F1 of every class, in the order of the logits."""
-    matrix = confusion_matrix(outcome)
-    return tuple(
-        ClassFigures.count(class_id, n=int(n), called=int(called), right=int(right))
-        for class_id, n, called, right in zip(class_ids, matrix.sum(1), matrix.sum(0), matrix.diag(), strict=True)
-    )
-
-
-def reliability(confidence: torch.Tensor, hits: torch.Tensor, *, bins: int = CALIBRATION_BINS) -> tuple[Bin, ...]:
-    """(N,) the probability of each answer, and whether it is right → `bins` equally wide bins, low to high; empty ones
-    are left out."""
-    places = (confidence * bins).ceil().long().clamp(1, bins) - 1  # the upper edge belongs to a bin
-    found = []
-    for place in places.unique().tolist():
-        inside = places == place
-        found.append(
-            Bin(
-                low=place / bins,
-                high=(place + 1) / bins,
-                n=int(inside.sum()),
-                right=int(hits[inside].sum()),
-                confidence=round(float(confidence[inside].mean()), 5),
-            )
-        )
-    return tuple(found)
-
-
-def calibration_error(confidence: torch.Tensor, hits: torch.Tensor) -> float:
-    """The expected calibration error (https://arxiv.org/abs/1706.04599): the gap between confidence and accuracy in the
-    bins of `reliability`, weighted by their photos; 0 to 1."""
-    gaps = (each.n * abs(each.right / each.n - each.confidence) for each in reliability(confidence, hits))
-    return sum(gaps) / len(hits)
 
 
 def create_report(
     outcome: Outcome, *, classifier: Classifier, checkpoint: Path, split_name: str, split: str, tta: bool = False
 ) -> Report:
-    """Everything about the checkpoint on this split. `classifier` was loaded from the file `checkpoint`."""
+    """The report on an outcome, without verdicts. `classifier` was loaded from the file `checkpoint`."""
     metadata = classifier.metadata
     ids = [label.class_id for label in classifier.classes]
-    confidences, places = outcome.probabilities.max(1)
+    confidences, positions = outcome.probabilities.max(1)
     own = outcome.probabilities.gather(1, outcome.targets[:, None])[:, 0]
     answers = (
-        MeasuredPhoto(image_id, ids[target], ids[place], float(f"{confidence:.4g}"), float(f"{right:.4g}"))
-        for image_id, target, place, confidence, right in zip(
+        MeasuredPhoto(image_id, ids[target], ids[position], float(f"{confidence:.4g}"), float(f"{right:.4g}"))
+        for image_id, target, position, confidence, right in zip(
             outcome.image_ids,
             outcome.targets.tolist(),
-            places.tolist(),
+            positions.tolist(),
             confidences.tolist(),
             own.tolist(),
             strict=True,

@@ -1,32 +1,26 @@
-"""How well trust is founded: on photos whose class is known, and on pictures that show none of the classes."""
+"""Verdicts measured: on photos whose class is known, and on pictures that show none of the classes."""
 
 import shlex
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from classifier.cli.terminal import progress_bar
 from classifier.errors import CheckpointError, DatasetError, PhotoError, UnreadableFile
-from classifier.evaluation.evaluate import calibration_error
+from classifier.evaluation.metrics import Outcome, calibration_error
+from classifier.inference.batch import open_all
 from classifier.inference.classifier import Classifier
 from classifier.inference.embedding import embed
-from classifier.photos.streaming import read_ahead, shrink
+from classifier.photos.streaming import Progress, ignore
 from classifier.predictions.neighbours import Index
 from classifier.predictions.values import Reason, Verdict
 from classifier.predictions.verdicts import Calibration, signals, softmax
 from classifier.reports.verdict_report import REASONS, VERDICTS, Group, VerdictReport
-
-if TYPE_CHECKING:
-    from classifier.evaluation.evaluate import Outcome
-    from classifier.inference.classifier import Classifier
-    from classifier.reports.verdict_report import VerdictReport
 
 Floats = NDArray[np.floating[Any]]
 FAMILIARITY_BINS = 24
@@ -34,8 +28,18 @@ FAMILIARITY_BINS = 24
 
 @dataclass(frozen=True)
 class Judged:
-    """What was said of N photos. best, positions: the answer's and the right class position (−1: none of them);
-    covered: is the right one in the coverage set? set_sizes: (N,); familiarity: below 0 is “unknown”."""
+    """Judgements of N photos; all arrays are (N,).
+
+    Attributes:
+        best: the class position of the answer.
+        positions: the right class position, −1 for none of them.
+        confidence: the probability of the answer.
+        covered: whether the coverage set holds the right class.
+        set_sizes: how many classes the coverage set has.
+        verdicts: one a photo.
+        reasons: None but for “unknown”.
+        familiarity: in log-odds; below 0 is “unknown”.
+    """
 
     best: NDArray[np.int64]
     positions: NDArray[np.int64]
@@ -62,12 +66,12 @@ def require_calibration(classifier: Classifier, checkpoint: Path | None = None) 
     Raises:
         CheckpointError: the checkpoint is not calibrated, or has no index that fits.
     """
-    trust, index = classifier.postprocessor.calibration, classifier.postprocessor.index
-    if trust is None or index is None:
+    calibration, index = classifier.postprocessor.calibration, classifier.postprocessor.index
+    if calibration is None or index is None:
         reason = classifier.warnings[0] if classifier.warnings else "The checkpoint is not calibrated."
         option = f" --checkpoint {shlex.quote(str(checkpoint))}" if checkpoint else ""
         raise CheckpointError(f"{reason} For verdicts, run: python -m classifier calibrate{option}")
-    return trust, index
+    return calibration, index
 
 
 def judge(classifier: Classifier, *, logits: Floats, embeddings: Floats, positions: NDArray[np.int64]) -> Judged:
@@ -76,11 +80,11 @@ def judge(classifier: Classifier, *, logits: Floats, embeddings: Floats, positio
     Raises:
         CheckpointError: it is not calibrated, or has no index that fits.
     """
-    trust, index = require_calibration(classifier)
-    shares = softmax(logits, temperature=trust.temperature)
-    columns = signals(logits, embeddings, index, temperature=trust.temperature)
-    verdicts, reasons = zip(*trust.judge(columns), strict=True)
-    sets = trust.coverage_sets(shares, verdicts)
+    calibration, index = require_calibration(classifier)
+    shares = softmax(logits, temperature=calibration.temperature)
+    columns = signals(logits, embeddings, index, temperature=calibration.temperature)
+    verdicts, reasons = zip(*calibration.judge(columns), strict=True)
+    sets = calibration.coverage_sets(shares, verdicts)
     return Judged(
         best=shares.argmax(axis=1),
         positions=positions,
@@ -89,7 +93,7 @@ def judge(classifier: Classifier, *, logits: Floats, embeddings: Floats, positio
         set_sizes=np.array([len(listed) for listed in sets]),
         verdicts=verdicts,
         reasons=reasons,
-        familiarity=trust.familiarity(columns),
+        familiarity=calibration.familiarity(columns),
     )
 
 
@@ -148,49 +152,71 @@ def area(above: Floats, below: Floats) -> float:
 
 
 def judge_files(
-    classifier: Classifier, files: Sequence[Path], *, step: Callable[[int], object] = int
-) -> tuple[Judged, list[str]]:
-    """What is said of pictures that show none of the classes, and sentences about those that cannot be read.
+    classifier: Classifier,
+    files: Sequence[Path],
+    *,
+    name: str = "unknown pictures",
+    progress: Progress = ignore,
+    warn: Callable[[str], object] = ignore,
+) -> Judged:
+    """Judge pictures that show none of the classes.
+
+    Args:
+        classifier: calibrated.
+        files: the pictures.
+        name: what they show.
+        progress: is called with the name, and how many of how many are done.
+        warn: is called with a sentence about each file that cannot be read.
 
     Raises:
-        UnreadableFile: not one of them can be read. CheckpointError: see `judge`.
+        CheckpointError: see `judge`.
+        UnreadableFile: not one of them can be read.
     """
     unreadable: list[str] = []
-    side = classifier.input_size
 
-    def readable() -> Iterable[tuple[Image.Image, int]]:
-        for path, picture in read_ahead(lambda path: shrink(classifier.open(path), side=side), files):
+    def readable() -> Iterator[tuple[Image.Image, int]]:
+        for path, picture in open_all(classifier, files, path_of=lambda path: path):
             if isinstance(picture, PhotoError):
                 unreadable.append(f"{path}: {picture}")
             else:
                 yield picture, -1
 
     try:
-        seen = embed(classifier, readable(), step=step)
+        embedded = embed(classifier, readable(), step=lambda done: progress(name, done, len(files)))
     except DatasetError as error:
         raise UnreadableFile(f"None of {len(files)} unknown pictures can be read. {unreadable[0]}") from error
-    judged = judge(classifier, logits=seen.logits, embeddings=seen.embeddings, positions=seen.positions)
-    return judged, unreadable
+    for sentence in unreadable:
+        warn(f"left out: {sentence}")
+    return judge(classifier, logits=embedded.logits, embeddings=embedded.embeddings, positions=embedded.positions)
 
 
 def measure_verdicts(
-    classifier: "Classifier", outcome: "Outcome", *, unknown: Mapping[str, Sequence[Path]]
-) -> "VerdictReport":
-    """What `outcome`, of photos whose class is known, and the pictures that show none of the classes tell of trust.
+    classifier: Classifier,
+    outcome: Outcome,
+    *,
+    unknown: Mapping[str, Sequence[Path]],
+    progress: Progress = ignore,
+    warn: Callable[[str], object] = ignore,
+) -> VerdictReport:
+    """Measure verdicts and coverage sets.
+
+    Args:
+        classifier: calibrated.
+        outcome: of photos whose class is known.
+        unknown: files of pictures that show none of the classes, by what they show.
+        progress: see `judge_files`.
+        warn: see `judge_files`.
 
     Raises:
-        CheckpointError: the checkpoint is not calibrated. UnreadableFile: no picture of a kind can be read.
+        CheckpointError: the checkpoint is not calibrated.
+        UnreadableFile: no picture of a kind can be read.
     """
-
-    trust, _ = require_calibration(classifier)
-    if outcome.looks is None:
-        raise ValueError("an outcome of `collect` has looks")
-    logits, embeddings = outcome.looks
-    known = judge(classifier, logits=logits, embeddings=embeddings, positions=outcome.targets.numpy())
-    strangers = {}
-    for name, files in unknown.items():
-        with progress_bar(name) as bar:
-            strangers[name], unreadable = judge_files(classifier, files, step=lambda done: bar(done, len(files)))  # noqa: B023
-        for sentence in unreadable:
-            print(f"left out: {sentence}", file=sys.stderr)
-    return create_verdict_report(known, strangers, promised=trust.coverage.coverage)
+    calibration, _ = require_calibration(classifier)
+    if outcome.logits is None or outcome.embeddings is None:
+        raise ValueError("the outcome has neither logits nor embeddings; `collect` keeps them")
+    positions = outcome.targets.numpy()
+    known = judge(classifier, logits=outcome.logits, embeddings=outcome.embeddings, positions=positions)
+    strangers = {
+        name: judge_files(classifier, files, name=name, progress=progress, warn=warn) for name, files in unknown.items()
+    }
+    return create_verdict_report(known, strangers, promised=calibration.coverage.coverage)

@@ -16,13 +16,11 @@ from classifier.checkpoint import Metadata, load_checkpoint
 from classifier.errors import CheckpointError, ReportError, SettingError
 from classifier.files import file_digest
 from classifier.inference.engines import Engine, Floats
-from classifier.photos.crops import tta_views
 from classifier.photos.preparing import prepare
 from classifier.photos.reading import DEFAULT_LIMITS, ImageLimits, open_image
 from classifier.predictions.neighbours import index_path, load_index
 from classifier.predictions.postprocessing import NetworkOutput, Postprocessor
 from classifier.predictions.values import Prediction
-from classifier.predictions.verdicts import softmax
 from classifier.reports.report import read_report, report_path
 from classifier.reports.track_record import TrackRecords
 
@@ -138,16 +136,9 @@ class Classifier:
         """The upright RGB picture of a photo, as large as the network needs or larger; raises PhotoError."""
         return open_image(source, limits=self.limits, draft_px=self.input_size)
 
-    def probabilities(self, images: Sequence[Image.Image], *, tta: bool = False) -> Floats:
-        """Upright RGB pictures → (N, classes) float32; each row sums to 1.
-
-        tta: test-time augmentation, the mean over `tta_views` of each picture; takes as many times as long.
-        """
-        if tta:
-            views = zip(*map(tta_views, images), strict=True)
-            mean: Floats = np.mean([self.probabilities(view) for view in views], axis=0, dtype=np.float32)
-            return mean
-        return softmax(self.forward(images).logits, temperature=self.postprocessor.temperature)
+    def probabilities(self, images: Sequence[Image.Image]) -> Floats:
+        """Upright RGB pictures → (N, classes) float32; each row sums to 1."""
+        return self.postprocessor.probabilities(self.forward(images))
 
     def forward(self, images: Sequence[Image.Image], *, maps: bool = False) -> NetworkOutput:
         """Upright RGB pictures → what one pass of the network gives, as NumPy arrays."""

@@ -1,4 +1,4 @@
-"""Many pictures through the network, keeping what trust is made of: logits, embeddings, hashes."""
+"""Embeddings of many pictures, with their logits and hashes: what calibrations and indexes are fitted on."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from PIL import Image
 from classifier.errors import DatasetError
 from classifier.inference.classifier import Classifier
 from classifier.photos.hashing import difference_hash
-from classifier.photos.streaming import batches
+from classifier.photos.streaming import batches, ignore
 
 Floats = NDArray[np.float32]
 Step = Callable[[int], object]
@@ -20,7 +20,11 @@ Step = Callable[[int], object]
 class Embedded:
     """N pictures as the network sees them.
 
-    logits: (N, C); embeddings: (N, D); hashes: (N, 32) bytes; positions: (N,) class positions, −1 for none of them.
+    Attributes:
+        logits: (N, C).
+        embeddings: (N, D).
+        hashes: (N, 32) bytes, `photos.hashing.difference_hash` of the crops.
+        positions: (N,) class positions, −1 for none of them.
     """
 
     logits: Floats
@@ -37,9 +41,15 @@ def embed(
     pictures: Iterable[tuple[Image.Image, int]],
     *,
     batch_size: int = 16,
-    step: Step = int,
+    step: Step = ignore,
 ) -> Embedded:
-    """Run the network over (upright RGB picture, class position or −1); `step` is told how many are done.
+    """Run the network over pictures.
+
+    Args:
+        classifier: runs the network.
+        pictures: (upright RGB picture, class position or −1).
+        batch_size: pictures a pass.
+        step: is called with how many are done.
 
     Raises:
         DatasetError: there is no picture.
@@ -53,5 +63,5 @@ def embed(
         positions += [position for _, position in batch]
         step(len(positions))
     if not positions:
-        raise DatasetError("There is no photo to look at. Check --data and --split.")
+        raise DatasetError("There is no photo to embed. Check --data and --split.")
     return Embedded(np.concatenate(logits), np.concatenate(embeddings), np.stack(hashes), np.array(positions))

@@ -12,6 +12,8 @@ from PIL import Image
 from classifier.errors import PhotoError
 
 Item = TypeVar("Item")
+# Reports progress: what is being done, how many are done, how many there are.
+Progress = Callable[[str, int, int], object]
 # Pictures that wait to be looked at: memory for a few batches, however many photos there are.
 AHEAD = 64
 
@@ -59,3 +61,7 @@ def shrink(image: Image.Image, *, side: int) -> Image.Image:
     """
     factor = min(image.size) // (3 * side)
     return image.reduce(factor) if factor > 1 else image
+
+
+def ignore(*_: object) -> None:
+    """Do nothing: the default where a caller may want to hear of progress or of warnings."""

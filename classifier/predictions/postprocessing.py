@@ -67,6 +67,10 @@ class Postprocessor:
         """What the logits are divided by before they become probabilities; 1 without calibration."""
         return self.calibration.temperature if self.calibration else 1.0
 
+    def probabilities(self, output: NetworkOutput) -> Floats:
+        """(N, classes), calibrated where there is a calibration; rows sum to 1."""
+        return softmax(output.logits, temperature=self.temperature)
+
     def predict(
         self, output: NetworkOutput, *, top_k: int, probabilities: Floats | None = None
     ) -> tuple[Prediction, ...]:
@@ -79,7 +83,7 @@ class Postprocessor:
                 and coverage sets follow them; verdict, neighbours and maps stay those of the pass.
         """
         if probabilities is None:
-            probabilities = softmax(output.logits, temperature=self.temperature)
+            probabilities = self.probabilities(output)
         # Once for all: verdicts, neighbours and the check for training photos read the same (N, n) similarities.
         similarities = self.index.similarities(output.embeddings) if self.index else None
         judged = None

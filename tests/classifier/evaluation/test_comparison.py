@@ -7,7 +7,7 @@ from scipy.stats import binomtest
 
 from classifier.errors import SettingError
 from classifier.evaluation.comparison import Comparison, compare, mcnemar_exact, measure_speed
-from classifier.evaluation.evaluate import Outcome
+from classifier.evaluation.metrics import Outcome
 from classifier.inference.classifier import Classifier
 from tests.making.runs import save_untrained
 

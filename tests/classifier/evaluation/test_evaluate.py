@@ -6,14 +6,12 @@ import torch
 
 from classifier.data.samples import Sample
 from classifier.errors import DatasetError
-from classifier.evaluation.evaluate import (
+from classifier.evaluation.evaluate import collect, create_report, file_digest
+from classifier.evaluation.metrics import (
     Outcome,
     calibration_error,
     class_figures,
-    collect,
     confusion_matrix,
-    create_report,
-    file_digest,
     reliability,
     summarise,
 )
@@ -92,7 +90,7 @@ def test_a_probability_of_zero_leaves_the_loss_finite():
 
 def test_photos_are_collected_in_order_whatever_the_batch(classifier: Classifier, samples: list[Sample]):
     steps: list[int] = []
-    outcome = collect(classifier, samples, batch_size=5, step=steps.append)
+    outcome = collect(classifier, samples, batch_size=5, progress=lambda name, done, total: steps.append(done))
     assert outcome.image_ids == tuple(range(1, 13))
     assert steps == [5, 10, 12]
     one_by_one = collect(classifier, samples, batch_size=1)
