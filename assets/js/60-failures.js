@@ -10,7 +10,7 @@
   const { reveal, set } = window.florascope;
   const MESSAGES = {
     noServer: "The server does not answer. Check your connection and try again.",
-    serverError: "Something went wrong on the server. Try again. If it happens again, reload the page.",
+    serverError: "Something went wrong on the server. Try again; if it happens again, reload the page.",
   };
 
   const realFetch = window.fetch;
