@@ -1,7 +1,7 @@
 """The HTML that arrives first: header and opening of the page, readable before any script has run.
 
 Without it a phone shows "Loading…" until half a megabyte of script is parsed.
-`assets/florascope.css` hides the shell once the page is drawn, `assets/florascope.js` then removes it.
+`assets/css/20-frame.css` hides the shell once the page is drawn, `assets/js/05-frame.js` then removes it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ INDEX = f"""<!DOCTYPE html>
         {{%metas%}}
         <meta name="theme-color" content="#2f6a3b">
         <title>{{%title%}}</title>
-        <link rel="icon" type="image/svg+xml" href="/assets/favicon.svg">
+        <link rel="icon" type="image/svg+xml" href="/assets/icons/favicon.svg">
         <script>{SCHEME_SCRIPT}</script>
         {{%css%}}
     </head>

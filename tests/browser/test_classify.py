@@ -94,7 +94,7 @@ def test_an_empty_file_and_one_too_large_are_told_apart_before_sending(page: Pag
     page.set_input_files(FILE_INPUT, make_file(b"", name="empty.jpg"))
     expect(page.locator("#photo-message")).to_contain_text("empty.jpg is empty")
     page.set_input_files(FILE_INPUT, make_file(b"x" * 1_500_000, name="long.tif", kind="image/tiff"))
-    expect(page.locator("#photo-message")).to_contain_text("long.tif, and with 1.4 MB it is too large")
+    expect(page.locator("#photo-message")).to_contain_text("long.tif, and at 1.4 MB it is too large")
     expect(page.get_by_role("button", name="Classify")).to_be_disabled()
 
 
@@ -159,7 +159,7 @@ def test_of_a_text_and_a_photo_the_photo_is_used_and_a_text_alone_is_refused_at_
     page.set_input_files(FILE_INPUT, [letter, make_file(name="two.jpg")])
     expect(page.locator("#photo-caption")).to_have_text("two.jpg")
     page.set_input_files(FILE_INPUT, letter)
-    expect(page.locator("#photo-message")).to_have_text("letter.txt is no picture. Choose a photo.")
+    expect(page.locator("#photo-message")).to_have_text("letter.txt is not a picture. Choose a photo.")
     expect(page.get_by_role("button", name="Classify")).to_be_disabled()
 
 

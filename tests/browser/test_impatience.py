@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.test_classify import FILE_INPUT, GIVE, classify, data_url, make_file, open_page
-from tests.browser.test_trust import WIDE, open_panel, trusting_site  # noqa: F401  a fixture
+from tests.browser.test_closer_look import WIDE, open_panel, trusting_site  # noqa: F401  a fixture
 from tests.making.fakes import COLOURS, draw_flower, encode
 
 OTHER = encode(draw_flower(COLOURS[1]))

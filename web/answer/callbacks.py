@@ -64,10 +64,10 @@ def register(app: dash.Dash, site: Site) -> None:
 
 
 def register_in_browser(app: dash.Dash) -> None:
-    """What needs no server: `assets/trust.js`."""
+    """What needs no server: `assets/js/30-closer-look.js`."""
 
     def run(name: str, *wiring: Any, **options: Any) -> None:
-        app.clientside_callback(ClientsideFunction("trust", name), *wiring, **options)
+        app.clientside_callback(ClientsideFunction("florascope", name), *wiring, **options)
 
     run(
         "showOwnPhoto",

@@ -121,7 +121,7 @@ def create_sureness(prediction: Prediction) -> list[str | Component]:
 
 
 def create_advice(prediction: Prediction, *, site: Site, view: PartView) -> html.P | None:
-    """What to do about an answer that is no clear one. The button opens the closer look at `assets/trust.js`."""
+    """What to do about an answer that is no clear one. The button is `assets/js/30-closer-look.js`'s."""
     if prediction.verdict not in ("unsure", "unknown"):
         return None
     again = "Frame it anew" if view != WHOLE else f"Frame one {site.subject.thing} closely"

@@ -1,5 +1,5 @@
 """The visitor's own photo, with what the model saw of it framed. The photo never comes back from the server:
-`assets/trust.js` puts it here from the browser's memory, and places the frame."""
+`assets/js/30-closer-look.js` puts it here from the browser's memory, and places the frame."""
 
 from __future__ import annotations
 

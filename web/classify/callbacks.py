@@ -20,7 +20,7 @@ from web.classify.overview import create_specimen
 from web.site import Busy, Site
 
 TOP_K = 5
-SHOWN_PX = 1024  # long side; that to which assets/photo.js shrinks the photos that the browser can show
+SHOWN_PX = 1024  # long side; that to which assets/js/10-photo.js shrinks the photos that the browser can show
 BUSY = "Many people are asking just now. Your photo is still here: press the button again in a few seconds."
 OUR_FAULT = "Something went wrong on our side, not with your photo. Try again; if it stays, try another photo."
 

@@ -1,4 +1,4 @@
-"""Where a visitor's photo is chosen, previewed and sent. `assets/photo.js` brings it to life."""
+"""Where a visitor's photo is chosen, previewed and sent. `assets/js/10-photo.js` brings it to life."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TRY_COUNT = 3
 
 
 def create_drop_zone() -> html.Div:
-    """The frame that takes a dropped, chosen or pasted photo. The file input itself is made by `assets/photo.js`."""
+    """The frame that takes a dropped, chosen or pasted photo. The file input is made by `assets/js/10-photo.js`."""
     return html.Div(
         [
             html.Div(

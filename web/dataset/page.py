@@ -61,7 +61,7 @@ def layout(**_: object) -> html.Div:
                 **aria(label="On this page"),
             ),
             None if collection.has_photos else create_photo_help(),
-            # Filled by assets/florascope.js when the first chart comes near the screen: plotly.js weighs 1.3 MB.
+            # Filled by assets/js/40-charts.js when the first chart comes near the screen: plotly.js weighs 1.3 MB.
             dcc.Store(id="charts-near"),
             *charts,
             create_gallery(site),

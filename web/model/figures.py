@@ -32,7 +32,7 @@ def create_reliability(report: Report) -> go.Figure:
 
 
 def create_matrix(report: Report, labels: Sequence[LabelClass], *, narrow: bool = False) -> go.Figure:
-    """The confusion matrix of these classes; as large as the square that holds it (assets/model.css)."""
+    """The confusion matrix of these classes; as large as the square that holds it (assets/css/70-model.css)."""
     figure = report_figures.create_matrix(report, labels, narrow=narrow)
     figure.update_layout(template=TEMPLATE, autosize=True)
     figure.update_xaxes(showline=True, mirror=True, linecolor=report_figures.GREY)

@@ -95,7 +95,7 @@ def create_body(report: Report, *, site: Site) -> list[object]:
             **aria(label="On this page"),
         ),
         None if site.collection.has_photos else create_photo_help(),
-        # Filled by assets/florascope.js when a chart comes near the screen: plotly.js weighs 1.3 MB.
+        # Filled by assets/js/40-charts.js when a chart comes near the screen: plotly.js weighs 1.3 MB.
         dcc.Store(id="model-near"),
         dcc.Store(id="model-narrow"),
         html.Section([html.H2("The model in words"), create_card(report)], id="card", className="section"),

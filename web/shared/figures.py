@@ -1,8 +1,8 @@
 """Plain data → Plotly figures. Pure: no Dash, no request, no collection.
 
-Figures carry no ink of their own: backgrounds are transparent, and `assets/figures.css` gives text, grid and hover
-labels the colours of the page. So light and dark are always in step with the page, without a callback and without a
-flash. Only bars and dots have fixed colours, middle tones that stand out (3:1) from both backgrounds.
+Figures carry no ink of their own: backgrounds are transparent, and `assets/css/31-figures.css` gives text, grid and
+hover labels the colours of the page. So light and dark are always in step with the page, without a callback and
+without a flash. Only bars and dots have fixed colours, middle tones that stand out (3:1) from both backgrounds.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ def test_robots_and_health(client):
     assert client.get("/healthz").json == {"status": "ok", "classifier": True, "photos": True}
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/nope", "/healthz", "/photos/101.webp", "/assets/florascope.css"])
+@pytest.mark.parametrize("path", [*PAGES, "/nope", "/healthz", "/photos/101.webp", "/assets/css/00-tokens.css"])
 def test_every_answer_has_the_headers(client, path):
     headers = client.get(path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -83,9 +83,9 @@ def test_the_policy_allows_no_other_host_and_no_unknown_script(client):
 
 
 def test_assets_with_their_version_are_kept_for_good(client):
-    address = re.search(r'href="(/assets/florascope\.css\?m=[^"]+)"', client.get("/").text).group(1)
+    address = re.search(r'href="(/assets/css/00-tokens\.css\?m=[^"]+)"', client.get("/").text).group(1)
     assert "immutable" in client.get(address).headers["Cache-Control"]
-    assert "immutable" not in client.get("/assets/florascope.css").headers.get("Cache-Control", "")
+    assert "immutable" not in client.get("/assets/css/00-tokens.css").headers.get("Cache-Control", "")
 
 
 def test_no_page_names_another_host(client):

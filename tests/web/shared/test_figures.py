@@ -8,7 +8,7 @@ from classifier.predictions.values import Candidate
 from web.dataset.statistics import ClassCount, ColourBin, Statistics
 from web.shared import figures
 
-PAPER, NIGHT = "#faf8f2", "#111713"  # --paper, light and dark, of assets/florascope.css
+PAPER, NIGHT = "#faf8f2", "#111713"  # --paper, light and dark, of assets/css/00-tokens.css
 
 
 def make_candidates(*probabilities):

@@ -1,9 +1,14 @@
-/* A visitor's photo, from the file to the store "photo": chosen, dropped, pasted or tried; shrunk here before it is sent.
+/* A visitor's photo, from the file to the store: chosen, dropped, pasted or tried; shrunk here before it is sent.
+
+   Reads the store: photo (showPhoto).
+   Writes: photo; answer, emptied with every new photo. Counts florascope.photosChosen.
 
    dcc.Upload is not used: it reads whole files as base64 before anyone can look at their size, rejects files silently,
    and does not notice the same file twice. One file input and three listeners do all of it. */
 (function () {
   "use strict";
+
+  const { callbacks, fill, focusWhenShown, reveal, set } = window.florascope;
 
   const LONGEST_SIDE_PX = 1024; // far above what the network looks at, and some 150 kB as a JPEG
   const SHORTEST_SIDE_PX = 320; // a panorama keeps this height: the network looks at a square of it
@@ -11,7 +16,22 @@
   const JPEG_QUALITY = 0.9;
   const MOST_BYTES = 200 * 1024 * 1024; // above this, decoding may take the tab's memory
 
-  const set = (id, props) => window.dash_clientside.set_props(id, props);
+  const MESSAGES = {
+    alternative: "Your photo: {name}",
+    empty: "{name} is empty. Choose another photo.",
+    noPreview: "{name} (no preview: your browser cannot show it)",
+    notLoaded: "This photo could not be loaded, because the server does not answer. Try again in a moment.",
+    notPicture: "{name} is not a picture. Choose a photo.",
+    oneOfSeveral: "You chose {count} files. Florascope looks at one photo at a time, here at {name}.",
+    tooLarge: "{name} is too large for a photo ({size}). Choose a smaller one.",
+    tooLargeToSend:
+      "Your browser cannot read {name}, and at {size} it is too large to send as it is (the limit is {limit}). " +
+      "Save it as a JPEG and try again.",
+    unreadable: "{name} could not be read. If it was moved or renamed, choose it again.",
+  };
+  const PASTED = "The pasted photo";
+  const TRIED = "Photo to try";
+
   const zone = () => document.getElementById("drop-zone");
   // Before Dash has drawn the page, the server's shell shows the place for a photo; what is dropped there waits.
   const awaited = () => document.querySelector("#shell .drop-zone");
@@ -24,7 +44,7 @@
   const input = document.createElement("input");
   input.type = "file";
   input.accept = "image/*"; // phones offer the camera
-  input.multiple = true; // so that a second photo is noticed, and its visitor told
+  input.multiple = true; // so that a second photo is noticed, and the visitor informed
   input.hidden = true;
   input.id = "photo-input";
   input.setAttribute("aria-label", "Your photo");
@@ -32,6 +52,18 @@
 
   let latest = 0; // the newest choice wins, however long an older one takes to decode
 
+  Object.assign(callbacks, {
+    /* photo → [workbench class, preview, alt text, caption, button disabled] */
+    showPhoto(photo) {
+      const workbench = document.getElementById("workbench");
+      const ready = !workbench || workbench.dataset.ready === "yes";
+      if (!photo) return ["workbench", "", "", "", true];
+      if (!photo.preview) return ["workbench has-photo no-preview", "", "", fill(MESSAGES.noPreview, photo), !ready];
+      return ["workbench has-photo", photo.url, fill(MESSAGES.alternative, photo), photo.name, !ready];
+    },
+  });
+
+  /* A picture → data URL of a JPEG, upright and no larger than needed. Rejects what the browser cannot decode. */
   async function shrink(blob) {
     const bitmap = await createImageBitmap(blob, { imageOrientation: "from-image" });
     const longest = Math.max(bitmap.width, bitmap.height);
@@ -58,16 +90,43 @@
     });
   }
 
+  /* Why a file cannot be a photo, as a sentence; "" when nothing speaks against it yet. */
+  function objection(blob, name) {
+    if (/^(text|audio|video)\//.test(blob.type)) return fill(MESSAGES.notPicture, { name });
+    if (!blob.size) return fill(MESSAGES.empty, { name });
+    if (blob.size > MOST_BYTES) return fill(MESSAGES.tooLarge, { name, size: megabytes(blob.size) });
+    return "";
+  }
+
+  /* A file → {url, preview}, or {refusal}: a sentence that says why it cannot be sent. */
+  async function read(blob, name, workbench) {
+    try {
+      return { url: await shrink(blob), preview: true };
+    } catch {
+      // Not decodable here: the server knows more formats, and can say what is wrong with the file.
+      const limit = Number(workbench.dataset.maxBytes);
+      if (blob.size > limit) {
+        const sizes = { size: megabytes(blob.size), limit: megabytes(limit) };
+        return { refusal: fill(MESSAGES.tooLargeToSend, { name, ...sizes }) };
+      }
+    }
+    try {
+      return { url: await asDataUrl(blob), preview: false };
+    } catch {
+      return { refusal: fill(MESSAGES.unreadable, { name }) };
+    }
+  }
+
   function refuse(turn, sentence) {
     if (turn !== latest) return;
     set("photo", { data: null });
     set("photo-message", { children: sentence });
-    window.dash_clientside.florascope.reveal("photo-message");
+    reveal("photo-message");
   }
 
   /* What was said of the photo before. */
   function forget() {
-    window.dash_clientside.florascope.choices = latest;
+    window.florascope.photosChosen = latest;
     set("answer", { data: null });
     set("photo-message", { children: "" });
     set("status", { children: "" });
@@ -77,37 +136,15 @@
     if (turn !== latest) return;
     const workbench = document.getElementById("workbench");
     forget();
-    set("photo-note", { children: note || "" });
-    if (note) window.dash_clientside.florascope.reveal("photo-note");
-    if (/^(text|audio|video)\//.test(blob.type)) return refuse(turn, name + " is no picture. Choose a photo.");
-    if (!blob.size) return refuse(turn, name + " is empty. Choose another photo.");
-    if (blob.size > MOST_BYTES) {
-      return refuse(turn, name + " has " + megabytes(blob.size) + ", too much for a photo. Choose a smaller one.");
-    }
-    let url;
-    let preview = true;
-    try {
-      url = await shrink(blob);
-    } catch {
-      // Not decodable here: the server knows more formats, and can say what is wrong with the file.
-      const limit = Number(workbench.dataset.maxBytes);
-      if (blob.size > limit) {
-        return refuse(
-          turn,
-          "Your browser cannot read " + name + ", and with " + megabytes(blob.size) + " it is too large to send as it is " +
-            "(up to " + megabytes(limit) + "). Save it as a JPEG and try again."
-        );
-      }
-      preview = false;
-      try {
-        url = await asDataUrl(blob);
-      } catch {
-        return refuse(turn, name + " cannot be read. Is it still where it was? Choose it again.");
-      }
-    }
+    set("photo-note", { children: note });
+    if (note) reveal("photo-note");
+    const sentence = objection(blob, name);
+    if (sentence) return refuse(turn, sentence);
+    const { url, preview, refusal } = await read(blob, name, workbench);
+    if (refusal) return refuse(turn, refusal);
     if (turn !== latest) return;
     set("photo", { data: { key: Date.now() + "-" + turn, name: name, url: url, preview: preview } });
-    prefetchCharts();
+    window.florascope.prefetchCharts();
   }
 
   async function useFirst(files) {
@@ -115,11 +152,8 @@
     await drawn();
     if (!photos.length || !zone()) return;
     const photo = photos.find((file) => file.type.startsWith("image/")) || photos[0];
-    const note =
-      photos.length > 1
-        ? "You gave " + photos.length + " files. Florascope looks at one at a time, here at " + photo.name + "."
-        : "";
-    use(photo, photo.name || "The pasted photo", note);
+    const note = photos.length > 1 ? fill(MESSAGES.oneOfSeveral, { count: photos.length, name: photo.name }) : "";
+    use(photo, photo.name || PASTED, note);
   }
 
   async function useTry(url) {
@@ -127,22 +161,18 @@
     try {
       const response = await fetch(url);
       if (!response.ok) throw new Error(String(response.status));
-      await use(await response.blob(), "Photo to try", "", turn);
+      await use(await response.blob(), TRIED, "", turn);
     } catch {
-      refuse(turn, "This photo cannot be had just now: the server does not answer. Try again in a moment.");
+      refuse(turn, MESSAGES.notLoaded);
     }
   }
 
-  /* The bars need plotly.js (1.3 MB): fetch it while the visitor looks at the preview. */
-  function prefetchCharts() {
-    const url = window._dashPlotlyJSURL; // set by Dash's renderer
-    if (!url || window.Plotly || document.querySelector("link[data-charts]")) return;
-    const link = document.createElement("link");
-    link.rel = "prefetch";
-    link.as = "script";
-    link.href = url;
-    link.dataset.charts = "";
-    document.head.appendChild(link);
+  function clear() {
+    latest++;
+    set("photo", { data: null });
+    forget();
+    set("photo-note", { children: "" });
+    focusWhenShown("choose-button");
   }
 
   /* Small photos are shown larger: CSS knows their shape by this. */
@@ -167,22 +197,9 @@
     if (!target || !zone()) return;
     const attempt = target.closest("[data-try]");
     if (attempt) return void useTry(attempt.dataset.try);
-    if (target.closest("#clear-button")) {
-      latest++;
-      set("photo", { data: null });
-      forget();
-      set("photo-note", { children: "" });
-      focusWhenShown("choose-button");
-      return;
-    }
+    if (target.closest("#clear-button")) return clear();
     if (target.closest("#drop-zone, #again-button")) input.click();
   });
-
-  function focusWhenShown(id, tries = 60) {
-    const element = document.getElementById(id);
-    if (element && element.offsetParent) element.focus();
-    else if (tries) requestAnimationFrame(() => focusWhenShown(id, tries - 1));
-  }
 
   const carriesFiles = (event) => event.dataTransfer && Array.from(event.dataTransfer.types).includes("Files");
 
