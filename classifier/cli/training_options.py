@@ -7,80 +7,35 @@ from pathlib import Path
 from typing import Any
 
 from classifier.data.collection import Collection
-from classifier.errors import SettingError
-from classifier.training.settings import PRECISIONS, TrainingSettings, recommended
-
-# name → (kind, meaning). The default is None, "not given": `settings.recommended` then chooses.
-OPTIONS: dict[str, tuple[type, str]] = {
-    "backbone": (str, "efficientnet_lite0, efficientnet_lite2, or any timm or torchvision name"),
-    "epochs": (int, "passes over the training photos, the head's included"),
-    "head_epochs": (int, "epochs at the start that train only the new head"),
-    "batch_size": (int, "photos a step, over all processes together"),
-    "accumulate": (int, "batches whose gradients are summed before a step"),
-    "backbone_lr_ratio": (float, "rate of the first layers as a part of the head's; those between lie between"),
-    "weight_decay": (float, "AdamW's decay, for matrices only"),
-    "label_smoothing": (float, "share of the target spread over all classes"),
-    "dropout": (float, "before the head"),
-    "ema_decay": (float, "of the running average of the weights that is validated and kept; 0 turns it off"),
-    "sizes": (int, "sides of the training crops in pixels, small to large; the epochs are shared out over them"),
-    "eval_size": (int, "side in pixels for validation and use (default: 8/7 of the last size)"),
-    "augmentation": (str, "none, light, medium, or wild (imitates visitors' photos)"),
-    "mix": (float, "probability that a batch is mixed by CutMix or Mixup"),
-    "freeze": (float, "part of the backbone's layers, from the first on, that never learn; 1 trains the head alone"),
-    "patience": (int, "stop after so many epochs without a lower validation loss; 0 never stops early"),
-    "start_from": (
-        str,
-        "a checkpoint to begin with instead of the pretrained weights; brings its backbone, and its head if it knows "
-        "the same classes",
-    ),
-    "seed": (int, "of everything that chance decides, the split of an unsplit folder included"),
-    "workers": (int, "processes that read photos"),
-    "precision": (str, f"{', '.join(PRECISIONS)}; auto mixes where the graphics card gains by it"),
-}
-SWITCHES = {
-    "class_weights": "give every class the same say in the loss, however few its photos",
-    "freeze_norm": "keep the pretrained statistics of batch normalisation",
-    "pretrained": "start from weights trained on ImageNet",
-    "train_on_valid": "learn from the valid photos too, for a final figure on test; the last epoch is kept",
-    "compile": "compile the network first: 1-2 min and a C++ compiler, then quicker steps",
-}
+from classifier.setting_fields import declarations
+from classifier.training.settings import TrainingSettings, recommended
 
 
 def add_recipe(parser: argparse.ArgumentParser) -> None:
-    """The recipe as options; those that are not given come back as None."""
+    """Add the training settings as options; those that are not given come back as None."""
     group = parser.add_argument_group("recipe", "What is not given is chosen to suit the number of photos and classes.")
-    group.add_argument(
-        "--learning-rate",
-        "--lr",
-        type=_rate,
-        metavar="N",
-        help="peak rate of the head, or “auto”: what lr-find suggests",
-    )
-    adapted = ("backbone", "epochs", "head_epochs", "batch_size", "ema_decay", "sizes", "eval_size", "start_from")
-    for name, (kind, meaning) in OPTIONS.items():
-        default = getattr(TrainingSettings, name)
-        group.add_argument(
-            f"--{name.replace('_', '-')}",
-            type=kind,
-            nargs="+" if isinstance(default, tuple) else None,
-            metavar="N" if kind is not str else "NAME",
-            help=meaning if name in adapted else f"{meaning} (default: {default})",
-        )
-    for name, meaning in SWITCHES.items():
-        default = "on" if getattr(TrainingSettings, name) else "off"
-        group.add_argument(
-            f"--{name.replace('_', '-')}",
-            action=argparse.BooleanOptionalAction,
-            default=None,
-            help=f"{meaning} (default: {default})",
-        )
+    for declared in declarations(TrainingSettings):
+        names = [declared.option, declared.alias] if declared.alias else [declared.option]
+        if declared.kind is bool:
+            on_or_off = "on" if declared.default else "off"
+            help = f"{declared.help} (default: {on_or_off})"
+            group.add_argument(*names, action=argparse.BooleanOptionalAction, default=None, help=help)
+        else:
+            group.add_argument(
+                *names,
+                type=_rate if declared.name == "learning_rate" else declared.kind,
+                nargs="+" if declared.several else None,
+                metavar="NAME" if declared.kind is str else "N",
+                help=f"{declared.help} (default: {declared.default})" if declared.show_default else declared.help,
+            )
 
 
 def given(args: argparse.Namespace) -> dict[str, Any]:
-    """The recipe's options that stand on the command line."""
-    values = {name: getattr(args, name) for name in ("learning_rate", *OPTIONS, *SWITCHES)}
-    values = {name: value for name, value in values.items() if value is not None}
-    return values | ({"sizes": tuple(values["sizes"])} if "sizes" in values else {})
+    """The training settings that were given on the command line."""
+    values = {each.name: getattr(args, each.name) for each in declarations(TrainingSettings)}
+    if values["sizes"] is not None:
+        values["sizes"] = tuple(values["sizes"])
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def check_names(values: dict[str, Any]) -> dict[str, Any]:
@@ -91,12 +46,9 @@ def check_names(values: dict[str, Any]) -> dict[str, Any]:
         CheckpointError: --start-from is no checkpoint.
     """
     from classifier.networks.backbones import find_backbone
-    from classifier.training.augmentation import AUGMENTATIONS
 
     if "backbone" in values:
         find_backbone(values["backbone"])
-    if values.get("augmentation", "none") not in AUGMENTATIONS:
-        raise SettingError(f"--augmentation is one of {', '.join(AUGMENTATIONS)}; got “{values['augmentation']}”.")
     if "start_from" in values:
         from classifier.checkpoint import read_metadata
 

@@ -20,7 +20,7 @@ from classifier.data.manifest import read_manifest
 from classifier.data.subject import parse
 from classifier.errors import SettingError
 from classifier.training.run_folder import RunFolder, default_path, prepare, read_settings, write_left_out
-from classifier.training.settings import TrainingSettings
+from classifier.training.settings import TrainingSettings, check_choices
 
 if TYPE_CHECKING:
     from classifier.data.samples import Sample
@@ -95,7 +95,7 @@ def main(args: argparse.Namespace) -> int:
         prepare(run)
     auto = values.get("learning_rate") == "auto"
     values = {name: value for name, value in values.items() if value != "auto"} if auto else values
-    TrainingSettings(**({"epochs": 1_000_000} | values))  # senseless values are told before the photos are looked at
+    check_choices(values)  # before the photos are looked at, which may take minutes
     collection, left_out = _look(args, seed=values.get("seed", 1))
     collection = replace(collection, subject=parse(args.subject)) if args.subject is not None else collection
     split_name = args.split or collection.default_split

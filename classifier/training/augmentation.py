@@ -11,7 +11,8 @@ from PIL import Image
 from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional as F
 
-from classifier.errors import SettingError
+from classifier.setting_fields import check_values
+from classifier.training.settings import TrainingSettings
 
 BICUBIC = v2.InterpolationMode.BICUBIC
 
@@ -155,6 +156,7 @@ def _wild(size: int) -> list[v2.Transform]:
     ]
 
 
+# The levels of `training.settings.AUGMENTATION_LEVELS` → what they do to a crop of so many pixels a side.
 AUGMENTATIONS: dict[str, Callable[[int], list[v2.Transform]]] = {
     "none": _none,
     "light": _light,
@@ -166,13 +168,12 @@ AUGMENTATIONS: dict[str, Callable[[int], list[v2.Transform]]] = {
 def train_transform(
     *, size: int, mean: Sequence[float], std: Sequence[float], augmentation: str = "medium"
 ) -> v2.Transform:
-    """uint8 tensor (3, H, W) → float tensor (3, size, size), normalised, changed by chance (torch's generator).
+    """Transform for training: uint8 (3, H, W) → float (3, size, size), normalised, changed by torch's generator.
 
     Raises:
         SettingError: `augmentation` is not one of `AUGMENTATIONS`.
     """
-    if augmentation not in AUGMENTATIONS:
-        raise SettingError(f"--augmentation is one of {', '.join(AUGMENTATIONS)}; got “{augmentation}”.")
+    check_values(TrainingSettings, {"augmentation": augmentation})
     to_input = (
         v2.ToImage(),
         v2.ToDtype(torch.float32, scale=True),
