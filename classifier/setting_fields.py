@@ -150,7 +150,9 @@ def check_values(settings: type, values: Mapping[str, Any]) -> None:
     """
     for declared in declarations(settings):
         if declared.name in values and not declared.allows(values[declared.name]):
-            raise SettingError(f"{declared.option} is {declared.rule}; got {shown(values[declared.name])}.")
+            value = values[declared.name]
+            got = f"“{value}”" if isinstance(value, str) else shown(value)
+            raise SettingError(f"{declared.option} is {declared.rule}; got {got}.")
 
 
 def from_environ(settings: type, environ: Mapping[str, str]) -> dict[str, Any]:
@@ -164,7 +166,5 @@ def from_environ(settings: type, environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def shown(value: Any) -> str:
-    """A value as one types it on the command line: 128 160; a word in quotes."""
-    if isinstance(value, tuple | list):
-        return " ".join(map(str, value))
-    return f"“{value}”" if isinstance(value, str) else str(value)
+    """A value as one types it on the command line: 128 160."""
+    return " ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)

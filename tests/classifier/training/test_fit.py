@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,12 @@ from classifier.errors import ClassifierError, SettingError, TrainingError
 from classifier.inference.classifier import Classifier
 from classifier.reports.history import history_of
 from classifier.training.callbacks import KeepBest, as_good, in_words
-from classifier.training.fit import balanced_weights, fit, pick_precision, steps_per_epoch
+from classifier.training.fit import balanced_weights, fit, steps_per_epoch
+from classifier.training.plan import plan_training
+from classifier.training.resume import read_plan
 from classifier.training.run_folder import RunFolder, default_path
 from classifier.training.settings import TrainingSettings
+from classifier.training.trainer import pick_precision
 from tests.making.photo_folders import plant
 
 SETTINGS = TrainingSettings(
@@ -50,14 +53,18 @@ def run_in(folder: Path) -> RunFolder:
     return RunFolder(folder, folder / "best.safetensors")
 
 
-def train(garden: Collection, run: RunFolder, settings: TrainingSettings = SETTINGS, **options: Any) -> bool:
-    return fit(garden, settings, split_name="split", run=run, device="cpu", **options)
+def train(garden: Collection, run: RunFolder, settings: TrainingSettings = SETTINGS, *, resume: bool = False) -> bool:
+    if resume:
+        plan, _ = read_plan(run.path, device="cpu", collection=garden)
+        assert plan.settings == settings
+        return fit(plan, run)
+    return fit(plan_training(garden, device="cpu", **asdict(settings)), run)
 
 
 @pytest.fixture(scope="module")
 def finished(garden: Collection, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     run = run_in(tmp_path_factory.mktemp("runs") / "straight")
-    assert train(garden, run, record={"data": "x"})
+    assert train(garden, run)
     return run
 
 
@@ -66,7 +73,7 @@ def test_a_run_leaves_a_folder(garden: Collection, finished: RunFolder) -> None:
         "best.manifest.csv", "best.safetensors", "curves.html", "last.ckpt", "metrics.csv", "settings.json",
     ]  # fmt: skip
     settings = json.loads(finished.settings.read_text(encoding="utf-8"))
-    assert (settings["data"], settings["epochs"], settings["sizes"]) == ("x", 3, [32])
+    assert (settings["data"], settings["epochs"], settings["sizes"]) == (str(garden.root), 3, [32])
     lines = finished.metrics.read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("epoch,train_loss,train_top1,valid_")
     assert [line.split(",")[0] for line in lines[1:]] == ["1", "2", "3"]
@@ -222,7 +229,7 @@ def test_nothing_is_begun_that_cannot_be_finished(
         with pytest.raises(TrainingError, match=message):
             train(garden, run)
     with pytest.raises(SettingError, match=r"“cuda” is not available|“mps” is not available"):
-        fit(garden, SETTINGS, split_name="split", run=run_in(tmp_path / "c"), device=_missing_device())
+        plan_training(garden, device=_missing_device(), **asdict(SETTINGS))
     monkeypatch.setattr(
         classifier.training.run_folder.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 1})()
     )
