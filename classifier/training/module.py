@@ -130,7 +130,8 @@ class FineTuning(L.LightningModule):
         """
         head_steps = self.settings.head_epochs * self.steps_per_epoch
         if step < head_steps:
-            return min(1.0, (step + 1) / 50)  # Adam's moments rest on few batches yet (https://arxiv.org/abs/1908.03265)
+            # Slowly at first: Adam's moments rest on few batches yet (https://arxiv.org/abs/1908.03265).
+            return min(1.0, (step + 1) / 50)
         share = (step - head_steps) / max(1, (self.settings.epochs - self.settings.head_epochs) * self.steps_per_epoch)
         # Low again where the backbone joins in: its first gradients come by way of a head that has just begun.
         if share < 0.2:
