@@ -21,13 +21,12 @@ from classifier.data.manifest import read_manifest
 from classifier.errors import ClassifierError, SettingError, TrainingError
 from classifier.inference.classifier import Classifier
 from classifier.reports.history import history_of
-from classifier.training.callbacks import KeepBest, as_good, in_words
+from classifier.training.callbacks import KeepBest, as_good
 from classifier.training.fit import balanced_weights, fit, steps_per_epoch
 from classifier.training.plan import plan_training
 from classifier.training.resume import read_plan
-from classifier.training.run_folder import RunFolder, default_path
+from classifier.training.run_folder import RunFolder
 from classifier.training.settings import TrainingSettings
-from classifier.training.trainer import pick_precision
 from tests.making.photo_folders import plant
 
 SETTINGS = TrainingSettings(
@@ -237,17 +236,6 @@ def test_nothing_is_begun_that_cannot_be_finished(
         train(garden, run_in(tmp_path / "small"))
 
 
-@pytest.mark.parametrize(
-    ("top1", "best", "n", "kept"),
-    [(1.0, 1.0, 4, True), (0.75, 1.0, 4, False), (0.966, 0.977, 88, True), (0.955, 0.977, 88, False),
-     (0.989, 0.995, 818, False), (0.9927, 0.995, 818, True), (87 / 88, 1.0, 88, False), (0.99, 0.995, 200, True)],
-)  # fmt: skip
-def test_an_epoch_is_kept_while_only_chance_tells_it_from_the_best(
-    top1: float, best: float, n: int, kept: bool
-) -> None:
-    assert as_good(top1, best, n=n) == kept
-
-
 def test_of_epochs_that_do_as_well_the_last_is_kept(
     garden: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -338,27 +326,6 @@ def test_balanced_weights_give_each_class_the_same_say(garden: Collection) -> No
     samples = [Sample(Path("x"), target, 1) for target in (0, 0, 0, 1)]
     weights = balanced_weights(samples, 2)
     assert (weights * torch.tensor([3, 1])).tolist() == pytest.approx([2, 2])
-
-
-@pytest.mark.parametrize(
-    ("name", "accelerator", "expected"),
-    [("auto", "cpu", "32-true"), ("bf16", "cpu", "bf16-mixed"), ("16", "cuda", "16-mixed"), ("auto", "mps", "32-true")],
-)
-def test_precision_by_name(name: str, accelerator: str, expected: str) -> None:
-    assert pick_precision(name, accelerator) == expected
-
-
-@pytest.mark.parametrize(
-    ("output", "folder"),
-    [("runs/x/best.safetensors", "runs/x"), ("my.safetensors", "my"), ("a/b.c.safetensors", "a/b.c"), ("x", "x-run")],
-)
-def test_the_folder_of_a_run(output: str, folder: str) -> None:
-    assert default_path(Path(output)) == Path(folder)
-
-
-@pytest.mark.parametrize(("seconds", "words"), [(42.4, "42 s"), (300, "5 min"), (7300, "2.0 h")])
-def test_times_in_words(seconds: float, words: str) -> None:
-    assert in_words(seconds) == words
 
 
 def test_two_processes_learn_what_one_learns(garden: Collection, tmp_path: Path) -> None:
