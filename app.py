@@ -3,7 +3,6 @@
 import logging
 import os
 import sys
-from pathlib import Path
 
 from flask import Flask
 from PIL import Image
@@ -11,11 +10,11 @@ from PIL import Image
 from classifier.checkpoint.collection import open_collection
 from classifier.data.oxford import flowers102
 from classifier.errors import CheckpointError, SettingError
+from classifier.locations import DATA_DIR
 from classifier.memory import return_freed_pictures
 from web import create_app
 from web.settings import Settings
 
-DATA = Path("data")
 DAMAGED = "The model on this machine cannot be used, so photos cannot be classified. The server's log says why."
 
 
@@ -28,10 +27,10 @@ def open_site(settings: Settings) -> Flask:
         model = Classifier.load(path)
     except CheckpointError as error:
         logging.getLogger("florascope").error("Photos cannot be classified: %s", error)
-        flowers = flowers102(data_dir=DATA, flowers_root=root)
+        flowers = flowers102(data_dir=DATA_DIR, flowers_root=root)
         return create_app(settings, None, flowers, problem=DAMAGED if path.is_file() else None).server
     model.predict([Image.new("RGB", (64, 64))])  # the first pass prepares for the next; no visitor should wait for it
-    collection = open_collection(model.metadata, checkpoint_path=path, data_dir=DATA, flowers_root=root)
+    collection = open_collection(model.metadata, checkpoint_path=path, data_dir=DATA_DIR, flowers_root=root)
     return create_app(settings, model, collection).server
 
 

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from classifier.__main__ import build_parser
-from web.settings import SETTINGS
+from classifier.setting_fields import declarations
+from web.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 CHECKPOINT = ROOT / "checkpoints" / "flowers102.safetensors"
@@ -71,8 +72,8 @@ def holiday(tmp_path: Path) -> Path:
 
 def test_the_table_of_settings_is_that_of_the_code():
     rows = [
-        f"| `{setting.name}` | {f'`{setting.default}`' if setting.default else ''} | {setting.meaning} |"
-        for setting in SETTINGS
+        f"| `{each.variable}` | {f'`{each.default_text}`' if each.default_text else ''} | {each.help} |"
+        for each in declarations(Settings)
     ]
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     table = text[text.index("| Variable | Default | Meaning |") :].partition("\n\n")[0].splitlines()[2:]

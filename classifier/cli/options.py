@@ -1,12 +1,11 @@
 """What several commands share: where things lie, and the options that name them."""
 
 import argparse
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from classifier.errors import SettingError
-from classifier.locations import DEFAULT_CHECKPOINT
+from classifier.locations import default_checkpoint
 from classifier.photos.finding import files_in
 
 DATA_HELP = (
@@ -19,7 +18,7 @@ def add_checkpoint_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--checkpoint",
         type=Path,
-        default=Path(os.environ.get("CHECKPOINT") or DEFAULT_CHECKPOINT),
+        default=default_checkpoint(),
         metavar="FILE",
         help="the .safetensors file to use (default: the CHECKPOINT variable, else the one that ships)",
     )

@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import DATA_HELP, add_device_option
 from classifier.cli.photos import open_data
 from classifier.cli.terminal import progress_bar
-from classifier.cli.training_options import add_recipe, check_names, default_output, given, recommend
+from classifier.cli.training_options import add_photo_options, add_recipe, given
 from classifier.errors import SettingError, TrainingError
+from classifier.training.run_folder import default_output
 
 EPILOG = """examples:
   python -m classifier lr-find --data photos                 prints a rate, writes runs/photos/lr-find.png and .html
@@ -21,6 +21,7 @@ of the rate where the loss is lowest.
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its options."""
     parser = subparsers.add_parser(
         "lr-find",
         help="suggest a learning rate",
@@ -28,40 +29,38 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=EPILOG,
         formatter_class=TeachingFormatter,
     )
-    parser.add_argument("--data", required=True, metavar="DIR", help=DATA_HELP)
-    parser.add_argument("--split", metavar="NAME", help="of flowers102: udacity (default) or official")
+    add_photo_options(parser, required=True)
     parser.add_argument("--steps", type=int, default=80, metavar="N", help="batches (default: 80)")
     parser.add_argument("--output", type=Path, metavar="DIR", help="where the curve goes (default: runs/NAME)")
-    add_device_option(parser)
     add_recipe(parser)
     parser.set_defaults(run=main)
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run the test, write lr-find.png and lr-find.html, print the suggestion. See `lr_finder.range_test`."""
+    """Run the test, write lr-find.png and lr-find.html, print the suggestion.
+
+    Raises:
+        ClassifierError: see `training.plan.plan_training`; the folder for the curve cannot be made.
+    """
     if args.steps < 10:
         raise SettingError(f"--steps is at least 10; got {args.steps}.")
-    values = check_names({name: value for name, value in given(args).items() if value != "auto"})
-    from classifier.data.samples import training_samples
-    from classifier.inference.engines.pytorch import pick_device
+    from classifier.cli.plans import print_notes
     from classifier.reports.curves import write_lr_html, write_lr_png
     from classifier.training.lr_finder import range_test
+    from classifier.training.plan import check_without_photos, plan_training
 
-    accelerated = pick_device(args.device) != "cpu"
+    choices = {name: value for name, value in given(args).items() if value != "auto"}
+    start = check_without_photos(choices, device=args.device)
     output = args.output or default_output(args.data).parent
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TrainingError(f"{output} cannot be made: {error.strerror}. Name another --output.") from error
-    collection = open_data(args.data, seed=values.get("seed", 1))
-    samples = training_samples(
-        collection,
-        split_name=args.split or collection.default_split,
-        with_valid=values.get("train_on_valid", False),
-    )
-    settings = recommend(collection, len(samples), values, accelerated=accelerated)
+    collection = open_data(args.data, seed=choices.get("seed", 1))
+    plan = plan_training(collection, split_name=args.split, start=start, device=args.device, **choices)
+    print_notes(plan)
     with progress_bar("raising the learning rate") as step:
-        found = range_test(collection, samples, settings, device=args.device, steps=args.steps, step=step)
+        found = range_test(plan, steps=args.steps, step=step)
     curve = output / "lr-find.png"
     try:
         write_lr_png(curve, found.rates, found.losses, suggestion=found.suggestion)
@@ -69,5 +68,6 @@ def main(args: argparse.Namespace) -> int:
         print(f"The curve is {curve} (and .html).", file=sys.stderr)
     except OSError as error:
         print(f"WARNING: the curve cannot be written to {output}: {error.strerror}.", file=sys.stderr)
-    print(f"Suggested: --learning-rate {found.rate:g} (without it, train would take {settings.learning_rate:g}).")
+    usual = plan.settings.learning_rate
+    print(f"Suggested: --learning-rate {found.rate:g} (without it, train would take {usual:g}).")
     return 0

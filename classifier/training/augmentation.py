@@ -1,6 +1,6 @@
-"""Augmentation levels: changes that leave the flower's name as it is.
+"""Augmentation levels: changes of a photo that leave its class as it is.
 
-`light` is enough for photos like the ones trained on. `wild` imitates what visitors send: flowers small in the frame,
+`light` is enough for photos like the ones trained on. `wild` imitates what visitors send: subjects small in the frame,
 off the middle, several at once, in other light, from other cameras, compressed, blurred, turned.
 """
 
@@ -11,22 +11,26 @@ from PIL import Image
 from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional as F
 
-from classifier.errors import SettingError
+from classifier.setting_fields import check_values
+from classifier.training.settings import TrainingSettings
 
 BICUBIC = v2.InterpolationMode.BICUBIC
 
 
 def uniform(low: float, high: float) -> float:
-    """One number from torch's generator, low ≤ number < high."""
+    """Uniform random number from torch's generator, low ≤ number < high."""
     return low + (high - low) * float(torch.rand(()))
 
 
 class SmallInFrame(v2.Transform):
-    """The photo shrunk to a part of the frame, before a soft background or among smaller copies of itself.
+    """Photo shrunk to a part of the frame, before a background: uint8 (3, H, W) → uint8 (3, side, side).
 
-    uint8 (3, H, W) → uint8 (3, side, side). `scale` is the range of the shrunken side as a part of the frame. Three
-    backgrounds in turn by chance: a corner of the same photo blown up (in Oxford's photos, corners show leaves, not
-    flowers), the photo repeated and mirrored (several flowers at once), one flat colour with noise.
+    Three backgrounds by chance: a corner of the same photo blown up (in Oxford's photos, corners show leaves, not
+    flowers), the photo repeated and mirrored (several subjects at once), one flat colour with noise.
+
+    Args:
+        side: of the frame in pixels.
+        scale: range of the shrunken side, as a part of the frame's.
     """
 
     def __init__(self, side: int, scale: tuple[float, float] = (0.3, 0.85)) -> None:
@@ -71,13 +75,16 @@ class SmallInFrame(v2.Transform):
 
 
 def soft_mask(side: int) -> torch.Tensor:
-    """(1, side, side) floats: 1 in the middle, falling to 0 at the rim over an eighth of the side."""
+    """Soft mask, (1, side, side) floats: 1 in the middle, falling to 0 at the rim over an eighth of the side.
+
+    With a hard edge, a network could learn the edge instead of the subject.
+    """
     ramp = (torch.minimum(torch.arange(side) + 0.5, side - torch.arange(side) - 0.5) * 8 / side).clamp(0, 1)
     return torch.minimum(ramp[:, None], ramp[None, :])[None]
 
 
 class LowResolution(v2.Transform):
-    """Down to a smaller size and up again, as a thumbnail or a far zoom; side kept."""
+    """Low resolution: shrunk and enlarged again, as a thumbnail or a far zoom; the size stays."""
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         height, width = image.shape[-2:]
@@ -87,7 +94,7 @@ class LowResolution(v2.Transform):
 
 
 class WhiteBalance(v2.Transform):
-    """Each colour channel times its own factor in 1 ± strength: lamps, shade, cheap cameras. uint8 in and out."""
+    """White balance: each colour channel times a factor in 1 ± strength, as by lamps or shade. uint8 in and out."""
 
     def __init__(self, strength: float = 0.25) -> None:
         super().__init__()
@@ -99,7 +106,7 @@ class WhiteBalance(v2.Transform):
 
 
 class Noise(v2.Transform):
-    """Normal noise, of a deviation up to `strength` of 255 levels: photos in the dark. uint8 in and out."""
+    """Normal noise, of a deviation up to `strength` of 255 levels, as of photos in the dark. uint8 in and out."""
 
     def __init__(self, strength: float = 40) -> None:
         super().__init__()
@@ -111,7 +118,7 @@ class Noise(v2.Transform):
 
 
 def _damage(probability: float) -> v2.Transform:
-    """With this probability one damage: colours or sharpness lost, grain, a small or hard compressed file.
+    """Transform that damages a photo with some probability: colours or sharpness lost, grain, compression.
 
     Lost colours and grain weigh double: without them they cost over 8 points on test photos, the others 1 to 3.
     """
@@ -155,6 +162,7 @@ def _wild(size: int) -> list[v2.Transform]:
     ]
 
 
+# The levels of `training.settings.AUGMENTATION_LEVELS` → what they do to a crop of so many pixels a side.
 AUGMENTATIONS: dict[str, Callable[[int], list[v2.Transform]]] = {
     "none": _none,
     "light": _light,
@@ -166,13 +174,12 @@ AUGMENTATIONS: dict[str, Callable[[int], list[v2.Transform]]] = {
 def train_transform(
     *, size: int, mean: Sequence[float], std: Sequence[float], augmentation: str = "medium"
 ) -> v2.Transform:
-    """uint8 tensor (3, H, W) → float tensor (3, size, size), normalised, changed by chance (torch's generator).
+    """Transform for training: uint8 (3, H, W) → float (3, size, size), normalised, changed by torch's generator.
 
     Raises:
         SettingError: `augmentation` is not one of `AUGMENTATIONS`.
     """
-    if augmentation not in AUGMENTATIONS:
-        raise SettingError(f"--augmentation is one of {', '.join(AUGMENTATIONS)}; got “{augmentation}”.")
+    check_values(TrainingSettings, {"augmentation": augmentation})
     to_input = (
         v2.ToImage(),
         v2.ToDtype(torch.float32, scale=True),

@@ -1,4 +1,7 @@
-"""What happens while Lightning trains: the best weights are kept, and the progress is shown."""
+"""Callbacks of a training: the best weights are kept, and the progress is shown.
+
+The order in which they have to stand is that of `trainer.make_callbacks`, which says why.
+"""
 
 import logging
 import math
@@ -23,13 +26,16 @@ log = logging.getLogger(__name__)
 
 
 class KeepBest(Callback):
-    """After each epoch: print its figures, log them to metrics.csv, and save the checkpoint of the best.
+    """Keeper of the best epoch: prints each epoch's figures, writes metrics.csv, and saves the checkpoint.
 
-    Kept is the last epoch whose top-1 on valid is within a standard error of the highest so far: among what chance
-    alone may tell apart, later epochs bear new photos better (docs/experiments.md). It must stand before the EMA
-    callback, which swaps the averaged weights out again in the same hook.
+    Kept is the last epoch whose top-1 on valid is within a standard error of the highest so far: of epochs whose
+    difference may be chance alone, the later ones do better on new photos (docs/experiments.md). It must stand before
+    the EMA callback, which swaps the averaged weights out again in the same hook.
 
-    valid_photos: how many there are; the fewer, the more is left to chance.
+    Args:
+        run: where the checkpoint and metrics.csv go.
+        metadata: of the checkpoint, without the training's results.
+        valid_photos: how many there are; the fewer, the more is left to chance.
     """
 
     def __init__(self, run: RunFolder, metadata: Metadata, *, valid_photos: int) -> None:
@@ -41,6 +47,7 @@ class KeepBest(Callback):
         self.started = time.monotonic()
 
     def on_validation_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
+        # Not on_train_epoch_end, which comes after this hook: by then the averaged weights are swapped out again.
         assert isinstance(module, FineTuning)
         # With several processes, compute() gathers from all of them: every process must take part.
         metrics = {name: float(value) for name, value in module.valid.compute().items()}
@@ -48,7 +55,7 @@ class KeepBest(Callback):
         module.valid.reset()
         module.valid_loss.reset()
         row = self._add_row(trainer, module, {f"valid_{name}": value for name, value in metrics.items()})
-        best = max(earlier["valid_top1"] or 0.0 for earlier in self.history)
+        best = max(earlier["valid_top1"] or 0.0 for earlier in self.history)  # this epoch's included
         kept = as_good(metrics["top1"], best, n=self.valid_photos)
         if not trainer.is_global_zero:
             return
@@ -61,7 +68,7 @@ class KeepBest(Callback):
         )  # fmt: skip
 
     def _add_row(self, trainer: L.Trainer, module: FineTuning, valid: Mapping[str, float]) -> dict[str, float | None]:
-        """The epoch's figures, added to the history and to metrics.csv. Every process must take part."""
+        """Add the epoch's figures to the history and to metrics.csv. Every process must take part."""
         row: dict[str, float | None] = {
             "epoch": trainer.current_epoch + 1,
             "train_loss": float(module.train_loss.compute()),
@@ -70,6 +77,7 @@ class KeepBest(Callback):
             "seconds": round(time.monotonic() - self.started, 1),
         }
         self.history.append({name: value if value is None else round(value, 5) for name, value in row.items()})
+        # For TensorBoard and for `EarlyStopping`, which looks for valid_loss among what was logged.
         module.log_dict({name: torch.tensor(value) for name, value in row.items() if value is not None})
         if trainer.is_global_zero:
             write_metrics(self.run.metrics, self.history)
@@ -82,13 +90,14 @@ class KeepBest(Callback):
         save_checkpoint(self.run.checkpoint, to_arrays(state), metadata)
 
     def complete_history(self) -> None:
-        """Write the epochs after the kept one, too, into the checkpoint: the site draws the curves from there."""
+        """Write the epochs after the kept one into the checkpoint as well: the site draws the curves from there."""
         if not self.history or not self.run.checkpoint.is_file():
             return
         saved = load_checkpoint(self.run.checkpoint)
         training = replace(saved.metadata.training, history=tuple(self.history))
         save_checkpoint(self.run.checkpoint, saved.state, replace(saved.metadata, training=training))
 
+    # Lightning puts this into last.ckpt: a resumed run goes on with the history, and so with the best so far.
     def state_dict(self) -> dict[str, Any]:
         return {"history": self.history}
 
@@ -97,16 +106,27 @@ class KeepBest(Callback):
 
 
 def as_good(top1: float, best: float, *, n: int) -> bool:
-    """Is a share (0 to 1) counted on n photos within one standard error of the best? That is taken at
-    (k + 1) / (n + 2), so that it is not 0 where all photos count (https://en.wikipedia.org/wiki/Rule_of_succession)."""
+    """Whether a share of right answers is within one standard error of the best one.
+
+    Args:
+        top1: the share, 0 to 1.
+        best: the highest share so far, 0 to 1.
+        n: on how many photos both were counted.
+    """
+    # The error is taken at (k + 1) / (n + 2), not at k / n, where it would be 0 if all photos are right
+    # (https://en.wikipedia.org/wiki/Rule_of_succession).
     likely = (best * n + 1) / (n + 2)
     return top1 >= best - math.sqrt(likely * (1 - likely) / (n + 2))
 
 
 class KeepLast(KeepBest):
-    """The same without valid photos: nothing tells which epoch is the best, so each is saved over the one before.
+    """Keeper of the last epoch, where there are no valid photos to say which is the best: each replaces the one before.
 
     It must stand after the EMA callback, which puts the averaged weights into the state that Lightning saves.
+
+    Args:
+        run: where the checkpoint and metrics.csv go.
+        metadata: of the checkpoint, without the training's results.
     """
 
     def __init__(self, run: RunFolder, metadata: Metadata) -> None:
@@ -122,6 +142,7 @@ class KeepLast(KeepBest):
             )  # fmt: skip
 
     def on_save_checkpoint(self, trainer: L.Trainer, module: L.LightningModule, checkpoint: dict[str, Any]) -> None:
+        # The averaged weights are nowhere but here: without a validation, the EMA callback never swaps them in.
         state = {
             name.removeprefix("network."): value
             for name, value in checkpoint["state_dict"].items()
@@ -132,13 +153,17 @@ class KeepLast(KeepBest):
 
 
 def _average(metric: Any) -> float | None:
-    """The mean, or None when nothing was counted (every batch was mixed, so none had one right answer)."""
+    """Mean of what was counted; None for nothing (every batch was mixed, so no photo had one right answer)."""
     value = float(metric.compute()) if metric.update_called else math.nan
     return None if math.isnan(value) else value
 
 
 class ShowProgress(Callback):
-    """On a terminal a bar for each epoch; elsewhere a line now and then, so that a log shows that it lives."""
+    """Progress of each epoch: a bar on a terminal, elsewhere a line now and then, so that a log shows that it runs.
+
+    Args:
+        every_s: seconds between two lines.
+    """
 
     def __init__(self, *, every_s: float = 60.0) -> None:
         self.every_s = every_s
@@ -196,7 +221,7 @@ class ShowProgress(Callback):
 
 
 def in_words(seconds: float) -> str:
-    """42 → "42 s", 300 → "5 min", 7300 → "2.0 h"."""
+    """Duration in words: 42 → "42 s", 300 → "5 min", 7300 → "2.0 h"."""
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

@@ -1,19 +1,19 @@
 """Photos that a run is to be measured on, and that the checkpoint it starts from has learnt from already."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 
-from classifier.checkpoint import load_checkpoint, weights_digest
+from classifier.checkpoint import weights_digest
 from classifier.data.collection import Collection
 from classifier.data.samples import Sample, samples_digest, samples_of
 from classifier.errors import CheckpointError, PhotoError
 from classifier.photos.hashing import difference_hash
 from classifier.photos.preparing import prepare
 from classifier.photos.reading import open_image
-from classifier.photos.streaming import read_ahead, shrink
+from classifier.photos.streaming import ignore, read_ahead, shrink
 from classifier.predictions.neighbours import DUPLICATE_BITS, index_path, load_index
+from classifier.training.start import StartingPoint
 
 MEASURED_ON = ("valid", "test")
 
@@ -23,29 +23,34 @@ def count_learnt(
     train: Sequence[Sample],
     *,
     split_name: str,
-    start_from: Path,
-    step: Callable[[int, int], object] = max,
+    start: StartingPoint,
+    step: Callable[[int, int], object] = ignore,
 ) -> dict[str, int]:
-    """How many valid and how many test photos are, or nearly are, among those in the checkpoint's index, by difference
-    hash. Without an index, or if it learnt from the very photos of this split's train, only what is known of the
-    checkpoint that it was started from itself. `step` is told how many photos of how many are done.
+    """Count the valid and test photos that a checkpoint has learnt from, or from nearly the same ones.
 
-    Raises:
-        CheckpointError: `start_from` is missing or damaged.
+    They are found by their difference hash in the checkpoint's index. Without an index, or if it learnt from the very
+    photos of this split's train, only those count that it says it knew from the checkpoint before it.
+
+    Args:
+        collection: the photos.
+        train: those that the new run learns from.
+        split_name: the way to split them.
+        start: the checkpoint.
+        step: called with (photos done, photos in all).
+
+    Returns:
+        "valid" and "test" → a number of photos.
     """
-    counts = dict.fromkeys(MEASURED_ON, 0)
-    checkpoint = load_checkpoint(start_from)
-    before = checkpoint.metadata.dataset
-    counts |= before.learnt_before  # what the one before it knew, it knows
-    if (before.name, before.digest) == (collection.name, samples_digest(train)):
+    dataset = start.checkpoint.metadata.dataset
+    counts = {**dict.fromkeys(MEASURED_ON, 0), **dataset.learnt_before}
+    if (dataset.name, dataset.digest) == (collection.name, samples_digest(train)):
         return counts
     try:
-        hashes = load_index(index_path(start_from), weights_digest=weights_digest(checkpoint.state)).hashes.view(
-            np.uint64
-        )
+        index = load_index(index_path(start.path), weights_digest=weights_digest(start.checkpoint.state))
     except CheckpointError:
         return counts
-    preprocessing = checkpoint.metadata.preprocessing
+    known = index.hashes.view(np.uint64)
+    preprocessing = start.checkpoint.metadata.preprocessing
     side, mean, std = preprocessing.input_size, preprocessing.mean, preprocessing.std
     photos, found = _measured_photos(collection, split_name=split_name), dict.fromkeys(MEASURED_ON, 0)
     read = read_ahead(lambda photo: shrink(open_image(photo[1].path, draft_px=side), side=side), photos)
@@ -53,10 +58,11 @@ def count_learnt(
         step(done, len(photos))
         if isinstance(picture, PhotoError):
             continue
-        bits = np.bitwise_count(
-            hashes[:, None] ^ difference_hash(prepare(picture, size=side, mean=mean, std=std)).view(np.uint64)
-        )
-        found[split] += int(bits.sum(axis=2).min() <= DUPLICATE_BITS)
+        # Hashed as the index was: from the square that the network sees, so that equal photos give equal bits.
+        own = difference_hash(prepare(picture, size=side, mean=mean, std=std)).view(np.uint64)
+        differing = np.bitwise_count(known[:, None] ^ own).sum(axis=2)
+        found[split] += int(differing.min() <= DUPLICATE_BITS)
+    # The same photo may be known both ways; the larger count is the least that is true.
     return {split: max(counts[split], found[split]) for split in MEASURED_ON}
 
 

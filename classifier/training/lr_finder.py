@@ -1,23 +1,22 @@
-"""The learning rate range test (https://arxiv.org/abs/1506.01186): raise the rate step by step and watch the loss.
+"""Learning rate range test (https://arxiv.org/abs/1506.01186): raise the rate step by step and watch the loss.
 
 Lightning's own finder gives every layer the same rate; ours keeps the ratios between the layers that `fit` uses.
 """
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 
-from classifier.data.collection import Collection
-from classifier.data.samples import Sample
 from classifier.errors import TrainingError
 from classifier.inference.engines.pytorch import pick_device
 from classifier.networks.backbones import find_backbone
+from classifier.photos.streaming import ignore
 from classifier.training.loaders import train_loader
 from classifier.training.module import parameter_groups, set_trainable
-from classifier.training.settings import TrainingSettings
+from classifier.training.plan import TrainingPlan
 from classifier.training.start import initial_network
 
 LOWEST, HIGHEST = 1e-5, 1.0
@@ -25,7 +24,13 @@ LOWEST, HIGHEST = 1e-5, 1.0
 
 @dataclass(frozen=True)
 class RangeTest:
-    """rates: of the head, rising. losses: smoothed, as many. suggestion: a rate for `--learning-rate`, or None."""
+    """Result of a learning rate range test.
+
+    Attributes:
+        rates: of the head, rising.
+        losses: smoothed, one for each rate.
+        suggestion: a rate for `--learning-rate`; None if the loss never fell.
+    """
 
     rates: tuple[float, ...]
     losses: tuple[float, ...]
@@ -33,7 +38,7 @@ class RangeTest:
 
     @property
     def rate(self) -> float:
-        """The suggestion; raises TrainingError when there is none."""
+        """Suggested rate; raises TrainingError when there is none."""
         if self.suggestion is None:
             raise TrainingError(
                 "The loss did not fall at any learning rate, so none can be suggested. Try more --steps of lr-find; if "
@@ -42,40 +47,40 @@ class RangeTest:
         return self.suggestion
 
 
-def range_test(
-    collection: Collection,
-    train: Sequence[Sample],
-    settings: TrainingSettings,
-    *,
-    device: str = "auto",
-    steps: int = 80,
-    step: Callable[[int, int], object] = max,
-) -> RangeTest:
-    """Train the network that `fit` begins with for `steps` batches at rates from 1e-5 to 1; stop once the loss is four
-    times the best.
+def range_test(plan: TrainingPlan, *, steps: int = 80, step: Callable[[int, int], object] = ignore) -> RangeTest:
+    """Train the network that `fit` would begin with, for some batches at rates that rise from 1e-5 to 1.
+
+    Args:
+        plan: of the training; its learning rate only sets the ratios between the layers.
+        steps: batches; fewer if the loss gets four times as high as the lowest one before.
+        step: called with (batches done, `steps`).
 
     Raises:
-        BackboneError, CheckpointError: see `initial_network`.
+        BackboneError: pretrained weights cannot be found.
     """
+    settings = plan.settings
     torch.manual_seed(settings.seed)
-    place = torch.device(pick_device(device))
-    network = initial_network(collection, settings).to(place).to(memory_format=torch.channels_last)
+    device = torch.device(pick_device(plan.device))
+    network = initial_network(plan.collection, settings, start=plan.start)
+    network = network.to(device).to(memory_format=torch.channels_last)
     set_trainable(network, freeze=settings.freeze, freeze_norm=settings.freeze_norm)
     optimizer = torch.optim.AdamW(list(parameter_groups(network, settings)))
     ratios = [group["lr"] / settings.learning_rate for group in optimizer.param_groups]
     loss_of = torch.nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
     rates: list[float] = []
     losses: list[float] = []
-    for index, (images, targets) in enumerate(itertools.islice(_batches(train, settings), steps)):
+    for index, (images, targets) in enumerate(itertools.islice(_batches(plan), steps)):
+        # The same factor from batch to batch: what matters about a rate is its order of magnitude.
         rate = LOWEST * (HIGHEST / LOWEST) ** (index / max(1, steps - 1))
         for group, ratio in zip(optimizer.param_groups, ratios, strict=True):
             group["lr"] = rate * ratio
-        images = images.to(place).contiguous(memory_format=torch.channels_last)
-        loss = loss_of(network(images).logits, targets.to(place))
+        images = images.to(device).contiguous(memory_format=torch.channels_last)
+        loss = loss_of(network(images).logits, targets.to(device))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         value = loss.item()
+        # Beyond this the network is destroyed, and higher rates would only say so again.
         if not math.isfinite(value) or (losses and value > 4 * min(losses)):
             break
         rates.append(rate)
@@ -86,30 +91,32 @@ def range_test(
 
 
 def smoothed(losses: Sequence[float], beta: float = 0.9) -> list[float]:
-    """The running average with decay `beta`, without the bias towards 0 at its beginning."""
+    """Running average of losses with decay `beta`, without the bias towards 0 at its beginning."""
     average, values = 0.0, []
     for index, loss in enumerate(losses, start=1):
         average = beta * average + (1 - beta) * loss
-        values.append(average / (1 - beta**index))
+        values.append(average / (1 - beta**index))  # the weights so far sum to 1 - beta**index, as in Adam
     return values
 
 
 def suggest(rates: Sequence[float], losses: Sequence[float]) -> float | None:
-    """A third of the rate where the smoothed loss is lowest; None if it never fell.
+    """Rate to suggest: a third of the one where the smoothed loss is lowest; None if it never fell.
 
     Often the steepest fall is taken instead. In eight tests (two sets of photos, 40 or 80 steps, two or three seeds)
     that lay anywhere between 1e-5 and 1e-3, as noise falls steeply too; this, between 5e-4 and 3e-3.
     """
     lowest = min(range(len(losses)), key=losses.__getitem__, default=0)
+    # The very first losses are noise; lowest there means that it only rose.
     return float(f"{rates[lowest] / 3:.1e}") if lowest >= 3 else None
 
 
-def _batches(train: Sequence[Sample], settings: TrainingSettings) -> itertools.chain[list[torch.Tensor]]:
-    """Batch after batch; a new shuffle whenever the photos are through."""
+def _batches(plan: TrainingPlan) -> Iterator[list[torch.Tensor]]:
+    """Batch after batch; a new shuffle whenever all photos have been shown."""
+    settings = plan.settings
     backbone = find_backbone(settings.backbone)
-    return itertools.chain.from_iterable(
-        train_loader(
-            train,
+    for epoch in itertools.count():
+        yield from train_loader(
+            plan.train,
             size=settings.sizes[0],
             mean=backbone.mean,
             std=backbone.std,
@@ -118,5 +125,3 @@ def _batches(train: Sequence[Sample], settings: TrainingSettings) -> itertools.c
             workers=settings.workers,
             seed=settings.seed + epoch,
         )
-        for epoch in itertools.count()
-    )

@@ -1,4 +1,4 @@
-"""What Lightning runs: the training step, the schedule, the metrics, and the loaders of each epoch."""
+"""Lightning's module and data module: the training step, the schedule, the metrics, and the loaders of each epoch."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -21,18 +21,29 @@ from classifier.training.settings import TrainingSettings
 
 
 class MeanOfClasses(torchmetrics.classification.MulticlassAccuracy):
-    """Accuracy, mean over the classes that have photos; torchmetrics' own counts 0 for one that was only answered."""
+    """Accuracy, averaged over the classes that have photos.
+
+    torchmetrics' own counts 0 for a class without photos as soon as one photo of another class is taken for it.
+    """
 
     def compute(self) -> torch.Tensor:
+        # tp, fn: (classes,) photos of each class that were answered rightly and wrongly.
         right, wrong = torch.as_tensor(self.tp), torch.as_tensor(self.fn)
         present = right + wrong > 0
         return (right[present] / (right + wrong)[present]).mean()
 
 
 class FineTuning(L.LightningModule):
-    """The training step, the schedule and the metrics. Batches are ((N, 3, H, W) floats, (N,) class positions).
+    """Fine-tuning of a network: the training step, the schedule and the metrics.
 
-    steps_per_epoch: of the optimizer. class_weights: (classes,) factors of the loss, or None.
+    Batches are ((N, 3, H, W) floats, (N,) class positions).
+
+    Args:
+        network: what is trained.
+        settings: of the training.
+        class_count: number of classes.
+        steps_per_epoch: of the optimizer.
+        class_weights: (classes,) factors of the loss; None for equal ones.
     """
 
     def __init__(
@@ -45,12 +56,13 @@ class FineTuning(L.LightningModule):
         class_weights: torch.Tensor | None = None,
     ) -> None:
         super().__init__()
-        self.network = network.to(memory_format=torch.channels_last)
+        self.network = network.to(memory_format=torch.channels_last)  # quicker convolutions
         self.settings, self.class_count, self.steps_per_epoch = settings, class_count, steps_per_epoch
         self.mixing = v2.RandomChoice(
             [v2.CutMix(num_classes=class_count), v2.MixUp(alpha=0.4, num_classes=class_count)]
         )
         self.loss = nn.CrossEntropyLoss(weight=class_weights, label_smoothing=settings.label_smoothing)
+        # Metrics, not sums of our own: they gather from all processes when several train together.
         self.train_loss = torchmetrics.MeanMetric()
         self.train_top1 = torchmetrics.MeanMetric()
         self.valid = torchmetrics.MetricCollection(
@@ -71,7 +83,7 @@ class FineTuning(L.LightningModule):
         torch.manual_seed(self.settings.seed * 1_000_003 + self.current_epoch)
         self.train_loss.reset()
         self.train_top1.reset()
-        # Lightning leaves the modes as they are; all is set anew, so that a resumed epoch begins like any other.
+        # Lightning leaves the modes as they are; all are set here, so that a resumed epoch begins like any other.
         set_trainable(
             self.network, freeze=1.0 if self.head_only else self.settings.freeze, freeze_norm=self.settings.freeze_norm
         )
@@ -92,13 +104,14 @@ class FineTuning(L.LightningModule):
                 f"--learning-rate than {self.settings.learning_rate:g}; “python -m classifier lr-find” suggests one."
             )
         self.train_loss.update(loss.detach())
-        if not mixed:
+        if not mixed:  # a mixed photo has two right answers
             self.train_top1.update((logits.argmax(1) == classes).float())
         return loss
 
     def validation_step(self, batch: tuple[torch.Tensor, torch.Tensor], batch_index: int) -> None:
         images, classes = batch
         logits = self.network.forward(images.contiguous(memory_format=torch.channels_last)).logits.float()
+        # Without label smoothing: this loss is the negative log-likelihood that the reports give, too.
         self.valid.update(logits, classes)
         self.valid_loss.update(nn.functional.cross_entropy(logits, classes), weight=len(classes))
 
@@ -110,21 +123,34 @@ class FineTuning(L.LightningModule):
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def _schedule(self, step: int) -> float:
-        """Factor of the peak rates: level for the head's epochs, then one cycle (https://arxiv.org/abs/1708.07120)."""
+        """Factor of the peak rates at a step: level for the head's epochs, then one cycle.
+
+        The cycle (https://arxiv.org/abs/1708.07120) rises from a tenth of the peak over a fifth of the steps, then
+        falls to 0.005 of it by half a cosine.
+        """
         head_steps = self.settings.head_epochs * self.steps_per_epoch
         if step < head_steps:
+            # Slowly at first: Adam's moments rest on few batches yet (https://arxiv.org/abs/1908.03265).
             return min(1.0, (step + 1) / 50)
         share = (step - head_steps) / max(1, (self.settings.epochs - self.settings.head_epochs) * self.steps_per_epoch)
+        # Low again where the backbone joins in: its first gradients come by way of a head that has just begun.
         if share < 0.2:
             return 0.1 + 0.9 * share / 0.2
         return 0.005 + 0.995 * (1 + math.cos(math.pi * (share - 0.2) / 0.8)) / 2
 
 
 def set_trainable(network: Network, *, freeze: float, freeze_norm: bool) -> None:
-    """Let all layers learn but the first part of the backbone's, `freeze`; see `TrainingSettings`."""
+    """Set which layers learn, and which batch norms keep their statistics.
+
+    Args:
+        network: its head always learns.
+        freeze: part of the backbone's layers, from the first on, that do not learn: 0 for none, 1 for all.
+        freeze_norm: whether batch norms keep their statistics even where they learn.
+    """
+    # Layers are modules with weights of their own, in the order in which the backbone has them.
     layers = [layer for layer in network.features.modules() if any(True for _ in layer.parameters(recurse=False))]
     network.train()
-    if freeze == 1:
+    if freeze == 1:  # the head alone: the backbone computes as in use, without dropout of its own
         network.features.eval()
     for index, layer in enumerate(layers):
         frozen = index < round(freeze * len(layers))
@@ -135,7 +161,11 @@ def set_trainable(network: Network, *, freeze: float, freeze_norm: bool) -> None
 
 
 def parameter_groups(network: Network, settings: TrainingSettings) -> Iterator[dict[str, Any]]:
-    """Three groups of the backbone from input to output, then the head; biases and norms without weight decay."""
+    """Parameter groups for the optimizer: the backbone in three from input to output, then the head.
+
+    The learning rate grows from group to group by the same factor, up to the head's. Biases and norms (vectors, not
+    matrices) get no weight decay: there are few of them, and pulling a norm's scale to 0 would harm.
+    """
     backbone = list(network.features.parameters())
     third = math.ceil(len(backbone) / 3)
     parts = [(backbone[i * third : (i + 1) * third], settings.backbone_lr_ratio ** (1 - i / 3)) for i in range(3)]
@@ -148,9 +178,15 @@ def parameter_groups(network: Network, settings: TrainingSettings) -> Iterator[d
 
 
 class PhotoData(L.LightningDataModule):
-    """A loader of its own for every epoch: its crop size and its seeds follow from the epoch's number.
+    """Photos of a training: a loader of its own for every epoch, whose crop size and seeds follow from its number.
 
-    With several processes, each reads its own part of the photos, and a step still sees `batch_size` in all.
+    So a resumed run sees what an unbroken one would have seen. With several processes, each reads its own part of the
+    photos, and a step still sees `batch_size` in all.
+
+    Args:
+        train: the photos to learn from.
+        valid: the photos to compare epochs by.
+        settings: of the training.
     """
 
     def __init__(self, train: Sequence[Sample], valid: Sequence[Sample], settings: TrainingSettings) -> None:

@@ -1,70 +1,90 @@
-"""The folder of a training run: settings.json, metrics.csv, curves.html, left-out.csv and last.ckpt (to resume from).
+"""Folder of a training run: settings.json, metrics.csv, curves.html, left-out.csv and last.ckpt (to resume from).
 
 What can go wrong with files is found out here, before any long work begins.
 """
 
 import csv
-import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from classifier.data.folder_tree import LeftOut
 from classifier.data.manifest import manifest_of
-from classifier.errors import CheckpointError, SettingError, TrainingError
+from classifier.errors import TrainingError
 from classifier.files import write_text
-from classifier.training.settings import TrainingSettings
 
 SUFFIX = ".safetensors"
-# These change how fast a run goes, not where it goes: the only ones that may differ when it is resumed.
-FREE_TO_CHANGE = ("workers", "compile", "precision")
 
 
 @dataclass(frozen=True)
 class RunFolder:
-    """The paths of a run; `checkpoint` is where its best epoch goes."""
+    """Paths of a run.
+
+    Attributes:
+        path: its folder.
+        checkpoint: where its best epoch goes.
+    """
 
     path: Path
     checkpoint: Path
 
+    @classmethod
+    def of(cls, checkpoint: Path, path: Path | None = None) -> "RunFolder":
+        """Run whose best epoch goes to `checkpoint`; its folder follows from that unless it is named."""
+        return cls(path or default_path(checkpoint), checkpoint)
+
     @property
     def settings(self) -> Path:
+        """Settings and whatever else is needed to resume the run: see `run_record`."""
         return self.path / "settings.json"
 
     @property
     def metrics(self) -> Path:
+        """Figures of the epochs so far, a line each."""
         return self.path / "metrics.csv"
 
     @property
     def curves(self) -> Path:
+        """Training curves, as a page for the browser."""
         return self.path / "curves.html"
 
     @property
     def left_out(self) -> Path:
+        """Files among the photos that are not pictures."""
         return self.path / "left-out.csv"
 
     @property
     def state(self) -> Path:
+        """State after the last finished epoch, which the run goes on from."""
         return self.path / "last.ckpt"
 
     @property
     def manifest(self) -> Path:
+        """Which photo is in which split; next to the checkpoint."""
         return manifest_of(self.checkpoint)
 
 
+def default_output(data: str) -> Path:
+    """Checkpoint of a run if none is named: runs/NAME/best.safetensors, NAME being the photos' folder."""
+    return Path("runs") / (Path(data).absolute().name or "photos") / "best.safetensors"
+
+
 def default_path(checkpoint: Path) -> Path:
-    """The run's folder if none is named: that of best.safetensors, else one beside the checkpoint, named like it."""
+    """Run folder if none is named: that of best.safetensors, else one next to the checkpoint, with the same name."""
     if checkpoint.stem == "best":
         return checkpoint.parent
     return checkpoint.with_suffix("") if checkpoint.suffix else checkpoint.with_name(f"{checkpoint.name}-run")
 
 
-def prepare(run: RunFolder, *, again: bool = False) -> None:
-    """Make sure that a new run will be able to write where it must, and overwrites nothing. Leaves no trace itself.
+def check_folder(run: RunFolder, *, again: bool = False) -> None:
+    """Check that a new run will be able to write where it must, and overwrites nothing. Leaves no trace itself.
 
-    again: the run was stopped before its first epoch was through, and begins anew; its own checkpoint may be there.
+    Args:
+        run: the run.
+        again: whether it was stopped before its first epoch was finished, and starts again; its own checkpoint may be
+            there.
 
     Raises:
         TrainingError: an earlier run or checkpoint is there, or a folder cannot be written.
@@ -97,7 +117,7 @@ def prepare(run: RunFolder, *, again: bool = False) -> None:
 
 
 def _epochs(run: RunFolder) -> int:
-    """How many epochs the run has been through."""
+    """Number of epochs that the run has finished."""
     return len(run.metrics.read_text(encoding="utf-8").splitlines()) - 1 if run.metrics.is_file() else 0
 
 
@@ -108,7 +128,8 @@ def _nearest(folder: Path) -> Path:
 
 def check_space(run: RunFolder, parameters: int) -> None:
     """Raises TrainingError when the disk has no room for the run of a network with so many parameters."""
-    # 4 bytes each; the state holds weights, their average and two moments, and old and new lie there for a moment.
+    # 4 bytes each. The state holds four copies: weights, their average and Adam's two moments; old and new states are
+    # there together for a moment (8), and so are the old and the new checkpoint (2).
     needed = 4 * parameters * 10
     free = shutil.disk_usage(_nearest(run.path)).free
     if free < needed:
@@ -118,65 +139,22 @@ def check_space(run: RunFolder, parameters: int) -> None:
         )
 
 
-def write_settings(run: RunFolder, settings: TrainingSettings, record: Mapping[str, Any]) -> None:
-    """Make the run's folders and settings.json. `record`: what else is needed to resume: data, split, output.
-
-    Raises:
-        TrainingError: the folder cannot be written.
-    """
-    try:
-        run.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        write_text(run.settings, json.dumps({**record, **asdict(settings)}, indent=2, ensure_ascii=False) + "\n")
-    except OSError as error:
-        raise TrainingError(f"{run.path} cannot be written: {error.strerror}. Allow it, or make room.") from error
-
-
-def read_settings(run: RunFolder, given: Mapping[str, Any]) -> tuple[TrainingSettings, dict[str, Any]]:
-    """The settings and the record of a run that is to be resumed; `given` are the options of the command line.
-
-    Raises:
-        CheckpointError: there is no such run, or its file is damaged.
-        SettingError: an option differs from what the run began with.
-    """
-    try:
-        values = json.loads(run.settings.read_text(encoding="utf-8"))
-        names = {field.name for field in fields(TrainingSettings)}
-        known = {name: value for name, value in values.items() if name in names}
-        known["sizes"] = tuple(known["sizes"])
-    except FileNotFoundError as error:
-        raise CheckpointError(
-            f"There is nothing to resume: {run.settings} does not exist. Start without --resume."
-        ) from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CheckpointError(f"{run.settings} is damaged, so the run cannot be resumed; start anew.") from error
-    for name, value in given.items():
-        if name not in FREE_TO_CHANGE and known.get(name, value) != value:
-            raise SettingError(
-                f"This run began with --{name.replace('_', '-')} {_shown(known[name])}; got {_shown(value)}. A run is "
-                "resumed with the settings it began with: leave the option out, or begin another run."
-            )
-    known |= {name: value for name, value in given.items() if name in FREE_TO_CHANGE}
-    return TrainingSettings(**known), {name: value for name, value in values.items() if name not in names}
-
-
 def write_metrics(path: Path, history: Sequence[Mapping[str, float | None]]) -> None:
-    """The epochs so far as CSV, one line each."""
+    """Write the epochs so far as CSV, one line each."""
     columns = list(history[-1])
     lines = [",".join(columns)]
     lines += [",".join(_cell(row.get(column)) for column in columns) for row in history]
     write_text(path, "\n".join(lines) + "\n")
 
 
-def write_left_out(path: Path, rows: Iterable[tuple[str, str]]) -> None:
-    """The files that were no photos, as CSV: file, reason."""
+def write_left_out(path: Path, left_out: Iterable[LeftOut]) -> None:
+    """Write the files that are not pictures as CSV: file, reason."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    # A file name may hold bytes that are not UTF-8; they are written as they are.
     with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([("file", "reason"), *rows])
+        rows = [("file", "reason"), *((entry.file, entry.reason) for entry in left_out)]
+        csv.writer(file, lineterminator="\n").writerows(rows)
 
 
 def _cell(value: float | None) -> str:
     return "" if value is None else str(value)
-
-
-def _shown(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)

@@ -1,113 +1,157 @@
-"""The settings of a training run. Needs no PyTorch, so that the command line answers --help at once."""
+"""Settings of a training run. Needs no PyTorch, so that the command line answers --help at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from classifier.errors import SettingError
+from classifier.setting_fields import check_values, setting
 
+AUGMENTATION_LEVELS = ("none", "light", "medium", "wild")
 PRECISIONS = ("auto", "32", "bf16", "16")
 
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """What a training run is set to; `python -m classifier train --help` explains each in a line.
+    """Settings of a training run; `python -m classifier train --help` shows what each means.
 
-    The values here are those of a long run on a large set; `recommended` adapts them to the photos at hand.
+    The defaults are those of a long run on a large set; `recommended` adapts them to the photos at hand.
 
-    learning_rate: the head's peak; the first layers get learning_rate × backbone_lr_ratio, those between lie between.
-    batch_size: photos a step, over all processes together.
-    sizes: sides in pixels that the fine-tuning epochs are shared out over, e.g. (160, 224): small and quick first.
-    eval_size: side for validation and use; None takes 8/7 of the last size, as objects look larger in random crops
-        than in whole photos (FixRes, https://arxiv.org/abs/1906.06423).
-    mix: probability that a batch is mixed, by CutMix or Mixup in turn by chance.
-    freeze: part of the backbone's layers, from the first on, that never learn; 1 trains the head alone.
-    freeze_norm: whether batch normalisation keeps the statistics of the pretrained weights.
-    start_from: a checkpoint of the same backbone whose weights the run begins with, the head's too if it knows the
-        same classes; None begins with the pretrained ones.
-    train_on_valid: whether the valid photos are learnt from, too; the last epoch is kept then, not the best.
+    Raises:
+        SettingError: a value breaks its rule, alone or together with another.
     """
 
-    backbone: str = "efficientnet_lite2"
-    epochs: int = 12
-    head_epochs: int = 1
-    batch_size: int = 32
-    accumulate: int = 1
-    learning_rate: float = 1.5e-3
-    backbone_lr_ratio: float = 0.2
-    weight_decay: float = 0.02
-    label_smoothing: float = 0.1
-    dropout: float = 0.2
-    ema_decay: float = 0.998
-    sizes: tuple[int, ...] = (160, 224)
-    eval_size: int | None = None
-    augmentation: str = "medium"
-    mix: float = 0.0
-    class_weights: bool = False
-    freeze: float = 0.0
-    freeze_norm: bool = True
-    pretrained: bool = True
-    start_from: str | None = None
-    patience: int = 0
-    train_on_valid: bool = False
-    seed: int = 1
-    workers: int = 2
-    precision: str = "auto"
-    compile: bool = False
+    learning_rate: float = setting(
+        1.5e-3,
+        "peak rate of the head, or “auto”: what lr-find suggests",
+        above=0,
+        high=10,
+        alias="--lr",
+        show_default=False,
+    )
+    backbone: str = setting(
+        "efficientnet_lite2",
+        "efficientnet_lite0, efficientnet_lite2, or any timm or torchvision name",
+        show_default=False,
+    )
+    epochs: int = setting(12, "passes over the training photos, the head's included", low=1, show_default=False)
+    head_epochs: int = setting(1, "epochs at the start that train only the new head", low=0, show_default=False)
+    batch_size: int = setting(32, "photos a step, over all processes together", low=2, show_default=False)
+    accumulate: int = setting(1, "batches whose gradients are summed before a step", low=1)
+    # Early layers know edges and colours, which every task needs: they are changed less than the late ones.
+    backbone_lr_ratio: float = setting(
+        0.2, "rate of the first layers as a part of the head's; those between lie between", low=0, high=10
+    )
+    weight_decay: float = setting(0.02, "AdamW's decay, for matrices only", low=0, high=1)
+    label_smoothing: float = setting(0.1, "share of the target spread over all classes", low=0, below=1)
+    dropout: float = setting(0.2, "before the head", low=0, below=1)
+    ema_decay: float = setting(
+        0.998,
+        "of the running average of the weights that is validated and kept; 0 turns it off",
+        low=0,
+        below=1,
+        show_default=False,
+    )
+    # Small crops first: an epoch costs by the square of the side, and the first epochs only need the rough shapes.
+    sizes: tuple[int, ...] = setting(
+        (160, 224),
+        "sides of the training crops in pixels, small to large; the epochs are shared out over them",
+        low=32,
+        high=2048,
+        show_default=False,
+    )
+    # 8/7: objects look larger in random crops than in whole photos (FixRes, https://arxiv.org/abs/1906.06423).
+    eval_size: int | None = setting(
+        None,
+        "side in pixels for validation and use (default: 8/7 of the last size)",
+        low=32,
+        high=2048,
+        show_default=False,
+    )
+    augmentation: str = setting(
+        "medium", "none, light, medium, or wild (imitates visitors' photos)", choices=AUGMENTATION_LEVELS
+    )
+    mix: float = setting(0.0, "probability that a batch is mixed by CutMix or Mixup", low=0, high=1)
+    freeze: float = setting(
+        0.0,
+        "part of the backbone's layers, from the first on, that never learn; 1 trains the head alone",
+        low=0,
+        high=1,
+    )
+    patience: int = setting(0, "stop after so many epochs without a lower validation loss; 0 never stops early", low=0)
+    start_from: str | None = setting(
+        None,
+        "a checkpoint to begin with instead of the pretrained weights; brings its backbone, and its head if it knows "
+        "the same classes",
+        show_default=False,
+    )
+    seed: int = setting(
+        1, "of everything that chance decides, the split of an unsplit folder included", low=0, high=2**32 - 1
+    )
+    workers: int = setting(2, "processes that read photos", low=0)
+    precision: str = setting(
+        "auto", f"{', '.join(PRECISIONS)}; auto mixes where the graphics card gains by it", choices=PRECISIONS
+    )
+    class_weights: bool = setting(False, "give every class the same say in the loss, however few its photos")
+    # Batches of a few photos would spoil the statistics that millions of photos gave.
+    freeze_norm: bool = setting(True, "keep the pretrained statistics of batch normalisation")
+    pretrained: bool = setting(True, "start from weights trained on ImageNet")
+    train_on_valid: bool = setting(
+        False, "learn from the valid photos too, for a final figure on test; the last epoch is kept"
+    )
+    compile: bool = setting(False, "compile the network first: 1-2 min and a C++ compiler, then quicker steps")
 
     def __post_init__(self) -> None:
-        checks = {
-            "epochs": (self.epochs >= 1, "at least 1"),
-            "head_epochs": (0 <= self.head_epochs <= self.epochs, f"between 0 and --epochs ({self.epochs})"),
-            "batch_size": (self.batch_size >= 2, "at least 2"),
-            "accumulate": (self.accumulate >= 1, "at least 1"),
-            "learning_rate": (0 < self.learning_rate <= 10, "above 0 and at most 10"),
-            "backbone_lr_ratio": (0 <= self.backbone_lr_ratio <= 10, "between 0 and 10"),
-            "weight_decay": (0 <= self.weight_decay <= 1, "between 0 and 1"),
-            "label_smoothing": (0 <= self.label_smoothing < 1, "at least 0 and below 1"),
-            "dropout": (0 <= self.dropout < 1, "at least 0 and below 1"),
-            "ema_decay": (0 <= self.ema_decay < 1, "at least 0 and below 1"),
-            "sizes": (bool(self.sizes) and all(32 <= size <= 2048 for size in self.sizes), "between 32 and 2048"),
-            "eval_size": (self.eval_size is None or 32 <= self.eval_size <= 2048, "between 32 and 2048"),
-            "mix": (0 <= self.mix <= 1, "between 0 and 1"),
-            "freeze": (0 <= self.freeze <= 1, "between 0 and 1"),
-            "patience": (self.patience >= 0, "at least 0"),
-            "seed": (0 <= self.seed < 2**32, "between 0 and 4294967295"),
-            "workers": (self.workers >= 0, "at least 0"),
-            "precision": (self.precision in PRECISIONS, f"one of {', '.join(PRECISIONS)}"),
-        }
-        for name, (holds, rule) in checks.items():
-            if not holds:
-                raise SettingError(f"--{name.replace('_', '-')} is {rule}; got {_shown(getattr(self, name))}.")
-        if self.patience and self.train_on_valid:
-            raise SettingError(
-                "--patience stops by the valid photos, and --train-on-valid learns from them; leave one of the two out."
-            )
+        check_choices(vars(self))
 
     @property
     def use_size(self) -> int:
-        """Side in pixels for validation and use."""
+        """Side in pixels of the pictures for validation and use."""
         return self.eval_size or round(self.sizes[-1] * 8 / 7 / 32) * 32
 
     def size_at(self, epoch: int) -> int:
-        """Side in pixels of the training crops in an epoch (0-based). The head's epochs use the first, quickest."""
+        """Side in pixels of the training crops in an epoch (from 0). The head's epochs use the first, quickest."""
         if epoch < self.head_epochs:
             return self.sizes[0]
         share = (epoch - self.head_epochs) / max(1, self.epochs - self.head_epochs)
         return self.sizes[int(share * len(self.sizes))]
 
 
+def check_choices(values: Mapping[str, Any]) -> None:
+    """Check some settings, each alone and those that depend on each other together; the others are still open.
+
+    Raises:
+        SettingError: a value breaks its rule; the message names the command-line option.
+    """
+    check_values(TrainingSettings, values)
+    head_epochs, epochs = values.get("head_epochs"), values.get("epochs")
+    if head_epochs is not None and epochs is not None and head_epochs > epochs:
+        raise SettingError(f"--head-epochs is between 0 and --epochs ({epochs}); got {head_epochs}.")
+    if values.get("patience") and values.get("train_on_valid"):
+        raise SettingError(
+            "--patience stops by the valid photos, and --train-on-valid learns from them; leave one of the two out."
+        )
+
+
 def recommended(
     photos: int, classes: int, *, accelerated: bool, new_head: bool = True, **given: Any
 ) -> TrainingSettings:
-    """Settings that suit this many training photos and classes; what is `given` stays as given. new_head: whether the
-    head begins untrained.
+    """Settings that suit this many training photos and classes.
 
     Without an accelerator (a graphics card) the smaller backbone and smaller crops keep a run on two processor cores
     to some ten minutes for up to five classes; with one, the larger backbone sees every photo three times as often.
 
+    Args:
+        photos: how many are learnt from.
+        classes: how many there are.
+        accelerated: whether there is an accelerator.
+        new_head: whether the head begins untrained.
+        given: settings that stay as given.
+
     Raises:
-        SettingError: a given value makes no sense.
+        SettingError: a given value breaks its rule.
     """
+    check_choices(given)  # what follows divides by some of them
     # Photos shown in all, repeats included: so many brought small sets to their best; more classes need more.
     visits = (18_000 + 450 * classes) * (3 if accelerated else 1)
     chosen: dict[str, Any] = {
@@ -123,7 +167,3 @@ def recommended(
     # The average looks back over a twentieth of the run: a longer memory would still hold the untrained head.
     chosen.setdefault("ema_decay", round(max(0.0, min(0.998, 1 - 20 / steps)), 4))
     return TrainingSettings(**chosen)
-
-
-def _shown(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -1,8 +1,9 @@
-"""The network that a training begins with."""
+"""Start of a training: the checkpoint that it starts from, if any, and the network that it begins with."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from classifier.checkpoint import load_checkpoint, read_metadata
+from classifier.checkpoint import Checkpoint, TrainingInfo, load_checkpoint
 from classifier.data.collection import Collection
 from classifier.data.samples import differing_classes
 from classifier.errors import CheckpointError
@@ -12,43 +13,74 @@ from classifier.training.settings import TrainingSettings
 HEAD = "head."  # what the names of the head's weights begin with
 
 
-def new_head_because(collection: Collection, start_from: str | None) -> str | None:
-    """Why the head cannot be taken from a checkpoint, in a sentence; None if it can, or if there is no checkpoint.
+@dataclass(frozen=True)
+class StartingPoint:
+    """Checkpoint that a training starts from, read once: its metadata, its weights, and what they are good for.
+
+    Attributes:
+        path: where it was read.
+        checkpoint: its metadata and weights.
+    """
+
+    path: Path
+    checkpoint: Checkpoint = field(repr=False)
+
+    @classmethod
+    def read(cls, path: Path) -> "StartingPoint":
+        """Starting point from a checkpoint file.
+
+        Raises:
+            CheckpointError: the file is missing or damaged.
+        """
+        return cls(path, load_checkpoint(path))
+
+    @property
+    def backbone(self) -> str:
+        """Name of the checkpoint's backbone."""
+        return self.checkpoint.metadata.backbone
+
+    def new_head_reason(self, collection: Collection) -> str | None:
+        """Reason in a sentence why the head cannot be taken over, since the classes differ; None if it can."""
+        return differing_classes(collection, self.checkpoint.classes)
+
+    def earlier(self, collection: Collection) -> TrainingInfo | None:
+        """Training that the new run's curves go on from; None with a new head, which begins another task."""
+        return None if self.new_head_reason(collection) else self.checkpoint.metadata.training
+
+    def check_backbone(self, name: str) -> None:
+        """Raises CheckpointError if another backbone than the checkpoint's is to be trained."""
+        if name != self.backbone:
+            raise CheckpointError(
+                f"{self.path} has the backbone {self.backbone}, and this run would train {name}. Leave --backbone out "
+                "to take the checkpoint's."
+            )
+
+
+def initial_network(
+    collection: Collection, settings: TrainingSettings, *, start: StartingPoint | None = None, weights: bool = True
+) -> Network:
+    """Network that a training begins with, for the collection's classes.
+
+    Its weights are those of `start`, the head's too if it knows the same classes; else the pretrained ones if the
+    settings say so, else drawn by PyTorch's generator, as a new head always is.
+
+    Args:
+        collection: the classes.
+        settings: of the training.
+        start: the checkpoint to start from.
+        weights: False leaves the weights as drawn, since others are loaded later: those of a run that goes on.
 
     Raises:
-        CheckpointError: `start_from` is missing or damaged.
+        BackboneError: an unknown backbone, or pretrained weights that cannot be found.
+        CheckpointError: `start` has another backbone.
     """
-    if not start_from:
-        return None
-    return differing_classes(collection, read_metadata(Path(start_from)).classes)
-
-
-def initial_network(collection: Collection, settings: TrainingSettings, *, resumed: bool = False) -> Network:
-    """A network for the collection's classes: with pretrained weights, or with those of `settings.start_from`, whose
-    head is taken too if it knows the same classes.
-
-    resumed: the weights come from the run's state later on, so none are looked for.
-
-    Raises:
-        BackboneError: an unknown backbone, or pretrained weights that cannot be had.
-        CheckpointError: `start_from` is missing, damaged, or of another backbone.
-    """
-    start_from = None if resumed or not settings.start_from else Path(settings.start_from)
-    checkpoint = load_checkpoint(start_from) if start_from else None
-    if checkpoint and checkpoint.metadata.backbone != settings.backbone:
-        raise CheckpointError(
-            f"{start_from} has the backbone {checkpoint.metadata.backbone}, and this run would train "
-            f"{settings.backbone}. Leave --backbone out to take the checkpoint's."
-        )
-    network = Network(
-        settings.backbone,
-        len(collection.classes),
-        pretrained=settings.pretrained and not (resumed or checkpoint),
-        dropout=settings.dropout,
-    )
-    if checkpoint:
-        state = to_tensors(checkpoint.state)
-        if differing_classes(collection, checkpoint.classes):
+    if start:
+        start.check_backbone(settings.backbone)
+    pretrained = settings.pretrained and weights and start is None
+    network = Network(settings.backbone, len(collection.classes), pretrained=pretrained, dropout=settings.dropout)
+    if start and weights:
+        state = to_tensors(start.checkpoint.state)
+        if start.new_head_reason(collection):
             own = network.state_dict()
             state = {name: own[name] if name.startswith(HEAD) else value for name, value in state.items()}
         network.load_state_dict(state)

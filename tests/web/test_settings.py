@@ -1,14 +1,20 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from classifier.errors import SettingError
-from web.settings import SETTINGS, Settings
+from classifier.locations import ROOT, default_checkpoint, flowers_root
+from classifier.setting_fields import declarations
+from web.settings import Settings
 
 
-def test_an_empty_environment_gives_the_defaults_of_the_table_and_of_the_record():
-    defaults = {setting.name: setting.default for setting in SETTINGS}
-    assert Settings.from_environ({}) == Settings.from_environ(defaults) == Settings()
+def test_an_empty_environment_gives_the_defaults_of_the_table_and_of_the_record(monkeypatch: pytest.MonkeyPatch):
+    defaults = {each.variable: each.default_text for each in declarations(Settings)}
+    given = Settings.from_environ(defaults)  # a path of the table starts from the current folder
+    assert Settings.from_environ({}) == Settings() == replace(given, checkpoint=ROOT / given.checkpoint)
+    monkeypatch.chdir(ROOT.parent)
+    assert Settings.from_environ({}).checkpoint.parent == ROOT / "checkpoints"
 
 
 def test_every_variable_is_read():
@@ -23,7 +29,7 @@ def test_every_variable_is_read():
         "WEB_CONCURRENCY": "2",
         "WEB_THREADS": "4",
     }
-    assert set(environ) == {setting.name for setting in SETTINGS}
+    assert set(environ) == {each.variable for each in declarations(Settings)}
     assert Settings.from_environ(environ) == Settings(
         "0.0.0.0", 80, Path("a/b.safetensors"), Path("/photos"), 5, 3, "DEBUG", processes=2, threads=4
     )
@@ -51,3 +57,14 @@ def test_a_wrong_value_is_named_with_what_was_expected(name, value, words):
     with pytest.raises(SettingError) as caught:
         Settings.from_environ({name: value})
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [{}, {"CHECKPOINT": "~/a.safetensors", "FLOWERS_ROOT": "~/photos"}, {"CHECKPOINT": "a", "FLOWERS_ROOT": " b "},
+     {"CHECKPOINT": "", "FLOWERS_ROOT": " "}],
+)  # fmt: skip
+def test_the_site_and_the_command_line_look_in_the_same_places(environ: dict[str, str]):
+    settings = Settings.from_environ(environ)
+    assert settings.checkpoint == default_checkpoint(environ)
+    assert settings.flowers_root == flowers_root(environ)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from classifier.errors import ReportError
 from classifier.files import file_digest
+from classifier.locations import from_root
 from classifier.reports.report import Report, read_report, report_path
 from web.site import Site
 
@@ -24,12 +25,12 @@ class Finding:
 
 def command_for(checkpoint: Path) -> str:
     """What writes the report of a checkpoint."""
-    return f"python -m classifier evaluate --report --checkpoint {shlex.quote(str(checkpoint))}"
+    return f"python -m classifier evaluate --report --checkpoint {shlex.quote(str(from_root(checkpoint)))}"
 
 
 def calibration_command_for(checkpoint: Path) -> str:
     """What teaches a checkpoint to say how far it can be trusted."""
-    return f"python -m classifier calibrate --checkpoint {shlex.quote(str(checkpoint))}"
+    return f"python -m classifier calibrate --checkpoint {shlex.quote(str(from_root(checkpoint)))}"
 
 
 def find_report(site: Site) -> Finding:
@@ -39,7 +40,7 @@ def find_report(site: Site) -> Finding:
     try:
         report = _read(path, path.stat().st_mtime_ns)
     except FileNotFoundError:
-        return Finding(None, f"There is no report at {path} yet.")
+        return Finding(None, f"There is no report at {from_root(path)} yet.")
     except (OSError, ReportError) as error:
         return Finding(None, str(error))
     try:

@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,11 @@ from classifier.data.manifest import read_manifest
 from classifier.errors import ClassifierError, SettingError, TrainingError
 from classifier.inference.classifier import Classifier
 from classifier.reports.history import history_of
-from classifier.training.callbacks import KeepBest, as_good, in_words
-from classifier.training.fit import balanced_weights, fit, pick_precision, steps_per_epoch
-from classifier.training.run_folder import RunFolder, default_path
+from classifier.training.callbacks import KeepBest, as_good
+from classifier.training.fit import balanced_weights, fit, steps_per_epoch
+from classifier.training.plan import plan_training
+from classifier.training.resume import read_plan
+from classifier.training.run_folder import RunFolder
 from classifier.training.settings import TrainingSettings
 from tests.making.photo_folders import plant
 
@@ -50,14 +52,18 @@ def run_in(folder: Path) -> RunFolder:
     return RunFolder(folder, folder / "best.safetensors")
 
 
-def train(garden: Collection, run: RunFolder, settings: TrainingSettings = SETTINGS, **options: Any) -> bool:
-    return fit(garden, settings, split_name="split", run=run, device="cpu", **options)
+def train(garden: Collection, run: RunFolder, settings: TrainingSettings = SETTINGS, *, resume: bool = False) -> bool:
+    if resume:
+        plan, _ = read_plan(run.path, device="cpu", collection=garden)
+        assert plan.settings == settings
+        return fit(plan, run)
+    return fit(plan_training(garden, device="cpu", **asdict(settings)), run)
 
 
 @pytest.fixture(scope="module")
 def finished(garden: Collection, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     run = run_in(tmp_path_factory.mktemp("runs") / "straight")
-    assert train(garden, run, record={"data": "x"})
+    assert train(garden, run)
     return run
 
 
@@ -66,7 +72,7 @@ def test_a_run_leaves_a_folder(garden: Collection, finished: RunFolder) -> None:
         "best.manifest.csv", "best.safetensors", "curves.html", "last.ckpt", "metrics.csv", "settings.json",
     ]  # fmt: skip
     settings = json.loads(finished.settings.read_text(encoding="utf-8"))
-    assert (settings["data"], settings["epochs"], settings["sizes"]) == ("x", 3, [32])
+    assert (settings["data"], settings["epochs"], settings["sizes"]) == (str(garden.root), 3, [32])
     lines = finished.metrics.read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("epoch,train_loss,train_top1,valid_")
     assert [line.split(",")[0] for line in lines[1:]] == ["1", "2", "3"]
@@ -222,23 +228,12 @@ def test_nothing_is_begun_that_cannot_be_finished(
         with pytest.raises(TrainingError, match=message):
             train(garden, run)
     with pytest.raises(SettingError, match=r"“cuda” is not available|“mps” is not available"):
-        fit(garden, SETTINGS, split_name="split", run=run_in(tmp_path / "c"), device=_missing_device())
+        plan_training(garden, device=_missing_device(), **asdict(SETTINGS))
     monkeypatch.setattr(
         classifier.training.run_folder.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 1})()
     )
     with pytest.raises(TrainingError, match=r"The run needs 4 MB and .* has 0 MB free"):
         train(garden, run_in(tmp_path / "small"))
-
-
-@pytest.mark.parametrize(
-    ("top1", "best", "n", "kept"),
-    [(1.0, 1.0, 4, True), (0.75, 1.0, 4, False), (0.966, 0.977, 88, True), (0.955, 0.977, 88, False),
-     (0.989, 0.995, 818, False), (0.9927, 0.995, 818, True), (87 / 88, 1.0, 88, False), (0.99, 0.995, 200, True)],
-)  # fmt: skip
-def test_an_epoch_is_kept_while_only_chance_tells_it_from_the_best(
-    top1: float, best: float, n: int, kept: bool
-) -> None:
-    assert as_good(top1, best, n=n) == kept
 
 
 def test_of_epochs_that_do_as_well_the_last_is_kept(
@@ -331,27 +326,6 @@ def test_balanced_weights_give_each_class_the_same_say(garden: Collection) -> No
     samples = [Sample(Path("x"), target, 1) for target in (0, 0, 0, 1)]
     weights = balanced_weights(samples, 2)
     assert (weights * torch.tensor([3, 1])).tolist() == pytest.approx([2, 2])
-
-
-@pytest.mark.parametrize(
-    ("name", "accelerator", "expected"),
-    [("auto", "cpu", "32-true"), ("bf16", "cpu", "bf16-mixed"), ("16", "cuda", "16-mixed"), ("auto", "mps", "32-true")],
-)
-def test_precision_by_name(name: str, accelerator: str, expected: str) -> None:
-    assert pick_precision(name, accelerator) == expected
-
-
-@pytest.mark.parametrize(
-    ("output", "folder"),
-    [("runs/x/best.safetensors", "runs/x"), ("my.safetensors", "my"), ("a/b.c.safetensors", "a/b.c"), ("x", "x-run")],
-)
-def test_the_folder_of_a_run(output: str, folder: str) -> None:
-    assert default_path(Path(output)) == Path(folder)
-
-
-@pytest.mark.parametrize(("seconds", "words"), [(42.4, "42 s"), (300, "5 min"), (7300, "2.0 h")])
-def test_times_in_words(seconds: float, words: str) -> None:
-    assert in_words(seconds) == words
 
 
 def test_two_processes_learn_what_one_learns(garden: Collection, tmp_path: Path) -> None:

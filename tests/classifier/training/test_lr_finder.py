@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -5,10 +6,10 @@ import pytest
 from PIL import Image
 
 from classifier.data.folders import read_folder
-from classifier.data.samples import samples_of
 from classifier.errors import TrainingError
 from classifier.reports.curves import write_curves, write_lr_html, write_lr_png
 from classifier.training.lr_finder import RangeTest, range_test, smoothed, suggest
+from classifier.training.plan import plan_training
 from classifier.training.settings import TrainingSettings
 from tests.making.photo_folders import plant
 
@@ -39,9 +40,8 @@ def test_smoothing_has_no_bias_at_the_start() -> None:
 
 def test_a_real_test_draws_a_curve(tmp_path: Path) -> None:
     collection = read_folder(plant(tmp_path / "garden", {"blue": 12, "red": 12})).collection
-    samples = samples_of(collection, split_name="split", split="train")
     settings = TrainingSettings(backbone="test_efficientnet", pretrained=False, sizes=(32,), batch_size=8, workers=0)
-    found = range_test(collection, samples, settings, device="cpu", steps=25)
+    found = range_test(plan_training(collection, device="cpu", **asdict(settings)), steps=25)
     assert len(found.rates) == len(found.losses) <= 25
     assert 1e-5 < found.suggestion < 1
     write_lr_png(tmp_path / "x.png", found.rates, found.losses, suggestion=found.suggestion)

@@ -4,7 +4,6 @@ from torch import nn
 
 from classifier.errors import TrainingError
 from classifier.networks.network import Network
-from classifier.networks.summary import summarise_network
 from classifier.training.module import FineTuning, parameter_groups, set_trainable
 from classifier.training.settings import TrainingSettings
 
@@ -59,18 +58,3 @@ def test_a_loss_that_is_no_number_stops_the_run(network: Network) -> None:
     module = FineTuning(network, TrainingSettings(epochs=1, head_epochs=0), class_count=3, steps_per_epoch=1)
     with pytest.raises(TrainingError, match=r"epoch 1 .* lower --learning-rate"):
         module.training_step((torch.full((2, 3, 32, 32), float("nan")), torch.tensor([0, 1])), 0)
-
-
-def test_the_summary_counts_parameters_and_work() -> None:
-    network = Network("test_efficientnet", 3)
-    set_trainable(network, freeze=1.0, freeze_norm=True)
-    summary = summarise_network(network, size=64)
-    assert summary.parameters == sum(value.numel() for value in network.parameters())
-    assert summary.trainable == sum(value.numel() for value in network.head.parameters())
-    head = summary.layers[-1]
-    assert (head.name, head.kind, head.output, head.macs) == ("head", "Linear", (3,), 3 * network.head.in_features)
-    stem = summary.layers[0]
-    convolution = network.features.get_submodule("model.conv_stem")
-    assert stem.macs == convolution.weight.numel() * 32 * 32  # type: ignore[union-attr, operator]
-    assert summary.macs == sum(layer.macs for layer in summary.layers)
-    assert network.dropout.training

@@ -1,0 +1,109 @@
+"""Resuming: the plan of a run that was begun, read from its folder."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from classifier.checkpoint import Metadata, read_metadata
+from classifier.data.collection import Collection
+from classifier.data.folders import of_manifest, read_folder
+from classifier.data.manifest import read_manifest
+from classifier.data.oxford import flowers102
+from classifier.data.samples import Sample, samples_digest, training_samples
+from classifier.data.subject import parse
+from classifier.errors import TrainingError
+from classifier.inference.engines.pytorch import pick_device
+from classifier.locations import DATA_DIR, flowers_root
+from classifier.training.plan import TrainingPlan, valid_samples
+from classifier.training.run_folder import RunFolder
+from classifier.training.run_record import FREE_TO_CHANGE, RunRecord, read_record
+from classifier.training.settings import check_choices
+from classifier.training.start import StartingPoint
+
+
+def read_plan(
+    folder: Path,
+    given: Mapping[str, Any] | None = None,
+    *,
+    subject: str | None = None,
+    device: str = "auto",
+    collection: Collection | None = None,
+) -> tuple[TrainingPlan, RunFolder]:
+    """Plan of a run that was begun, and the run, to go on with it by `fit`.
+
+    The photos are split as they were when the run began, whatever has been added to their folder since.
+
+    Args:
+        folder: of the run.
+        given: what is given again: fields of `TrainingSettings`, and "data", "split", "output". It has to be what the
+            run began with, but for what changes only how fast it goes: workers, compile, precision.
+        subject: what the classes are kinds of, if it is to change.
+        device: "auto", "cpu", "cuda" or "mps".
+        collection: the photos, if they have been read already.
+
+    Raises:
+        CheckpointError: there is no such run, or a file of it is damaged.
+        DatasetError: the photos are no longer there.
+        SettingError: something that is given differs from what the run began with.
+        TrainingError: the photos are others than those that the run began with.
+    """
+    given = {name: value for name, value in (given or {}).items() if value is not None}
+    record = read_record(folder)
+    record.check_given(given)
+    pick_device(device)
+    run = RunFolder(folder, Path(given.get("output", record.output)))
+    faster = {name: value for name, value in given.items() if name in FREE_TO_CHANGE}
+    check_choices(faster)
+    settings = replace(record.settings, **faster)
+    collection = collection or _collection_of(run, record)
+    subject = record.subject if subject is None else subject
+    if subject is not None:
+        collection = replace(collection, subject=parse(subject))
+    train = training_samples(collection, split_name=record.split, with_valid=settings.train_on_valid)
+    # Without a state the run was stopped before its first epoch was through, and begins again as it began before.
+    start, earlier = None, None
+    if run.state.is_file():
+        saved = read_metadata(run.checkpoint) if run.checkpoint.is_file() else None
+        if saved:
+            _check_same_photos(run, saved, collection, train)
+            earlier = saved.training.earlier  # from the run's own: the checkpoint that it started from may be gone
+    elif settings.start_from:
+        start = StartingPoint.read(Path(settings.start_from))
+        earlier = start.earlier(collection)
+    plan = TrainingPlan(
+        collection,
+        record.split,
+        settings,
+        train,
+        valid_samples(collection, settings, split_name=record.split),
+        device=device,
+        start=start,
+        earlier=earlier,
+        learnt_before=record.learnt_before,
+        resumed=True,
+    )
+    return plan, run
+
+
+def _collection_of(run: RunFolder, record: RunRecord) -> Collection:
+    if record.data == "flowers102":
+        return flowers102(data_dir=DATA_DIR, flowers_root=flowers_root())
+    root = Path(record.data)
+    if run.manifest.is_file():
+        return of_manifest(root, read_manifest(run.manifest))
+    return read_folder(root, seed=record.settings.seed).collection
+
+
+def _check_same_photos(run: RunFolder, saved: Metadata, collection: Collection, train: list[Sample]) -> None:
+    """Compare with the run's checkpoint, which says what it was trained on."""
+    if saved.classes != collection.classes:
+        raise TrainingError(
+            f"The run in {run.path} knows {len(saved.classes)} classes; the photos have {len(collection.classes)}, or "
+            "others. Give the photos it began with, or begin another run."
+        )
+    if saved.dataset.digest != samples_digest(train):
+        raise TrainingError(
+            f"The training photos are not those that the run in {run.path} began with "
+            f"({saved.dataset.train_photos} then, {len(train)} now). Begin another run."
+        )

@@ -1,0 +1,100 @@
+"""Record of a training run in its settings.json: what is needed to resume it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from classifier.errors import CheckpointError, SettingError, TrainingError
+from classifier.files import write_text
+from classifier.setting_fields import shown
+from classifier.training.run_folder import RunFolder
+from classifier.training.settings import TrainingSettings
+
+# These change how fast a run goes, not where it goes: the only ones that may differ when it is resumed.
+FREE_TO_CHANGE = ("workers", "compile", "precision")
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """Record of a run in settings.json: what is needed to resume it.
+
+    Attributes:
+        settings: of the training.
+        data: the folder of the photos, or "flowers102".
+        split: the way to split them.
+        output: where the checkpoint goes.
+        subject: what the classes are kinds of, as `Subject` writes it; None if it follows from the photos.
+        learnt_before: see `TrainingPlan`.
+        torch: the version of PyTorch that the run began with.
+    """
+
+    settings: TrainingSettings
+    data: str
+    split: str
+    output: str
+    subject: str | None = None
+    learnt_before: Mapping[str, int] | None = None
+    torch: str | None = None
+
+    def check_given(self, given: Mapping[str, Any]) -> None:
+        """Check that what is given when the run is resumed is what it began with.
+
+        Args:
+            given: fields of the settings, and "data", "split", "output"; None counts as not given.
+
+        Raises:
+            SettingError: something differs that would change the result.
+        """
+        for name, value in given.items():
+            if name in FREE_TO_CHANGE or value is None:
+                continue
+            began = getattr(self, name) if name in ("data", "split", "output") else getattr(self.settings, name)
+            paths = name in ("data", "output") and "flowers102" not in (began, value)
+            same = _resolved(began) == _resolved(value) if paths else began == value
+            if not same:
+                raise SettingError(
+                    f"This run began with --{name.replace('_', '-')} {shown(began)}; got {shown(value)}. A run is "
+                    "resumed with what it began with: leave the option out, or begin another run."
+                )
+
+
+def write_record(run: RunFolder, record: RunRecord) -> None:
+    """Make the run's folders and write settings.json.
+
+    Raises:
+        TrainingError: the folder cannot be written.
+    """
+    values = {name: value for name, value in vars(record).items() if name != "settings"}
+    try:
+        run.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({**values, **asdict(record.settings)}, indent=2, ensure_ascii=False)
+        write_text(run.settings, f"{text}\n")
+    except OSError as error:
+        raise TrainingError(f"{run.path} cannot be written: {error.strerror}. Allow it, or make room.") from error
+
+
+def read_record(path: Path) -> RunRecord:
+    """Record of the run in a folder, from its settings.json.
+
+    Raises:
+        CheckpointError: there is no such run, or its file is damaged.
+    """
+    file = RunFolder(path, path).settings
+    names = {each.name for each in fields(TrainingSettings)}
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+        chosen = {name: value for name, value in values.items() if name in names}
+        settings = TrainingSettings(**{**chosen, "sizes": tuple(chosen["sizes"])})
+        needed, others = ("data", "split", "output"), ("subject", "learnt_before", "torch")
+        beside = {name: values[name] for name in needed} | {name: values.get(name) for name in others}
+        return RunRecord(settings, **beside)
+    except FileNotFoundError as error:
+        raise CheckpointError(f"There is nothing to resume: {file} does not exist. Start without --resume.") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CheckpointError(f"{file} is damaged, so the run cannot be resumed; start a new one.") from error
+
+
+def _resolved(path: str | Path) -> Path:
+    return Path(path).expanduser().resolve()

@@ -1,0 +1,68 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from classifier.data.collection import Collection
+from classifier.data.folders import read_folder
+from classifier.errors import SettingError, TrainingError
+from classifier.training.callbacks import KeepBest
+from classifier.training.fit import fit
+from classifier.training.plan import plan_training
+from classifier.training.resume import read_plan
+from classifier.training.run_folder import RunFolder
+from tests.making.photo_folders import plant
+
+TINY: dict[str, Any] = {
+    "backbone": "test_efficientnet", "pretrained": False, "sizes": (32,), "workers": 0, "epochs": 2, "batch_size": 8,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def garden(tmp_path_factory: pytest.TempPathFactory) -> Collection:
+    return read_folder(plant(tmp_path_factory.mktemp("photos") / "garden", {"blue": 16, "red": 16}), seed=5).collection
+
+
+@pytest.fixture(scope="module")
+def stopped(garden: Collection, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """A run that was stopped in its second epoch."""
+
+    def interrupt(callback: KeepBest, trainer: Any, module: Any) -> None:
+        if trainer.current_epoch == 1:
+            raise KeyboardInterrupt
+
+    run = RunFolder.of(tmp_path_factory.mktemp("runs") / "best.safetensors")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(KeepBest, "on_train_epoch_start", interrupt)
+        assert not fit(plan_training(garden, device="cpu", **TINY), run)
+    return run
+
+
+def test_a_plan_is_read_from_the_folder_of_its_run(garden: Collection, stopped: RunFolder) -> None:
+    before = plan_training(garden, device="cpu", **TINY)
+    plan, run = read_plan(stopped.path, {"workers": 3, "epochs": 2}, device="cpu")
+    assert run == stopped
+    assert plan.resumed
+    assert (plan.collection.name, plan.collection.root) == (garden.name, garden.root)
+    # With the manifest of the run; the folder on its own would be split by another seed.
+    assert (list(plan.train), list(plan.valid), plan.split_name) == (before.train, before.valid, before.split_name)
+    assert (plan.settings.workers, plan.settings.epochs) == (3, 2)
+    assert plan.start is None
+    named, _ = read_plan(stopped.path, subject="leaf,leaves", device="cpu")
+    assert str(named.collection.subject) == "leaf,leaves"
+    with pytest.raises(SettingError, match="This run began with --epochs 2; got 3"):
+        read_plan(stopped.path, {"epochs": 3}, device="cpu")
+    with pytest.raises(SettingError, match="--workers is at least 0"):
+        read_plan(stopped.path, {"workers": -1}, device="cpu")
+
+
+def test_other_photos_than_the_run_began_with_are_refused(stopped: RunFolder, tmp_path: Path) -> None:
+    other = read_folder(plant(tmp_path / "garden", {"blue": 9, "red": 9})).collection
+    with pytest.raises(TrainingError, match=r"not those that the run in .* began with \(26 then, 14 now\)"):
+        read_plan(stopped.path, collection=other, device="cpu")
+
+
+def test_a_run_goes_on_by_what_its_folder_says(stopped: RunFolder) -> None:
+    plan, run = read_plan(stopped.path, device="cpu")
+    assert fit(plan, run)
+    assert len(run.metrics.read_text(encoding="utf-8").splitlines()) == 3

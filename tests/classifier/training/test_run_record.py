@@ -1,0 +1,54 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from classifier.errors import CheckpointError, SettingError
+from classifier.training.run_folder import RunFolder
+from classifier.training.run_record import RunRecord, read_record, write_record
+from classifier.training.settings import TrainingSettings
+
+RECORD = RunRecord(
+    TrainingSettings(sizes=(32, 64), epochs=3),
+    data="/photos/garden",
+    split="split",
+    output="/runs/x/best.safetensors",
+    subject="dog,dogs",
+    learnt_before={"valid": 1, "test": 0},
+    torch="2.9",
+)
+
+
+def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
+    run = RunFolder.of(tmp_path / "x" / "best.safetensors")
+    write_record(run, RECORD)
+    assert read_record(run.path) == RECORD
+    bare = replace(RECORD, subject=None, learnt_before=None, torch=None)
+    write_record(run, bare)
+    assert read_record(run.path) == bare
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"sizes": [32]}', '{"sizes": 3, "data": "x"}'])
+def test_a_damaged_record_is_named(tmp_path: Path, text: str) -> None:
+    with pytest.raises(CheckpointError, match=r"There is nothing to resume: .*settings\.json does not exist"):
+        read_record(tmp_path)
+    (tmp_path / "settings.json").write_text(text)
+    with pytest.raises(CheckpointError, match=r"settings\.json is damaged"):
+        read_record(tmp_path)
+
+
+def test_a_run_is_resumed_with_what_it_began_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/")
+    RECORD.check_given(
+        {"epochs": 3, "sizes": (32, 64), "workers": 9, "precision": "32", "compile": True, "split": None}
+    )
+    RECORD.check_given({"data": "photos/../photos/garden", "output": Path("runs/x/best.safetensors")})
+    for given, message in (
+        ({"sizes": (32,)}, "This run began with --sizes 32 64; got 32. A run is resumed with what it began with"),
+        ({"head_epochs": 2}, "--head-epochs 1; got 2"),
+        ({"data": "flowers102"}, "--data /photos/garden; got flowers102"),
+        ({"split": "official"}, "--split split; got official"),
+        ({"output": "other.safetensors"}, "--output /runs/x/best.safetensors; got other.safetensors"),
+    ):
+        with pytest.raises(SettingError, match=message):
+            RECORD.check_given(given)
