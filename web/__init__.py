@@ -8,8 +8,8 @@ import dash
 from flask import Flask
 
 from classifier.data.collection import Collection
+from classifier.data.statistics import Statistics
 from web.api import routes as api
-from web.dataset.statistics import Statistics
 from web.server import hardening
 from web.server import thumbnails as photos
 from web.settings import Settings

@@ -17,9 +17,9 @@ from PIL import Image
 
 from classifier.data.collection import Collection
 from classifier.data.labels import LabelClass
+from classifier.data.statistics import Statistics
 from classifier.data.subject import Subject
 from classifier.errors import PhotoError
-from web.dataset.statistics import Statistics
 from web.settings import Settings
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ def create_stores() -> html.Div:
     return html.Div([dcc.Store(id=name) for name in names])
 
 
-def create_closer_look(prediction: Prediction, *, view: PartView, site: Site) -> html.Section:
+def create_closer_look_section(prediction: Prediction, *, view: PartView, site: Site) -> html.Section:
     """All that can be shown of this answer; what the checkpoint was not fitted for is left out."""
     candidates, maps = prediction.candidates, prediction.maps or {}
     name = display_name(prediction.best.name)

@@ -8,14 +8,15 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from classifier.data.statistics import spread
 from classifier.reports.words import describe_reason
-from web.answer.closer_look import create_closer_look
+from web.answer.bars import ROW_HEIGHT_PX, create_candidate_bars_figure
+from web.answer.closer_look import create_closer_look_section
 from web.answer.similar import OVERALL, create_nearest, create_overall
 from web.answer.stage import PartView
 from web.answer.verdict import create_alarm, create_coverage, create_record_line
-from web.dataset.statistics import spread
-from web.shared import figures
 from web.shared.attributes import aria
+from web.shared.figures import CONFIG
 from web.shared.picture import create_photo_help, create_picture
 from web.shared.wording import (
     SURPRISING,
@@ -49,10 +50,10 @@ def create_result(prediction: Prediction, *, site: Site, view: PartView = WHOLE)
         [
             create_verdict(prediction, site=site, view=view),
             html.Div(
-                [create_bars(prediction), create_comparison(prediction, site=site)],
+                [create_bars_section(prediction), create_comparison_section(prediction, site=site)],
                 className="result__grid",
             ),
-            create_closer_look(prediction, view=view, site=site),
+            create_closer_look_section(prediction, view=view, site=site),
             html.P(f"{honesty} Compare with the photos before you believe it.", className="result__honesty"),
         ],
         className="result",
@@ -164,7 +165,7 @@ def create_part_note() -> html.P:
     )
 
 
-def create_bars(prediction: Prediction) -> html.Section:
+def create_bars_section(prediction: Prediction) -> html.Section:
     """Bars for the eyes, the same as a list for screen readers."""
     candidates = prediction.candidates
     kind = "closest" if prediction.verdict == "unknown" else "likeliest"
@@ -172,11 +173,11 @@ def create_bars(prediction: Prediction) -> html.Section:
         [html.Li(f"{display_name(c.name)}: {format_percent(c.probability)}") for c in candidates],
         className="visually-hidden",
     )
-    height = figures.ROW_HEIGHT_PX * len(candidates) + 16
+    height = ROW_HEIGHT_PX * len(candidates) + 16
     graph = dcc.Graph(
         id="candidate-bars",
-        figure=figures.create_candidate_bars(candidates),
-        config=figures.CONFIG,
+        figure=create_candidate_bars_figure(candidates),
+        config=CONFIG,
         style={"height": height},
     )
     return html.Section(
@@ -189,7 +190,7 @@ def create_bars(prediction: Prediction) -> html.Section:
     )
 
 
-def create_comparison(prediction: Prediction, *, site: Site) -> html.Section:
+def create_comparison_section(prediction: Prediction, *, site: Site) -> html.Section:
     """Training photos of the best class, and one tab away those of the runners-up and the most similar of all.
 
     The most similar ones where an index tells them, else a few of each class.

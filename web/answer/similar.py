@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 OVERALL = "overall"  # the value of the tab that shows photos of any flower
 
 
-def create_neighbours(neighbours: Sequence[Neighbour], *, site: Site, named: bool = False) -> html.Ul:
+def create_similar_photos(neighbours: Sequence[Neighbour], *, site: Site, named: bool = False) -> html.Ul:
     """Training photos with their similarity, and with their flower's name where they are of several."""
     items = []
     for neighbour in neighbours:
@@ -55,7 +55,7 @@ def create_nearest(candidate: Candidate, neighbours: Neighbours, *, site: Site) 
     count = len(site.statistics.training_photos(candidate.class_id))
     return html.Div(
         [
-            create_neighbours(found, site=site)
+            create_similar_photos(found, site=site)
             if found
             else html.P(f"No photo of {name} is indexed.", className="note"),
             dcc.Link(
@@ -69,7 +69,7 @@ def create_nearest(candidate: Candidate, neighbours: Neighbours, *, site: Site) 
 
 def create_overall(neighbours: Neighbours, *, site: Site) -> html.Div:
     """The training photos, of any flower, that are most like the visitor's."""
-    return html.Div(create_neighbours(neighbours.overall, site=site, named=True))
+    return html.Div(create_similar_photos(neighbours.overall, site=site, named=True))
 
 
 def create_versus(
@@ -123,6 +123,6 @@ def create_side(candidate: Candidate, neighbours: Neighbours | None, *, kind: st
     """One of the two: its name and its two most similar photos."""
     found = neighbours.by_class.get(candidate.class_id, ()) if neighbours else ()
     return html.Div(
-        [html.H4(display_name(candidate.name)), create_neighbours(found, site=site) if found else None],
+        [html.H4(display_name(candidate.name)), create_similar_photos(found, site=site) if found else None],
         className=f"versus__side versus__side--{kind}",
     )

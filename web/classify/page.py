@@ -5,8 +5,8 @@ from __future__ import annotations
 from dash import dcc, html
 
 from web.answer.closer_look import create_stores
-from web.classify.overview import create_overview
-from web.classify.workbench import create_workbench
+from web.classify.overview import create_overview_section
+from web.classify.workbench import create_workbench_section
 from web.shared.attributes import aria
 from web.shared.wording import display_name
 from web.site import Site, current_site
@@ -44,8 +44,10 @@ def layout(**_: object) -> html.Div:
             head(site),
             dcc.Store(id="fresh-answer"),
             create_stores(),
-            html.Div([create_workbench(site), html.Section(id="result", **aria(label="Answer"))], className="stage"),
-            create_overview(site),
+            html.Div(
+                [create_workbench_section(site), html.Section(id="result", **aria(label="Answer"))], className="stage"
+            ),
+            create_overview_section(site),
         ],
         className="page wrap",
     )

@@ -6,23 +6,13 @@ from collections.abc import Sequence
 
 from dash import html
 
+from classifier.data.statistics import GREY_CHROMA, ClassCount, hue_and_chroma
 from classifier.data.subject import Subject
-from web.dataset.statistics import GREY_CHROMA, ClassCount, hue_and_chroma
 from web.shared.wording import display_name, format_count, format_ratio, format_share
 from web.site import Site
 
 # Words for hues: (up to degrees, word). Leaves and lawns lie between yellow and green.
 HUES = ((20, "red"), (45, "orange"), (70, "yellow"), (170, "green"), (255, "blue"), (290, "violet"), (345, "pink"))
-
-
-def create_chart_holder(name: str, *, height: int) -> html.Div:
-    """Room for a chart that comes later; it has the chart's height, so nothing jumps."""
-    return html.Div(
-        html.P("Drawing the chart …", className="chart__wait"),
-        id=name,
-        className="chart",
-        style={"minHeight": height},
-    )
 
 
 def describe_balance(counts: Sequence[ClassCount], subject: Subject) -> str:

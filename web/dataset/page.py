@@ -5,10 +5,11 @@ from __future__ import annotations
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from web.classify.overview import create_numbers
-from web.dataset.charts import create_chart_holder, describe_colours, describe_shapes
-from web.dataset.gallery import create_gallery
+from web.dataset.charts import describe_colours, describe_shapes
+from web.dataset.gallery import create_gallery_section
 from web.shared.attributes import aria
+from web.shared.figures import create_chart_holder
+from web.shared.numbers import create_numbers
 from web.shared.picture import create_photo_help
 from web.shared.wording import format_count, split_title
 from web.site import Site, current_site
@@ -49,7 +50,11 @@ def layout(**_: object) -> html.Div:
         ("#colours", "Colours"),
         ("#gallery", f"All {collection.subject.nouns}"),
     ]
-    charts = [create_balance(site), create_shapes(site), create_colours(site)] if collection.photos else []
+    charts = (
+        [create_balance_section(site), create_shapes_section(site), create_colours_section(site)]
+        if collection.photos
+        else []
+    )
     return html.Div(
         [
             head(site),
@@ -64,7 +69,7 @@ def layout(**_: object) -> html.Div:
             # Filled by assets/js/40-charts.js when the first chart comes near the screen: plotly.js weighs 1.3 MB.
             dcc.Store(id="charts-near"),
             *charts,
-            create_gallery(site),
+            create_gallery_section(site),
         ],
         className="page wrap",
         id="dataset-page",
@@ -98,7 +103,7 @@ def create_split_chooser(site: Site) -> html.Div:
     return html.Div([chooser, html.P(words, className="note")], className="split-chooser", hidden=len(names) < 2)
 
 
-def create_balance(site: Site) -> html.Section:
+def create_balance_section(site: Site) -> html.Section:
     return html.Section(
         [
             html.H2(f"Photos per {site.subject.noun}"),
@@ -141,7 +146,7 @@ def create_balance(site: Site) -> html.Section:
     )
 
 
-def create_shapes(site: Site) -> html.Section:
+def create_shapes_section(site: Site) -> html.Section:
     return html.Section(
         [
             html.H2("Shapes and sizes"),
@@ -159,7 +164,7 @@ def create_shapes(site: Site) -> html.Section:
     )
 
 
-def create_colours(site: Site) -> html.Section:
+def create_colours_section(site: Site) -> html.Section:
     return html.Section(
         [
             html.H2("Colours"),

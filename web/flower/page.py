@@ -34,7 +34,7 @@ def description(flower_id: str = "", **_: object) -> str:
     label = find(flower_id, site)
     if label is None:
         return ""
-    photos = format_count(len(site.statistics.by_class.get(label.class_id, ())), "photo")
+    photos = format_count(len(site.collection.of_class(label.class_id)), "photo")
     return f"{display_name(label.name)}: {photos} in the data set, names and numbers."
 
 
@@ -62,7 +62,7 @@ def layout(flower_id: str = "", **_: object) -> html.Div:
         return not_found_404.layout()
     photos = site.statistics.training_photos(label.class_id)
     return html.Div(
-        [*create_top(label, photos, site=site), create_neighbours(label, site=site)],
+        [*create_top(label, photos, site=site), create_neighbour_links(label, site=site)],
         className="page wrap",
         key=flower_id,
     )
@@ -101,7 +101,7 @@ def create_top(label: LabelClass, photos: tuple[Photo, ...], *, site: Site) -> l
 
 def create_counts(label: LabelClass, *, site: Site) -> html.Div | None:
     """Photos per part, one row a split: splits are never mixed."""
-    photos = site.statistics.by_class.get(label.class_id, ())
+    photos = site.collection.of_class(label.class_id)
     rows = []
     for split_name, parts in site.statistics.parts.items():
         counts = {part: sum(photo.splits.get(split_name) == part for photo in photos) for part in parts}
@@ -115,7 +115,7 @@ def create_counts(label: LabelClass, *, site: Site) -> html.Div | None:
 
 def create_palette(label: LabelClass, *, site: Site) -> html.Figure | None:
     """The mean colours of the class's photos as one strip, dark to light."""
-    photos = sorted(site.statistics.by_class.get(label.class_id, ()), key=lambda photo: sum(photo.mean_colour))
+    photos = sorted(site.collection.of_class(label.class_id), key=lambda photo: sum(photo.mean_colour))
     if not photos:
         return None
     strips = [html.Span(style={"backgroundColor": css_colour(photo.mean_colour)}) for photo in photos]
@@ -130,7 +130,7 @@ def create_palette(label: LabelClass, *, site: Site) -> html.Figure | None:
     )
 
 
-def create_neighbours(label: LabelClass, *, site: Site) -> html.Nav:
+def create_neighbour_links(label: LabelClass, *, site: Site) -> html.Nav:
     """The previous and the next class, round and round."""
     labels = site.collection.classes
     index = labels.index(label)

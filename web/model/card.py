@@ -9,8 +9,8 @@ from dash import html
 from classifier.reports.history import history_of
 from classifier.reports.report import Report
 from classifier.reports.words import describe_times, part_of
-from web.classify.overview import create_numbers
 from web.model.photos import name_of
+from web.shared.numbers import create_numbers
 from web.shared.wording import format_count, split_title
 
 # So many photos of a class and fewer say little about it.

@@ -8,14 +8,14 @@ from dash import dcc, html
 from classifier.reports.figures import MOST_NAMED_CLASSES, classes_with_errors
 from classifier.reports.history import describe_curves, history_of
 from classifier.reports.report import Report
-from web.dataset.charts import create_chart_holder
 from web.model.card import create_card, create_summary, describe_calibration
 from web.model.figures import CURVE_HEIGHT_PX, RELIABILITY_HEIGHT_PX
-from web.model.photos import MOST_LOSSES, create_answers, create_pairs, name_of
+from web.model.photos import MOST_LOSSES, create_measured_photos, create_pairs, name_of
 from web.model.report import Finding, calibration_command_for, command_for, find_report
 from web.model.table import ORDERS, create_table
-from web.model.verdicts import create_trust
+from web.model.verdicts import create_verdicts_section
 from web.shared.attributes import aria
+from web.shared.figures import create_chart_holder
 from web.shared.picture import create_photo_help
 from web.shared.wording import format_count
 from web.site import Site, current_site
@@ -101,24 +101,24 @@ def create_body(report: Report, *, site: Site) -> list[object]:
         html.Section([html.H2("The model in words"), create_card(report)], id="card", className="section"),
         html.Div(
             [
-                create_training(report),
-                create_confidence(report),
-                create_trust(
+                create_training_section(report),
+                create_confidence_section(report),
+                create_verdicts_section(
                     report,
                     command=command_for(site.settings.checkpoint),
                     calibrate=calibration_command_for(site.settings.checkpoint),
                 ),
-                create_confusions(report, site=site),
-                create_matrix(report),
+                create_confusions_section(report, site=site),
+                create_matrix_section(report),
             ],
             id="model-charts",
         ),
-        create_losses(report, site=site),
-        create_classes(report),
+        create_losses_section(report, site=site),
+        create_classes_section(report),
     ]
 
 
-def create_training(report: Report) -> html.Section:
+def create_training_section(report: Report) -> html.Section:
     if history_of(report.training).rows:
         charts = [
             html.Div([html.H3(words), create_chart_holder(name, height=CURVE_HEIGHT_PX)])
@@ -135,7 +135,7 @@ def create_training(report: Report) -> html.Section:
     return html.Section([html.H2("Training"), *content], id="training", className="section")
 
 
-def create_confidence(report: Report) -> html.Section:
+def create_confidence_section(report: Report) -> html.Section:
     return html.Section(
         [
             html.H2("How sure, how right"),
@@ -149,7 +149,7 @@ def create_confidence(report: Report) -> html.Section:
     )
 
 
-def create_confusions(report: Report, *, site: Site) -> html.Section:
+def create_confusions_section(report: Report, *, site: Site) -> html.Section:
     words = "On the left a photo that was misnamed, on the right a training photo of the class it was taken for."
     return html.Section(
         [
@@ -162,7 +162,7 @@ def create_confusions(report: Report, *, site: Site) -> html.Section:
     )
 
 
-def create_matrix(report: Report) -> html.Section:
+def create_matrix_section(report: Report) -> html.Section:
     options = sorted(
         ({"value": str(label.class_id), "label": name_of(report, label.class_id)} for label in report.classes),
         key=lambda option: option["label"].casefold(),
@@ -204,7 +204,7 @@ def create_matrix(report: Report) -> html.Section:
     )
 
 
-def create_losses(report: Report, *, site: Site) -> html.Section:
+def create_losses_section(report: Report, *, site: Site) -> html.Section:
     answers = report.top_losses[:MOST_LOSSES]
     return html.Section(
         [
@@ -213,14 +213,14 @@ def create_losses(report: Report, *, site: Site) -> html.Section:
                 "Where the right class got the least probability (the top losses), and what was said.",
                 className="prose",
             ),
-            create_answers(answers, report=report, site=site),
+            create_measured_photos(answers, report=report, site=site),
         ],
         id="losses",
         className="section",
     )
 
 
-def create_classes(report: Report) -> html.Section:
+def create_classes_section(report: Report) -> html.Section:
     return html.Section(
         [
             html.H2("Class by class"),

@@ -21,7 +21,7 @@ def name_of(report: Report, class_id: int) -> str:
     return display_name(label.name) if label else f"Class {class_id}"
 
 
-def create_answer(answer: MeasuredPhoto, *, report: Report, site: Site) -> html.Figure:
+def create_measured_photo(answer: MeasuredPhoto, *, report: Report, site: Site) -> html.Figure:
     """One photo: what it shows, what was said."""
     name, said = name_of(report, answer.class_id), name_of(report, answer.answer_id)
     if answer.is_right:
@@ -38,10 +38,13 @@ def create_answer(answer: MeasuredPhoto, *, report: Report, site: Site) -> html.
     return html.Figure([picture, html.Figcaption(words)], className=look)
 
 
-def create_answers(answers: Sequence[MeasuredPhoto], *, report: Report, site: Site) -> html.Ul:
+def create_measured_photos(answers: Sequence[MeasuredPhoto], *, report: Report, site: Site) -> html.Ul:
     """A grid of photos with what was said of each."""
     return html.Ul(
-        [html.Li(create_answer(answer, report=report, site=site), key=str(answer.image_id)) for answer in answers],
+        [
+            html.Li(create_measured_photo(answer, report=report, site=site), key=str(answer.image_id))
+            for answer in answers
+        ],
         className="cards cards--photos answers",
     )
 
@@ -99,7 +102,7 @@ def create_opened(report: Report, class_id: int, answer_id: int | None, *, site:
     return html.Div(
         [
             html.P(words, className="opened__words", role="status"),
-            create_answers(answers[:MOST_OPENED], report=report, site=site),
+            create_measured_photos(answers[:MOST_OPENED], report=report, site=site),
         ]
     )
 

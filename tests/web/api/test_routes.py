@@ -11,11 +11,11 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 
 from classifier.data.collection import Collection
+from classifier.data.statistics import Statistics
 from classifier.predictions.values import Candidate, Neighbour, Neighbours, Prediction
 from tests.making.fakes import CLASSES, FakeClassifier, draw_flower, encode
 from web import create_app
 from web.api import routes as api
-from web.dataset.statistics import Statistics
 from web.settings import Settings
 from web.site import Site
 
