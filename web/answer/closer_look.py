@@ -11,7 +11,8 @@ from dash.development.base_component import Component
 from classifier.photos.thumbnails import data_url
 from web.answer.overlays import create_contrasts, create_heatmaps
 from web.answer.similar import create_versus
-from web.answer.stage import LEAST_SIZE, PartView, create_stage
+from web.answer.stage import create_stage
+from web.answer.upload import LEAST_SIZE, WHOLE, PartView
 from web.answer.verdict import create_record
 from web.shared.attributes import aria
 from web.shared.wording import display_name, format_percent
@@ -46,7 +47,7 @@ def create_closer_look_section(prediction: Prediction, *, view: PartView, site: 
             "What the model saw, and another part to look at",
             create_crop(view, site=site),
             own=True,
-            opened=view != PartView(),
+            opened=view != WHOLE,
         )
     )
     panels.append(create_panel("Does the answer hold?", create_stability()))

@@ -13,7 +13,7 @@ from classifier.reports.words import describe_reason
 from web.answer.bars import ROW_HEIGHT_PX, create_candidate_bars_figure
 from web.answer.closer_look import create_closer_look_section
 from web.answer.similar import OVERALL, create_nearest, create_overall
-from web.answer.stage import PartView
+from web.answer.upload import WHOLE, PartView
 from web.answer.verdict import create_alarm, create_coverage, create_record_line
 from web.shared.attributes import aria
 from web.shared.figures import CONFIG
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 SAMPLES = 6
 SIMILARITY = "Similar as the model sees it: 1.00 would be the same photo."
-
-WHOLE = PartView()
 
 
 def create_result(prediction: Prediction, *, site: Site, view: PartView = WHOLE) -> html.Div:

@@ -12,13 +12,17 @@ from web.shared.figures import create_chart_holder
 from web.shared.numbers import create_numbers
 from web.shared.picture import create_photo_help
 from web.shared.wording import format_count, split_title
-from web.site import Site, current_site
-
-TITLE = "Data set · Florascope"
+from web.site import Site
 
 
-def description() -> str:
-    collection = current_site().collection
+def title(site: Site) -> str:
+    """Title of the document."""
+    return "Data set · Florascope"
+
+
+def description(site: Site) -> str:
+    """Description of the document."""
+    collection = site.collection
     return (
         f"{format_count(len(collection.photos), 'photo')} of "
         f"{collection.subject.count_kinds(len(collection.classes))}: "
@@ -26,7 +30,8 @@ def description() -> str:
     )
 
 
-def head(site: Site) -> html.Div:
+def opening(site: Site) -> html.Div:
+    """Heading and lead."""
     return html.Div(
         [
             html.H1("The photos behind the answers"),
@@ -41,8 +46,8 @@ def head(site: Site) -> html.Div:
     )
 
 
-def layout(**_: object) -> html.Div:
-    site = current_site()
+def layout(site: Site) -> html.Div:
+    """The whole page."""
     collection = site.collection
     contents = [
         ("#balance", f"Photos per {collection.subject.noun}"),
@@ -57,7 +62,7 @@ def layout(**_: object) -> html.Div:
     )
     return html.Div(
         [
-            head(site),
+            opening(site),
             html.Div(id="split-numbers", children=create_split_numbers(site, collection.default_split)),
             create_split_chooser(site),
             html.Nav(

@@ -7,11 +7,11 @@ from dash.development.base_component import Component
 
 from classifier.data.collection import Photo
 from classifier.data.labels import LabelClass
-from web.frame import not_found as not_found_404
+from web.frame import not_found
 from web.shared.attributes import aria
 from web.shared.picture import create_photo_help, create_picture
 from web.shared.wording import css_colour, display_name, format_count, split_title
-from web.site import Site, current_site
+from web.site import Site
 
 # Photos that are on the screen at once.
 EAGER_PHOTOS = 4
@@ -24,13 +24,14 @@ def find(flower_id: str, site: Site) -> LabelClass | None:
     return site.statistics.labels.get(int(flower_id))
 
 
-def title(flower_id: str = "", *, site: Site | None = None, **_: object) -> str:
-    label = find(flower_id, site or current_site())
-    return f"{display_name(label.name)} · Florascope" if label else not_found_404.TITLE
+def title(site: Site, flower_id: str) -> str:
+    """Title of the document."""
+    label = find(flower_id, site)
+    return f"{display_name(label.name)} · Florascope" if label else not_found.title(site)
 
 
-def description(flower_id: str = "", **_: object) -> str:
-    site = current_site()
+def description(site: Site, flower_id: str) -> str:
+    """Description of the document; empty for an unknown flower."""
     label = find(flower_id, site)
     if label is None:
         return ""
@@ -38,7 +39,8 @@ def description(flower_id: str = "", **_: object) -> str:
     return f"{display_name(label.name)}: {photos} in the data set, names and numbers."
 
 
-def head(label: LabelClass, site: Site) -> html.Div:
+def create_head(label: LabelClass, *, site: Site) -> html.Div:
+    """Names and family, and the way back to all classes."""
     return html.Div(
         [
             html.P(dcc.Link(f"All {site.subject.nouns}", href="/dataset"), className="crumbs"),
@@ -55,11 +57,11 @@ def head(label: LabelClass, site: Site) -> html.Div:
     )
 
 
-def layout(flower_id: str = "", **_: object) -> html.Div:
-    site = current_site()
+def layout(site: Site, flower_id: str) -> html.Div:
+    """The whole page; for an unknown flower, the one of unknown addresses."""
     label = find(flower_id, site)
     if label is None:
-        return not_found_404.layout()
+        return not_found.layout(site)
     photos = site.statistics.training_photos(label.class_id)
     return html.Div(
         [*create_top(label, photos, site=site), create_neighbour_links(label, site=site)],
@@ -68,8 +70,11 @@ def layout(flower_id: str = "", **_: object) -> html.Div:
     )
 
 
-def opening(label: LabelClass, site: Site) -> list[Component | None]:
+def opening(site: Site, flower_id: str) -> list[Component | None] | None:
     """The page down to its first photos: with these in the first HTML, they are fetched before any script has come."""
+    label = find(flower_id, site)
+    if label is None:
+        return None
     return create_top(label, site.statistics.training_photos(label.class_id)[:EAGER_PHOTOS], site=site)
 
 
@@ -89,7 +94,7 @@ def create_top(label: LabelClass, photos: tuple[Photo, ...], *, site: Site) -> l
         else f"No training photo of this {noun} is listed here."
     )
     return [
-        head(label, site),
+        create_head(label, site=site),
         create_counts(label, site=site),
         create_palette(label, site=site),
         html.H2("Training photos"),

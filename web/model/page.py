@@ -18,16 +18,21 @@ from web.shared.attributes import aria
 from web.shared.figures import create_chart_holder
 from web.shared.picture import create_photo_help
 from web.shared.wording import format_count
-from web.site import Site, current_site
-
-TITLE = "Model · Florascope"
+from web.site import Site
 
 
-def description() -> str:
+def title(site: Site) -> str:
+    """Title of the document."""
+    return "Model · Florascope"
+
+
+def description(site: Site) -> str:
+    """Description of the document."""
     return "What the model is for, how it was trained, how often it is right, and where it goes wrong."
 
 
-def head(site: Site) -> html.Div:
+def opening(site: Site) -> html.Div:
+    """Heading and lead."""
     return html.Div(
         [
             html.H1("How far to trust it"),
@@ -41,12 +46,12 @@ def head(site: Site) -> html.Div:
     )
 
 
-def layout(**_: object) -> html.Div:
-    site = current_site()
+def layout(site: Site) -> html.Div:
+    """The whole page."""
     finding, command = find_report(site), command_for(site.settings.checkpoint)
     body = create_missing(finding, command) if finding.report is None else create_body(finding.report, site=site)
     warning = create_stale(command) if finding.stale else None
-    return html.Div([head(site), warning, *body], className="page wrap", id="model-page")
+    return html.Div([opening(site), warning, *body], className="page wrap", id="model-page")
 
 
 def create_missing(finding: Finding, command: str) -> list[html.P]:

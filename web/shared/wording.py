@@ -64,6 +64,14 @@ def describe_sureness(probability: float) -> str:
     return format_percent(probability).replace(">", "more than ").replace("<", "less than ")
 
 
+def describe_too_large(max_bytes: int) -> str:
+    """What a visitor can do about a file over the limit."""
+    return (
+        f"This file is too large: the server takes up to {max_bytes / 1024 / 1024:.0f} MB. "
+        "Save it as a JPEG or make it smaller, then try again."
+    )
+
+
 def describe_unknown(classes: int, subject: Subject) -> str:
     """The verdict on a photo of something else."""
     return f"This does not look like one of the {subject.count(classes)} I know"

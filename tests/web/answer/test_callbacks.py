@@ -10,7 +10,7 @@ from tests.making.fakes import COLOURS, FakeClassifier, data_url, draw_flower, e
 from tests.web.classify.test_callbacks import full_line
 from tests.web.conftest import ask_callback, response_of
 from web import create_app
-from web.classify.callbacks import BUSY, OUR_FAULT
+from web.answer.asking import BUSY, FAULT, FOR_VISITORS
 from web.settings import Settings
 
 ANSWER = ["fresh-answer.data"]
@@ -148,7 +148,7 @@ def test_hostile_requests_get_a_sentence(garden, output, sent):
     asks = {"part-answer.data": "part.data", "stability-answer.data": "stability-request.data"}[output]
     response = response_of(ask_output(app_with(garden), output, {asks: sent}))
     assert response["notice"]["children"].endswith(".")
-    assert response["notice"]["children"] != OUR_FAULT
+    assert response["notice"]["children"] != FOR_VISITORS[FAULT]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_page_drawn_again_asks_nothing_and_a_failure_is_ours(garden, caplog, o
     assert ask_output(app_with(garden), output, {asks: None}).status_code == 204
     broken = create_app(Settings(), FakeClassifier(error=RuntimeError("broken")), garden)
     caplog.set_level(logging.DEBUG)
-    assert response_of(ask_output(broken, output, {asks: PHOTO}))["notice"]["children"] == OUR_FAULT
+    assert response_of(ask_output(broken, output, {asks: PHOTO}))["notice"]["children"] == FOR_VISITORS[FAULT]
     assert PHOTO["url"][30:90] not in caplog.text
 
 
@@ -168,7 +168,7 @@ def test_a_page_drawn_again_asks_nothing_and_a_failure_is_ours(garden, caplog, o
 def test_a_busy_server_says_so_and_keeps_the_answer(garden, output, asks):
     with full_line(garden, busy_after_s=1) as app:
         response = response_of(ask_output(app, output, {asks: PHOTO}))
-    assert response["notice"]["children"] == BUSY
+    assert response["notice"]["children"] == FOR_VISITORS[BUSY]
     assert output.partition(".")[0] not in response
 
 
@@ -176,7 +176,7 @@ def test_photos_are_decoded_when_their_turn_comes(garden):
     text = {**PHOTO, "url": data_url(b"This is no photo.")}
     with full_line(garden, busy_after_s=1) as app:
         response = response_of(ask_output(app, "stability-answer.data", {"stability-request.data": text}))
-    assert response["notice"]["children"] == BUSY
+    assert response["notice"]["children"] == FOR_VISITORS[BUSY]
 
 
 def test_nine_looks_come_with_pictures_and_their_answers(app):

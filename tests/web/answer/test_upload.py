@@ -4,11 +4,11 @@ import pytest
 
 from classifier.errors import NotAnImage, TooManyBytes
 from tests.making.fakes import data_url
-from web.answer.upload import NoPhoto, photo_bytes, too_large_message
+from web.answer.upload import NoPhoto, PartView, Upload
 
 
 def test_a_data_url_gives_its_bytes():
-    assert photo_bytes({"url": data_url(b"flower")}, max_bytes=6) == b"flower"
+    assert Upload.from_store({"url": data_url(b"flower")}).decode(max_bytes=6) == b"flower"
 
 
 @pytest.mark.parametrize(
@@ -37,26 +37,20 @@ def test_a_data_url_gives_its_bytes():
 )
 def test_hostile_uploads_get_a_named_error(upload, error):
     if error is None:
-        assert photo_bytes(upload, max_bytes=101)
+        assert Upload.from_store(upload).decode(max_bytes=101)
         return
     with pytest.raises(error) as caught:
-        photo_bytes(upload, max_bytes=101)
+        Upload.from_store(upload).decode(max_bytes=101)
     assert str(caught.value).endswith(".")
 
 
 def test_the_limit_is_exact_within_the_padding():
     limit = 3 * 1000
-    assert len(photo_bytes({"url": data_url(b"x" * limit)}, max_bytes=limit)) == limit
+    assert len(Upload.from_store({"url": data_url(b"x" * limit)}).decode(max_bytes=limit)) == limit
     with pytest.raises(TooManyBytes):
-        photo_bytes({"url": data_url(b"x" * (limit + 3))}, max_bytes=limit)
-
-
-def test_the_message_names_the_limit():
-    assert "up to 10 MB" in too_large_message(10 * 1024 * 1024)
+        Upload.from_store({"url": data_url(b"x" * (limit + 3))}).decode(max_bytes=limit)
 
 
 def test_base64_of_any_kind_of_data_comes_back():
     content = bytes(range(256))
-    assert photo_bytes(
-        {"url": f"data:application/octet-stream;base64,{base64.b64encode(content).decode()}"}, max_bytes=999
-    )
+    assert Upload.from_store({"url": f"data:application/octet-stream;base64,{base64.b64encode(content).decode()}"}).decode(max_bytes=999) == content

@@ -13,7 +13,7 @@ from PIL import Image
 from tests.making.fakes import COLOURS, FakeClassifier, HeldClassifier, data_url, draw_flower, encode
 from tests.web.conftest import ask_callback, response_of
 from web import create_app
-from web.classify.callbacks import BUSY, OUR_FAULT
+from web.answer.asking import BUSY, FAULT, FOR_VISITORS
 from web.settings import Settings
 from web.site import AT_ONCE
 
@@ -136,7 +136,7 @@ def test_a_failing_model_is_our_fault_and_is_logged_without_the_photo(garden, ca
     caplog.set_level(logging.DEBUG)
     app = create_app(Settings(), FakeClassifier(error=RuntimeError("broken")), garden)
     content = encode(draw_flower())
-    assert message_of(classify(app, content)) == OUR_FAULT
+    assert message_of(classify(app, content)) == FOR_VISITORS[FAULT]
     assert "broken" in caplog.text
     assert "my garden" not in caplog.text
     assert data_url(content)[30:90] not in caplog.text
@@ -159,7 +159,7 @@ def test_a_busy_server_says_so_and_keeps_the_photo(garden):
     content = encode(draw_flower())
     with full_line(garden, busy_after_s=1) as app:
         record = told(classify(app, content))
-    assert record["message"] == BUSY
+    assert record["message"] == FOR_VISITORS[BUSY]
     assert "content" not in record, "an answer that is there stays"
     assert message_of(classify(app, content)) == "", "the line moves on"
 
