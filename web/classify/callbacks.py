@@ -20,7 +20,6 @@ def register(app: dash.Dash, site: Site) -> None:
     """Attach the page's callbacks."""
     wiring = Wiring(app, site)
     register_in_browser(wiring)
-    answer_callbacks.register(app, site)
     wiring.in_server(
         classify,
         Output("fresh-answer", "data"),
@@ -36,6 +35,7 @@ def register(app: dash.Dash, site: Site) -> None:
     wiring.in_server(
         show_another, Output("specimen", "children"), Input("specimen-button", "n_clicks"), prevent_initial_call=True
     )
+    answer_callbacks.register(app, site)
 
 
 def register_in_browser(wiring: Wiring) -> None:
