@@ -4,7 +4,7 @@ import pytest
 
 from classifier.errors import NotAnImage, TooManyBytes
 from tests.making.fakes import data_url
-from web.answer.upload import NoPhoto, PartView, Upload
+from web.answer.upload import NoPhoto, Upload
 
 
 def test_a_data_url_gives_its_bytes():
@@ -53,4 +53,9 @@ def test_the_limit_is_exact_within_the_padding():
 
 def test_base64_of_any_kind_of_data_comes_back():
     content = bytes(range(256))
-    assert Upload.from_store({"url": f"data:application/octet-stream;base64,{base64.b64encode(content).decode()}"}).decode(max_bytes=999) == content
+    assert (
+        Upload.from_store({"url": f"data:application/octet-stream;base64,{base64.b64encode(content).decode()}"}).decode(
+            max_bytes=999
+        )
+        == content
+    )

@@ -61,7 +61,10 @@ def test_the_verdict_is_hedged_by_the_probability(probability, words):
         (lambda: wording.describe_class(LabelClass(1, "a")), ""),
         (lambda: wording.describe_class(LabelClass(1, "a", None, "Rosaceae")), "Rosaceae"),
         (lambda: wording.describe_class(LabelClass(1, "a", "Rosa", "Rosaceae")), "Rosa · Rosaceae"),
-        (lambda: wording.describe_too_large(10 * 1024 * 1024).partition(".")[0], "This file is too large: the server takes up to 10 MB"),
+        (
+            lambda: wording.describe_too_large(10 * 1024 * 1024).partition(".")[0],
+            "This file is too large: the server takes up to 10 MB",
+        ),
         (lambda: wording.css_colour((255, 0, 16)), "#ff0010"),
     ],
 )
