@@ -28,8 +28,10 @@ def create_app(
     """Build the site; `app.server` is the WSGI application.
 
     Args:
-        classifier: anything with `classes`, `metadata` and `predict`; None serves all pages but answers no photo.
-        problem: without a classifier, a sentence that tells visitors why.
+        settings: what the operator chose.
+        classifier: anything with `classes` and `predict`; None serves all pages but answers no photo.
+        collection: the photos that the classifier has learnt from.
+        problem: without a classifier, a sentence that says why, for visitors.
     """
     if classifier is None:
         problem = problem or "There is no trained model on this machine, so photos cannot be classified."

@@ -1,6 +1,5 @@
 """Pages as Dash's router builds them when a visitor goes to an address."""
 
-import json
 import re
 from dataclasses import replace
 
@@ -9,18 +8,10 @@ import pytest
 from classifier.data.collection import Collection
 from classifier.data.subject import KINDS, Subject
 from tests.making.fakes import CLASSES, FakeClassifier
-from tests.web.answer.test_callbacks import content_of
-from tests.web.conftest import ask_callback, response_of
+from tests.web.answer.conftest import content_of
+from tests.web.conftest import visit
 from web import create_app
 from web.settings import Settings
-
-
-def visit(app, path, search=""):
-    inputs = {"_pages_location.pathname": path, "_pages_location.search": search}
-    response = response_of(ask_callback(app, ["_pages_content.children", "_pages_store.data"], inputs))
-    return json.dumps(response["_pages_content"]["children"], ensure_ascii=False), response["_pages_store"]["data"][
-        "title"
-    ]
 
 
 @pytest.mark.parametrize(
@@ -70,54 +61,6 @@ def test_queries_in_an_address_do_no_harm(app, search):
         assert '"page wrap"' in visit(app, path, search)[0]
 
 
-def test_the_first_page_has_the_overview_and_photos_to_try(app):
-    content, _ = visit(app, "/")
-    assert '"54"' in content  # photos
-    assert "6 kinds of flowers" in content
-    assert "4–14" in content
-    assert content.count('"data-try": "/photos/') == 3
-    assert '"disabled": true' in content
-
-
-def test_equally_many_photos_of_each_flower_are_no_range(garden):
-    even = replace(garden, photos=tuple(photo for photo in garden.photos if photo.image_id % 100 < 4))
-    content, _ = visit(create_app(Settings(), FakeClassifier(), even), "/")
-    assert "4–4" not in content
-    assert "Each flower has 4 photos." in content
-
-
-def test_photos_to_try_come_from_the_test_part(app, garden):
-    content, _ = visit(app, "/")
-    ids = [int(part.split(".webp")[0]) for part in content.split('"data-try": "/photos/')[1:]]
-    assert {garden.photo(image_id).splits["home"] for image_id in ids} == {"test"}
-    assert len({garden.photo(image_id).class_id for image_id in ids}) == 3
-
-
-def test_every_class_is_in_the_gallery_with_lazy_thumbnails(app):
-    content, _ = visit(app, "/dataset")
-    for label in CLASSES:
-        assert f'"href": "/flower/{label.class_id}"' in content
-    assert content.count('"loading": "lazy"') == len(CLASSES)
-    assert "base64" not in content
-
-
-def test_photos_that_are_split_in_one_way_have_the_charts_too(garden):
-    one = replace(garden, photos=tuple(replace(photo, splits={"split": "train"}) for photo in garden.photos))
-    content, _ = visit(create_app(Settings(), FakeClassifier(), replace(one, default_split="split")), "/dataset")
-    assert '"id": "split"' in content  # every chart listens to it
-    assert '"className": "split-chooser", "hidden": true' in content
-
-
-def test_a_flower_shows_its_training_photos_and_both_splits_apart(app, garden):
-    content, _ = visit(app, "/flower/20")
-    shown = [photo for photo in garden.of_class(20) if f"/photos/{photo.image_id}.webp" in content]
-    assert {photo.splits["home"] for photo in shown} == {"train"}
-    assert "Home split" in content
-    assert "Away split" in content
-    assert '"href": "/flower/11"' in content  # previous
-    assert '"href": "/flower/3"' in content  # next, round to the first
-
-
 @pytest.mark.parametrize("path", ["/", "/dataset", "/flower/3"])
 def test_without_photos_tiles_stand_in_and_the_page_says_how_to_get_them(bare_garden, path):
     content, _ = visit(create_app(Settings(), FakeClassifier(), bare_garden), path)
@@ -125,12 +68,6 @@ def test_without_photos_tiles_stand_in_and_the_page_says_how_to_get_them(bare_ga
     assert "python -m classifier download" in content
     assert "FLOWERS_ROOT" in content
     assert "data-try" not in content
-
-
-def test_without_a_model_the_first_page_says_so(garden):
-    content, _ = visit(create_app(Settings(), None, garden), "/")
-    assert "no trained model" in content
-    assert '"data-ready": "no"' in content
 
 
 @pytest.mark.parametrize("path", ["/", "/dataset", "/flower/3"])

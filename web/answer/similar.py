@@ -12,6 +12,7 @@ from web.answer.stage import create_stage
 from web.answer.verdict import class_name
 from web.shared.attributes import aria
 from web.shared.picture import create_picture
+from web.shared.sentence import fill
 from web.shared.wording import display_name, format_count
 from web.site import Site
 
@@ -44,7 +45,7 @@ def create_similar_photos(neighbours: Sequence[Neighbour], *, site: Site, named:
 
 
 def describe_similarity(similarity: float) -> str:
-    """A cosine as visitors read it: "similarity 0.93"; "1.00" only for the same."""
+    """A cosine as visitors read it: "similarity 0.93"; "1.00" for the same photo."""
     return f"similarity {max(similarity, 0):.2f}"
 
 
@@ -89,13 +90,12 @@ def create_versus(
     ]
     return [
         html.P(
-            [
-                "Where your photo is ",
-                html.Span("red", className="swatch swatch--for"),
-                f" it speaks for {name}, where it is ",
-                html.Span("blue", className="swatch swatch--against"),
-                " for the other.",
-            ],
+            fill(
+                "Where your photo is {red} it speaks for {name}, where it is {blue} for the other.",
+                red=html.Span("red", className="swatch swatch--for"),
+                name=name,
+                blue=html.Span("blue", className="swatch swatch--against"),
+            ),
             className="note",
         ),
         dmc.Tabs(

@@ -82,7 +82,8 @@ def sent_photo(*, max_bytes: int) -> tuple[bytes, str | None]:
     """The photo in the current request, from the multipart field `image` or the raw body, and its name if it has one.
 
     Raises:
-        NoPhoto: there is none. TooManyBytes: more than `max_bytes`.
+        NoPhoto: there is none.
+        TooManyBytes: more than `max_bytes`.
     """
     name = None
     if request.mimetype == "multipart/form-data":
@@ -105,7 +106,7 @@ def asked_top_k() -> int:
     """The query's `top_k`, 5 without one.
 
     Raises:
-        SettingError: it is no whole number from 1 to 1000.
+        SettingError: it is not a whole number from 1 to 1000.
     """
     asked = request.args.get("top_k", "5")
     if not (asked.isascii() and asked.isdigit() and len(asked) <= 4 and 1 <= int(asked) <= 1000):

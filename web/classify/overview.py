@@ -1,4 +1,4 @@
-"""The data set at a glance: a few numbers, the meadow (photos per class), a training photo drawn at random."""
+"""Overview of the data set: a few numbers, the meadow (photos per class), a training photo drawn at random."""
 
 from __future__ import annotations
 

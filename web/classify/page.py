@@ -1,4 +1,4 @@
-"""`/`: drop a photo, press Classify, read the answer."""
+"""Page *Classify*, `/`: drop a photo, press Classify, read the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a visitor's photo is chosen, previewed and sent. `assets/js/10-photo.js` brings it to life."""
+"""Workbench: where a visitor's photo is chosen, previewed and sent. `assets/js/10-photo.js` brings it to life."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/dataset`: what the photos are, how they are split, and every class at a glance."""
+"""Page *Data set*, `/dataset`: what the photos are, how they are split, and every class at a glance."""
 
 from __future__ import annotations
 
@@ -92,7 +92,10 @@ def create_split_numbers(site: Site, split_name: str) -> html.Dl:
 
 
 def create_split_chooser(site: Site) -> html.Div:
-    """Which split the figures tell of. Splits divide the same photos differently, so one is shown at a time."""
+    """Chooser of the split that figures count by.
+
+    Splits divide the same photos differently, so one is shown at a time.
+    """
     names = site.collection.split_names
     chooser = dmc.SegmentedControl(
         id="split",
@@ -109,6 +112,7 @@ def create_split_chooser(site: Site) -> html.Div:
 
 
 def create_balance_section(site: Site) -> html.Section:
+    """Photos per class: words, chart and table."""
     return html.Section(
         [
             html.H2(f"Photos per {site.subject.noun}"),
@@ -152,6 +156,7 @@ def create_balance_section(site: Site) -> html.Section:
 
 
 def create_shapes_section(site: Site) -> html.Section:
+    """Shapes and sizes: words and charts."""
     return html.Section(
         [
             html.H2("Shapes and sizes"),
@@ -170,6 +175,7 @@ def create_shapes_section(site: Site) -> html.Section:
 
 
 def create_colours_section(site: Site) -> html.Section:
+    """Mean colours: words and a chart."""
     return html.Section(
         [
             html.H2("Colours"),

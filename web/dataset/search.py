@@ -8,8 +8,10 @@ from classifier.data.labels import LabelClass
 
 
 def search(labels: Iterable[LabelClass], query: str) -> tuple[LabelClass, ...]:
-    """The classes whose name, scientific name or family holds every word of `query`, case aside; if there are none,
-    those that hold each word or what it is the English plural of."""
+    """The classes whose name, scientific name or family holds every word of `query`, case aside.
+
+    If there are none, those that hold each word or what it is the English plural of.
+    """
     labels, words = tuple(labels), query.casefold().split()
     found = _holding(labels, [(word,) for word in words])
     return found or _holding(labels, [(word, _singular(word)) for word in words])
@@ -26,7 +28,7 @@ def _holding(labels: Sequence[LabelClass], words: Sequence[tuple[str, ...]]) -> 
 
 
 def _singular(word: str) -> str:
-    """ "lilies" → "lily", "roses" → "rose"; a word that is no plural stays."""
+    """Singular of an English plural: "lilies" → "lily", "roses" → "rose"; any other word stays."""
     if word.endswith("ies"):
         return f"{word[:-3]}y"
     return word[:-1] if word.endswith("s") and len(word) > 3 else word

@@ -1,4 +1,4 @@
-"""`/flower/<id>`: one class, its names, its numbers, its training photos."""
+"""Page of one flower, `/flower/<id>`: its names, its numbers, its training photos."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EAGER_PHOTOS = 4
 
 
 def find(flower_id: str, site: Site) -> LabelClass | None:
-    """The class of an id as it stands in an address; "007" and "7 " are no ids."""
+    """The class whose id an address holds; None for an unknown one, and for "007" or "7 ", which are not ids."""
     if not flower_id.isascii() or not flower_id.isdigit() or len(flower_id) > 9 or str(int(flower_id)) != flower_id:
         return None
     return site.statistics.labels.get(int(flower_id))

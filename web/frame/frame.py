@@ -1,4 +1,4 @@
-"""What surrounds every page: skip link, header, footer, the notice for a server that does not answer."""
+"""Frame of every page: skip link, header, footer, the notice for a server that does not answer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dash import dcc, html
 
 from web.frame.navigation import NavLink
 from web.shared.attributes import aria
+from web.shared.sentence import fill
 
 NAME = "Florascope"
 
@@ -83,8 +84,8 @@ def create_footer() -> html.Footer:
         html.Div(
             [
                 html.P("Your photo stays yours: it is looked at and never stored."),
-                html.P("A machine’s guess is no expert’s word. Never eat or touch a plant because of it."),
-                html.P(["Programs may ask too: ", html.A("the API", href="/api/v1/openapi.json"), "."]),
+                html.P("A machine’s guess is not an expert’s opinion. Never eat or touch a plant because of it."),
+                html.P(fill("Programs may ask too: {api}.", api=html.A("the API", href="/api/v1/openapi.json"))),
             ],
             className="wrap site-footer__row",
         ),

@@ -1,4 +1,4 @@
-"""`/model`: what is known of the model, from the report that `evaluate` wrote beside the checkpoint."""
+"""Page *Model*, `/model`: what is known of the model, from the report that `evaluate` wrote beside the checkpoint."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from web.model.verdicts import create_verdicts_section
 from web.shared.attributes import aria
 from web.shared.figures import create_chart_holder
 from web.shared.picture import create_photo_help
+from web.shared.sentence import fill
 from web.shared.wording import format_count
 from web.site import Site
 
@@ -58,30 +59,30 @@ def create_missing(finding: Finding, command: str) -> list[html.P]:
     """Without a report: which command writes it."""
     return [
         html.P(
-            [
-                f"{finding.problem} To write it, run ",
-                html.Code(command),
-                " where the photos are, then load this page again.",
-            ],
+            fill(
+                "{problem} To write it, run {command} where the photos are, then reload this page.",
+                problem=finding.problem,
+                command=html.Code(command),
+            ),
             className="note photo-help",
         )
     ]
 
 
 def create_stale(command: str) -> html.P:
+    """What to run for a report of another checkpoint."""
     return html.P(
-        [
+        fill(
             "This report was written for another version of the checkpoint than the one that answers here. To bring it "
-            "up to date, run ",
-            html.Code(command),
-            ".",
-        ],
+            "up to date, run {command}.",
+            command=html.Code(command),
+        ),
         className="note photo-help",
     )
 
 
 def create_body(report: Report, *, site: Site) -> list[object]:
-    """Everything that the report tells."""
+    """Everything that the report says, in sections."""
     sections = [
         ("#card", "In words"),
         ("#training", "Training"),
@@ -124,6 +125,7 @@ def create_body(report: Report, *, site: Site) -> list[object]:
 
 
 def create_training_section(report: Report) -> html.Section:
+    """Curves of the training; without a history, a sentence."""
     if history_of(report.training).rows:
         charts = [
             html.Div([html.H3(words), create_chart_holder(name, height=CURVE_HEIGHT_PX)])
@@ -136,11 +138,12 @@ def create_training_section(report: Report) -> html.Section:
     else:
         # The holders must be there for the callback that fills them.
         holders = [html.Div(id=name, hidden=True) for name in ("model-loss-chart", "model-top1-chart")]
-        content = [html.P("The checkpoint does not tell how it was trained.", className="prose"), *holders]
+        content = [html.P("The checkpoint does not say how it was trained.", className="prose"), *holders]
     return html.Section([html.H2("Training"), *content], id="training", className="section")
 
 
 def create_confidence_section(report: Report) -> html.Section:
+    """Reliability: how often answers of a confidence are right."""
     return html.Section(
         [
             html.H2("How sure, how right"),
@@ -155,6 +158,7 @@ def create_confidence_section(report: Report) -> html.Section:
 
 
 def create_confusions_section(report: Report, *, site: Site) -> html.Section:
+    """The most frequent confusions, in pairs of photos."""
     words = "On the left a photo that was misnamed, on the right a training photo of the class it was taken for."
     return html.Section(
         [
@@ -168,6 +172,7 @@ def create_confusions_section(report: Report, *, site: Site) -> html.Section:
 
 
 def create_matrix_section(report: Report) -> html.Section:
+    """The confusion matrix, with a chooser that opens photos."""
     options = sorted(
         ({"value": str(label.class_id), "label": name_of(report, label.class_id)} for label in report.classes),
         key=lambda option: option["label"].casefold(),
@@ -210,6 +215,7 @@ def create_matrix_section(report: Report) -> html.Section:
 
 
 def create_losses_section(report: Report, *, site: Site) -> html.Section:
+    """The photos whose right class got the least probability."""
     answers = report.top_losses[:MOST_LOSSES]
     return html.Section(
         [
@@ -226,6 +232,7 @@ def create_losses_section(report: Report, *, site: Site) -> html.Section:
 
 
 def create_classes_section(report: Report) -> html.Section:
+    """The table of all classes."""
     return html.Section(
         [
             html.H2("Class by class"),

@@ -1,4 +1,4 @@
-"""Photos that the model was measured on, with what it said of them."""
+"""Photos that the model was measured on, with its answers."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ PAIR_SIZES = "(max-width: 600px) 44vw, 160px"
 
 
 def name_of(report: Report, class_id: int) -> str:
+    """Display name of a class; "Class 7" for one that the report does not name."""
     label = report.labels.get(class_id)
     return display_name(label.name) if label else f"Class {class_id}"
 
@@ -97,11 +98,10 @@ def describe_cell(report: Report, class_id: int, answer_id: int | None) -> tuple
 def create_opened(report: Report, class_id: int, answer_id: int | None, *, site: Site) -> html.Div:
     """The photos of a cell or a row of the matrix."""
     words, answers = describe_cell(report, class_id, answer_id)
-    if len(answers) > MOST_OPENED:
-        words += f" The first {MOST_OPENED} are shown."
+    sentences = [words, f"The first {MOST_OPENED} are shown."] if len(answers) > MOST_OPENED else [words]
     return html.Div(
         [
-            html.P(words, className="opened__words", role="status"),
+            html.P(" ".join(sentences), className="opened__words", role="status"),
             create_measured_photos(answers[:MOST_OPENED], report=report, site=site),
         ]
     )

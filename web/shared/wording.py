@@ -1,4 +1,4 @@
-"""Numbers and names as visitors read them. Pure functions, no Dash."""
+"""Wording of numbers and names as visitors read them. Pure functions, no Dash."""
 
 from __future__ import annotations
 
@@ -31,6 +31,22 @@ def format_share(part: int, whole: int) -> str:
     if not whole or part in (0, whole):
         return f"{100 if part else 0}\u00a0%"
     return f"{100 * part / whole:.0f}\u00a0%" if 0.005 <= part / whole < 0.995 else format_percent(part / whole)
+
+
+def format_rate(share: float) -> str:
+    """A counted share (0..1) with one decimal: "84.2 %". Unlike a probability, it may be 100 %."""
+    return f"{100 * share:.1f}\u00a0%"
+
+
+def format_interval(low: float, high: float) -> str:
+    """Two shares (0..1) in whole per cent: "74 to 99 %"."""
+    return f"{100 * low:.0f} to {100 * high:.0f}\u00a0%"
+
+
+def format_duration(seconds: float) -> str:
+    """A time in hours and minutes: "1 h 25 min", "12 min"."""
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
 
 def format_count(number: int, noun: str, plural: str | None = None) -> str:
@@ -78,7 +94,7 @@ def describe_unknown(classes: int, subject: Subject) -> str:
 
 
 def out_of_hundred(share: float) -> str:
-    """How many times of 100: 0.95 → "95"."""
+    """How many times out of 100: 0.95 → "95"."""
     return f"{100 * share:.0f}"
 
 
