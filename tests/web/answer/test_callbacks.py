@@ -4,13 +4,16 @@ import json
 import logging
 
 import pytest
+from dash import no_update
+from dash.exceptions import PreventUpdate
 
 from tests.making.fakes import COLOURS, FakeClassifier, data_url, draw_flower, encode
 from tests.web.answer.conftest import PHOTO, app_with, ask_output
 from tests.web.classify.test_callbacks import full_line
-from tests.web.conftest import response_of
+from tests.web.conftest import make_site, response_of
 from web import create_app
 from web.answer.asking import BUSY, FAULT, FOR_VISITORS
+from web.answer.callbacks import classify_part, show_stability
 from web.settings import Settings
 
 
@@ -82,3 +85,21 @@ def test_nine_looks_come_with_pictures_and_their_answers(app):
     assert (found["key"], found["turn"]) == ("k1", 2)
     assert "9 of 9 looks give the same name." in content
     assert content.count("data:image/jpeg;base64,") == 9
+
+
+def test_the_functions_answer_without_an_app(garden):
+    site = make_site(garden)
+    record, notice, words = classify_part(site, {**PHOTO, "turn": 2, "view": {"size": 50}})
+    assert (record["key"], record["turn"], notice) == ("k1", 2, "")
+    assert words == "This looks like: Sunflower, 94.4\u00a0%."
+    record, notice = show_stability(site, {**PHOTO, "turn": 5})
+    assert (record["key"], record["turn"], notice) == ("k1", 5, "")
+
+
+@pytest.mark.parametrize("function", [classify_part, show_stability])
+def test_the_functions_say_what_is_wrong_without_an_app(garden, function):
+    record, notice, *_ = function(make_site(garden), {"url": 7})
+    assert record is no_update
+    assert notice == "That did not arrive as a photo. Choose the file again."
+    with pytest.raises(PreventUpdate):
+        function(make_site(garden), None)

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import dash
 import pytest
+from dash.exceptions import PreventUpdate
 
+from classifier.checkpoint import TrainingInfo
 from classifier.data.collection import Collection
 from classifier.reports.report import report_path, write_report
 from tests.making.reports import make_garden_report, make_verdict_report, plant_report
-from tests.web.conftest import ask_callback, response_of, visit
+from tests.web.conftest import ask_callback, make_site, response_of, visit
 from tests.web.model.conftest import open_site
+from web.model import callbacks
 
 
 def test_charts_are_drawn_from_the_report(garden: Collection, checkpoint: Path):
@@ -114,3 +117,47 @@ def test_the_table_can_leave_out_classes_without_a_mistake(
     response = response_of(ask_callback(open_site(garden, checkpoint), ["model-table.children"], inputs))
     body = response["model-table"]["children"]["props"]["children"][2]
     assert len(body["props"]["children"]) == rows
+
+
+def test_the_functions_answer_without_an_app(garden: Collection, checkpoint: Path):
+    site = make_site(garden, checkpoint=checkpoint)
+    write_report(report_path(checkpoint), replace(make_garden_report(garden), verdicts=make_verdict_report()))
+    assert all(callbacks.show_charts(site, True))
+    assert all(callbacks.show_verdicts(site, True))
+    assert callbacks.show_matrix(site, False, True).role == "img"
+    assert callbacks.open_photos(site, None, "8", trigger="model-row") is not None
+    assert callbacks.open_photos(site, None, "8", trigger="model-matrix") is None
+    assert callbacks.open_photos(site, None, "no id", trigger="model-row") is None
+    assert len(callbacks.sort_table(site, "name", False).children[2].children) == 6
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda site: callbacks.show_charts(site, True),
+        lambda site: callbacks.show_verdicts(site, True),
+        lambda site: callbacks.show_matrix(site, False, True),
+        lambda site: callbacks.open_photos(site, None, "8", trigger="model-row"),
+        lambda site: callbacks.sort_table(site, "name", False),
+    ],
+)
+def test_without_a_report_nothing_is_drawn(garden: Collection, checkpoint: Path, function):
+    with pytest.raises(PreventUpdate):
+        function(make_site(garden, checkpoint=checkpoint))
+
+
+def test_nothing_is_drawn_before_it_comes_near(garden: Collection, checkpoint: Path):
+    plant_report(garden, checkpoint)
+    site = make_site(garden, checkpoint=checkpoint)
+    for function in (callbacks.show_charts, callbacks.show_verdicts):
+        with pytest.raises(PreventUpdate):
+            function(site, None)
+    with pytest.raises(PreventUpdate):
+        callbacks.show_matrix(site, None, True)
+
+
+def test_without_a_history_there_are_no_curves(garden: Collection, checkpoint: Path):
+    write_report(report_path(checkpoint), replace(make_garden_report(garden), training=TrainingInfo()))
+    loss, accuracy, dots = callbacks.show_charts(make_site(garden, checkpoint=checkpoint), True)
+    assert (loss, accuracy) == (None, None)
+    assert dots.role == "img"
