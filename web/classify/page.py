@@ -25,14 +25,14 @@ def description(site: Site) -> str:
 
 def opening(site: Site) -> list[html.Div]:
     """Heading, lead and the drop zone, which takes photos before the page is drawn."""
-    return [create_head(site), html.Div(create_drop_zone(), className="workbench")]
+    return [create_intro(site), html.Div(create_drop_zone(), className="workbench")]
 
 
 def layout(site: Site) -> html.Div:
     """The whole page."""
     return html.Div(
         [
-            create_head(site),
+            create_intro(site),
             dcc.Store(id="fresh-answer"),
             create_stores(),
             html.Div(
@@ -44,7 +44,7 @@ def layout(site: Site) -> html.Div:
     )
 
 
-def create_head(site: Site) -> html.Div:
+def create_intro(site: Site) -> html.Div:
     """Heading and lead."""
     kinds = site.subject.count_kinds(len(site.collection.classes))
     return html.Div(

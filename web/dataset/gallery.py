@@ -61,11 +61,11 @@ def create_cards(labels: Sequence[LabelClass], *, site: Site) -> html.Ul | html.
             className="empty",
         )
     return html.Ul(
-        [html.Li(create_card(label, site=site), key=str(label.class_id)) for label in labels], className="cards"
+        [html.Li(create_class_card(label, site=site), key=str(label.class_id)) for label in labels], className="cards"
     )
 
 
-def create_card(label: LabelClass, *, site: Site) -> dcc.Link:
+def create_class_card(label: LabelClass, *, site: Site) -> dcc.Link:
     """One class; the whole card leads to its page."""
     photos = site.statistics.training_photos(label.class_id)
     count = len(site.collection.of_class(label.class_id))

@@ -39,7 +39,7 @@ def description(site: Site, flower_id: str) -> str:
     return f"{display_name(label.name)}: {photos} in the data set, names and numbers."
 
 
-def create_head(label: LabelClass, *, site: Site) -> html.Div:
+def create_names(label: LabelClass, *, site: Site) -> html.Div:
     """Names and family, and the way back to all classes."""
     return html.Div(
         [
@@ -94,7 +94,7 @@ def create_top(label: LabelClass, photos: tuple[Photo, ...], *, site: Site) -> l
         else f"No training photo of this {noun} is listed here."
     )
     return [
-        create_head(label, site=site),
+        create_names(label, site=site),
         create_counts(label, site=site),
         create_palette(label, site=site),
         html.H2("Training photos"),

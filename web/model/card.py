@@ -49,7 +49,7 @@ def describe_part(report: Report) -> str:
     return f"the {report.summary['n']:,} {part_of(report)} photos of {data['name']}{named}"
 
 
-def create_card(report: Report) -> html.Dl:
+def create_model_card(report: Report) -> html.Dl:
     """What it is for and not for, its data, how it was measured, its limits, what it is made of."""
     count = f"{len(report.classes):,}"
     entries: list[tuple[str, list[str | html.Code]]] = [

@@ -8,7 +8,7 @@ from dash import dcc, html
 from classifier.reports.figures import MOST_NAMED_CLASSES, classes_with_errors
 from classifier.reports.history import describe_curves, history_of
 from classifier.reports.report import Report
-from web.model.card import create_card, create_summary, describe_calibration
+from web.model.card import create_model_card, create_summary, describe_calibration
 from web.model.figures import CURVE_HEIGHT_PX, RELIABILITY_HEIGHT_PX
 from web.model.photos import MOST_LOSSES, create_measured_photos, create_pairs, name_of
 from web.model.report import Finding, calibration_command_for, command_for, find_report
@@ -104,7 +104,7 @@ def create_body(report: Report, *, site: Site) -> list[object]:
         # Filled by assets/js/40-charts.js when a chart comes near the screen: plotly.js weighs 1.3 MB.
         dcc.Store(id="model-near"),
         dcc.Store(id="model-narrow"),
-        html.Section([html.H2("The model in words"), create_card(report)], id="card", className="section"),
+        html.Section([html.H2("The model in words"), create_model_card(report)], id="card", className="section"),
         html.Div(
             [
                 create_training_section(report),
