@@ -107,6 +107,8 @@ NOT_FOUND = Page(
     layout=not_found.layout,
 )
 
+# What other sites show beside a link to a page; Dash would look for it at the top of assets/ only.
+SHARED_IMAGE = "icons/logo.svg"
 HEADER_LINKS = tuple(NavLink(page.path, page.name) for page in PAGES if page.in_header)
 
 
@@ -120,6 +122,7 @@ def register_pages() -> None:
             title=_for_dash(page, page.title),
             description=_for_dash(page, page.description),
             layout=_for_dash(page, page.layout),
+            image=SHARED_IMAGE,
             order=order,
         )
 

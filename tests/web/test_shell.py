@@ -50,3 +50,9 @@ def test_names_from_the_collection_are_escaped_in_the_shell(client):
     response = client.get("/flower/20")
     assert "<b>" not in response.text
     assert "&lt;b&gt;" in response.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_links_on_other_sites_have_a_picture(client, path):
+    (address,) = set(re.findall(r'<meta property="(?:og|twitter):image" content="([^"]*)"', client.get(path).text))
+    assert client.get(address).status_code == 200
