@@ -46,7 +46,7 @@ def test_every_address_has_its_page_and_title(app, path, title, words):
 )
 def test_classes_that_are_no_flowers_are_not_called_so(garden, tmp_path, subject, words):
     settings = Settings(checkpoint=tmp_path / "pets.safetensors")
-    app = create_app(settings, FakeClassifier(trust={}), replace(garden, subject=subject))
+    app = create_app(settings, FakeClassifier(calibrated={}), replace(garden, subject=subject))
     contents = [visit(app, path)[0] for path in ("/", "/dataset", "/flower/3", "/model", "/nope")]
     sources = [app.server.test_client().get(path).text for path in ("/", "/dataset", "/flower/3", "/model", "/nope")]
     contents += [*sources, content_of(app)[0], content_of(app)[1]]

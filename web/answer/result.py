@@ -67,7 +67,7 @@ def describe_answer(prediction: Prediction, *, site: Site) -> str:
     if prediction.verdict == "unknown":
         unknown = describe_unknown(len(site.collection.classes), site.subject)
         reason = describe_reason(prediction.reason, site.subject)
-        return f"{unknown}. {reason} The closest is {closest}".replace("  ", " ")
+        return " ".join(filter(None, [f"{unknown}.", reason, f"The closest is {closest}"]))
     return f"{verdict_words(prediction.verdict, best.probability)}: {closest}"
 
 

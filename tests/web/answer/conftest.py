@@ -18,8 +18,8 @@ def content_of(app) -> tuple[str, str]:
     return json.dumps(record["content"], ensure_ascii=False).replace("\u00a0", " "), record["words"]
 
 
-def app_with(garden, **trust):
-    return create_app(Settings(), FakeClassifier(trust=trust), garden)
+def app_with(garden, **calibrated):
+    return create_app(Settings(), FakeClassifier(calibrated=calibrated), garden)
 
 
 def ask_output(app, output, inputs):

@@ -20,7 +20,7 @@ def test_what_the_checkpoint_was_not_fitted_for_is_left_out(garden):
 
 
 def test_a_calibrated_answer_has_five_panels_and_an_unknown_one_no_track_record(garden):
-    (full,) = FakeClassifier(trust={}).predict([encode(draw_flower())], maps=True)
+    (full,) = FakeClassifier(calibrated={}).predict([encode(draw_flower())], maps=True)
     assert len(titles(create_closer_look_section(full, view=WHOLE, site=make_site(garden)))) == 5
     unknown = replace(full, verdict="unknown")
     assert len(titles(create_closer_look_section(unknown, view=WHOLE, site=make_site(garden)))) == 4

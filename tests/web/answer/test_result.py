@@ -40,7 +40,7 @@ def test_without_calibration_index_and_maps_the_answer_is_the_plain_one(app):
 
 
 @pytest.mark.parametrize(
-    ("trust", "words"),
+    ("calibrated", "words"),
     [
         ({"verdict": "unsure"}, '"It could be"'),
         ({"verdict": "unsure"}, "your photo is less like those it has learnt from"),
@@ -59,8 +59,8 @@ def test_without_calibration_index_and_maps_the_answer_is_the_plain_one(app):
         ),
     ],
 )
-def test_verdicts_alarm_and_list_in_words(garden, trust, words):
-    assert words in content_of(app_with(garden, **trust))[0]
+def test_verdicts_alarm_and_list_in_words(garden, calibrated, words):
+    assert words in content_of(app_with(garden, **calibrated))[0]
 
 
 def test_something_unknown_gets_no_list_and_no_track_record(garden):

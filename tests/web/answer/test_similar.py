@@ -8,7 +8,7 @@ from web.answer.similar import create_nearest, create_overall, create_similar_ph
 
 @pytest.fixture(scope="module")
 def prediction():
-    return FakeClassifier(trust={}).predict([encode(draw_flower())], maps=True)[0]
+    return FakeClassifier(calibrated={}).predict([encode(draw_flower())], maps=True)[0]
 
 
 @pytest.mark.parametrize(

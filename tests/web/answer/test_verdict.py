@@ -17,7 +17,7 @@ from web.answer.verdict import (
 
 @pytest.fixture(scope="module")
 def prediction():
-    return FakeClassifier(trust={}).predict([encode(draw_flower())])[0]
+    return FakeClassifier(calibrated={}).predict([encode(draw_flower())])[0]
 
 
 def candidates(count):
