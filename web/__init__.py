@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import dash
 from flask import Flask
 
 from classifier.data.collection import Collection
+from classifier.data.statistics import Statistics
 from web.api import routes as api
-from web.dataset.statistics import Statistics
-from web.server import hardening
-from web.server import thumbnails as photos
+from web.frame import navigation
+from web.frame.frame import create_frame
+from web.pages import HEADER_LINKS, is_page, register_callbacks, register_pages
+from web.server import compression, health, limits, security, thumbnails
 from web.settings import Settings
+from web.shell import INDEX, SCHEME_SCRIPT_HASH, FlorascopeDash
 from web.site import Predictor, Site
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -24,20 +28,17 @@ def create_app(
     """Build the site; `app.server` is the WSGI application.
 
     Args:
-        classifier: anything with `classes`, `metadata` and `predict`; None serves all pages but answers no photo.
-        problem: without a classifier, a sentence that tells visitors why.
+        settings: what the operator chose.
+        classifier: anything with `classes` and `predict`; None serves all pages but answers no photo.
+        collection: the photos that the classifier has learnt from.
+        problem: without a classifier, a sentence that says why, for visitors.
     """
-    # Here, not above: pages can be registered only in a process that has a Dash with pages.
-    from web.frame.frame import create_frame
-    from web.pages import register_callbacks, register_pages
-    from web.shell import INDEX, FlorascopeDash
-
     if classifier is None:
         problem = problem or "There is no trained model on this machine, so photos cannot be classified."
     site = Site(settings, collection, Statistics(collection), classifier, problem)
     server = Flask("web", static_folder=None)
     site.attach(server)
-    photos.register(server, collection)
+    thumbnails.register(server, collection)
     app = FlorascopeDash(
         "web",
         server=server,  # type: ignore[arg-type]  # a Flask app is what Dash documents here
@@ -51,10 +52,15 @@ def create_app(
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     register_pages()
-    app.layout = create_frame
+    app.layout = partial(create_frame, HEADER_LINKS)
+    navigation.register(app, HEADER_LINKS)
     register_callbacks(app, site)
     api.register(server, site)
-    hardening.register(app, site)
+    health.register(server, site)
+    limits.register(app, max_upload_bytes=settings.max_upload_bytes)
+    # Flask runs after-request functions backwards: the headers are set before the response is compressed.
+    compression.register(server)
+    security.register(app, script_hashes=[SCHEME_SCRIPT_HASH], is_page=partial(is_page, site=site))
     # Dash sets itself up before its first request is answered; of two first requests at once one would get an error.
     with server.test_request_context():
         server.preprocess_request()

@@ -16,10 +16,8 @@ import dash
 from dash.development.base_component import Component
 from flask import request
 
-from web.classify.workbench import create_drop_zone
-from web.frame import not_found as not_found_404
 from web.frame.frame import create_header
-from web.pages import page_opening
+from web.pages import HEADER_LINKS, NOT_FOUND, open_page
 from web.site import current_site
 
 # Before the first paint: the colour scheme chosen earlier (Mantine keeps it in the browser), else the system's.
@@ -79,17 +77,16 @@ def _attributes(values: Mapping[str, Any]) -> str:
 
 
 class FlorascopeDash(dash.Dash):
-    """Dash, with a title of its own and a readable shell for every address."""
+    """Dash with a title and a readable shell for every address."""
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
         site = current_site()
-        title, opening = page_opening(request.path, site) or (not_found_404.TITLE, not_found_404.head())
-        zone = create_drop_zone() if request.path == "/" else None
+        title, opening = open_page(request.path, site) or (NOT_FOUND.title(site), NOT_FOUND.opening(site))
         shell = (
-            f'<div id="shell">{to_html(create_header())}<main><div class="wrap shell__page">{to_html(opening)}'
-            f'<div class="workbench">{to_html(zone)}</div>'
-            "<noscript><p class='message'>Florascope needs JavaScript to look at photos. Please switch it on and load "
-            "the page again.</p></noscript></div></main></div>"
+            f'<div id="shell">{to_html(create_header(HEADER_LINKS))}'
+            f'<main><div class="wrap shell__page">{to_html(opening)}'
+            "<noscript><p class='message'>Florascope needs JavaScript to look at photos. Please switch it on and "
+            "reload the page.</p></noscript></div></main></div>"
         )
         parts["title"] = escape(title)
         parts["app_entry"] = shell + parts["app_entry"]

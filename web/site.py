@@ -1,4 +1,4 @@
-"""What one app serves: its settings, classifier and collection, found again inside a request.
+"""Site: the settings, classifier and collection of one app, found again inside a request.
 
 Dash keeps its page registry per process, not per app. Pages therefore ask for the site of the app
 that handles the request, and many apps can live in one process (the tests build dozens).
@@ -6,20 +6,20 @@ that handles the request, and many apps can live in one process (the tests build
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from flask import Flask, current_app
 from PIL import Image
 
 from classifier.data.collection import Collection
 from classifier.data.labels import LabelClass
+from classifier.data.statistics import Statistics
 from classifier.data.subject import Subject
 from classifier.errors import PhotoError
-from web.dataset.statistics import Statistics
 from web.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,12 +41,10 @@ class Busy(TimeoutError):
 
 
 class Predictor(Protocol):
-    """What the site needs of a classifier; `classifier.Classifier` is one."""
+    """What the site needs of a classifier; `classifier.Classifier` has it."""
 
     @property
     def classes(self) -> tuple[LabelClass, ...]: ...
-    @property
-    def metadata(self) -> Mapping[str, Any]: ...
     def predict(
         self, images: Sequence[bytes | Image.Image], *, top_k: int = 5, maps: bool = False
     ) -> tuple[Prediction, ...]: ...
@@ -54,7 +52,10 @@ class Predictor(Protocol):
 
 @dataclass(frozen=True)
 class Site:
-    """`problem` says why there is no classifier, in a sentence for the visitor; None when there is one."""
+    """Everything that one app serves.
+
+    problem: why there is no classifier, in a sentence for the visitor; None when there is one.
+    """
 
     settings: Settings
     collection: Collection
@@ -77,7 +78,7 @@ class Site:
 
     @contextmanager
     def asking(self) -> Iterator[Predictor]:
-        """The classifier, once it is one's turn.
+        """The classifier, once it is the caller's turn.
 
         Raises:
             NoModel: there is no classifier.

@@ -8,6 +8,6 @@ from web import create_app
 from web.settings import Settings
 
 garden = plant_garden(Path(os.environ["GARDEN"]))
-# TRUST: answer as a calibrated checkpoint with an index would.
-classifier = FakeClassifier(seconds=0.2, trust={} if os.environ.get("TRUST") else None)
+# CALIBRATED: answer as a calibrated checkpoint with an index would.
+classifier = FakeClassifier(seconds=0.2, calibrated={} if os.environ.get("CALIBRATED") else None)
 server = create_app(Settings.from_environ(os.environ), classifier, garden).server

@@ -14,10 +14,10 @@ WIDE = encode(draw_flower(size=(640, 320)))
 
 
 @pytest.fixture(scope="session")
-def trusting_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def calibrated_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The site with a fake classifier that is calibrated and has an index."""
-    folder = tmp_path_factory.mktemp("trusting")
-    yield from serve("tests.browser.fake_app:server", folder / "log.txt", GARDEN=str(folder), TRUST="yes")
+    folder = tmp_path_factory.mktemp("calibrated")
+    yield from serve("tests.browser.fake_app:server", folder / "log.txt", GARDEN=str(folder), CALIBRATED="yes")
 
 
 def open_panel(page: Page, words: str) -> None:
@@ -25,12 +25,12 @@ def open_panel(page: Page, words: str) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_all_that_makes_an_answer_trustworthy(page: Page, trusting_site: str, width: int):
+def test_all_that_makes_an_answer_trustworthy(page: Page, calibrated_site: str, width: int):
     page.set_viewport_size({"width": width, "height": 844})
-    open_page(page, trusting_site)
+    open_page(page, calibrated_site)
     classify(page, WIDE)
     expect(page.locator(".verdict__words")).to_have_text("It is")
-    expect(page.locator(".coverage")).to_contain_text("in this list 95 times of 100")
+    expect(page.locator(".coverage")).to_contain_text("in this list 95 times out of 100")
     expect(page.locator(".record-line")).to_contain_text("17 of 18 times")
     expect(page.locator(".near__similarity:visible").first).to_have_text("similarity 0.91")
 
@@ -52,8 +52,8 @@ def test_all_that_makes_an_answer_trustworthy(page: Page, trusting_site: str, wi
     assert page.locator("#result").evaluate("result => result.scrollWidth") <= width
 
 
-def test_another_part_is_framed_by_keys_and_asked_about(page: Page, trusting_site: str):
-    open_page(page, trusting_site)
+def test_another_part_is_framed_by_keys_and_asked_about(page: Page, calibrated_site: str):
+    open_page(page, calibrated_site)
     classify(page, WIDE)
     open_panel(page, "What the model saw")
     frame = page.locator("#crop-frame")
@@ -73,8 +73,8 @@ def test_another_part_is_framed_by_keys_and_asked_about(page: Page, trusting_sit
     expect(page.locator("#verdict-name")).to_be_focused()
 
 
-def test_nine_looks_come_on_demand(page: Page, trusting_site: str):
-    open_page(page, trusting_site)
+def test_nine_looks_come_on_demand(page: Page, calibrated_site: str):
+    open_page(page, calibrated_site)
     classify(page, encode(draw_flower(COLOURS[1])))
     open_panel(page, "Does the answer hold?")
     page.get_by_role("button", name="Look nine ways").click()
@@ -83,9 +83,9 @@ def test_nine_looks_come_on_demand(page: Page, trusting_site: str):
     expect(page.get_by_role("button", name="Look nine ways")).to_be_focused()
 
 
-def test_axe_finds_nothing_in_a_closer_look(page: Page, trusting_site: str):
+def test_axe_finds_nothing_in_a_closer_look(page: Page, calibrated_site: str):
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    open_page(page, trusting_site)
+    open_page(page, calibrated_site)
     classify(page, WIDE)
     expect(page.locator(".panel")).to_have_count(5)
     for title in page.locator(".panel__title").all():

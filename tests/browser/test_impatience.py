@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.test_classify import FILE_INPUT, GIVE, classify, data_url, make_file, open_page
-from tests.browser.test_closer_look import WIDE, open_panel, trusting_site  # noqa: F401  a fixture
+from tests.browser.test_closer_look import WIDE, calibrated_site, open_panel  # noqa: F401  a fixture
 from tests.making.fakes import COLOURS, draw_flower, encode
 
 OTHER = encode(draw_flower(COLOURS[1]))
@@ -169,8 +169,8 @@ def test_another_page_while_the_model_looks_and_back(page: Page, site: str):
 
 
 @pytest.mark.console_messages
-def test_a_closer_look_without_a_server_says_so_and_the_button_comes_back(page: Page, trusting_site: str):  # noqa: F811
-    open_page(page, trusting_site)
+def test_a_closer_look_without_a_server_says_so_and_the_button_comes_back(page: Page, calibrated_site: str):  # noqa: F811
+    open_page(page, calibrated_site)
     classify(page, WIDE)
     open_panel(page, "Does the answer hold?")
     page.context.set_offline(True)
@@ -183,8 +183,8 @@ def test_a_closer_look_without_a_server_says_so_and_the_button_comes_back(page: 
     expect(page.locator("#notice")).to_be_empty()
 
 
-def test_the_frame_is_pulled_tighter_and_moved_by_hand(page: Page, trusting_site: str):  # noqa: F811
-    open_page(page, trusting_site)
+def test_the_frame_is_pulled_tighter_and_moved_by_hand(page: Page, calibrated_site: str):  # noqa: F811
+    open_page(page, calibrated_site)
     classify(page, WIDE)
     open_panel(page, "What the model saw")
     frame = page.locator("#crop-frame")

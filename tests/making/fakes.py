@@ -48,7 +48,7 @@ MAPS = tuple(
 class FakeClassifier:
     """Reads photos as the real one does, then answers by the class whose colour is nearest to the middle pixel.
 
-    trust: what a calibrated checkpoint with an index and a report would add; see `trust_values`.
+    calibrated: what a calibrated checkpoint with an index and a report would add; see `calibrated_values`.
     """
 
     def __init__(
@@ -58,11 +58,11 @@ class FakeClassifier:
         probabilities: Sequence[float] = PROBABILITIES,
         seconds: float = 0,
         error: Exception | None = None,
-        trust: Mapping[str, Any] | None = None,
+        calibrated: Mapping[str, Any] | None = None,
     ) -> None:
         self.classes = classes
         self.metadata: Mapping[str, Any] = {"dataset": {"name": "garden"}}
-        self.probabilities, self.seconds, self.error, self.trust = probabilities, seconds, error, trust
+        self.probabilities, self.seconds, self.error, self.calibrated = probabilities, seconds, error, calibrated
 
     def predict(
         self, images: Sequence[bytes | Image.Image], *, top_k: int = 5, maps: bool = False
@@ -83,10 +83,10 @@ class FakeClassifier:
             Candidate(label.class_id, label.name, label.scientific_name, probability)
             for label, probability in zip(ordered, self.probabilities, strict=False)
         )
-        if self.trust is None:
+        if self.calibrated is None:
             return Prediction(candidates)
         seen = {c.class_id: found for c, found in zip(candidates, MAPS, strict=False)} if maps else None
-        return Prediction(candidates, **{**trust_values(candidates), "maps": seen, **self.trust})
+        return Prediction(candidates, **{**calibrated_values(candidates), "maps": seen, **self.calibrated})
 
 
 class HeldClassifier(FakeClassifier):
@@ -104,7 +104,7 @@ class HeldClassifier(FakeClassifier):
         return super().predict(images, top_k=top_k, maps=maps)
 
 
-def trust_values(candidates: tuple[Candidate, ...]) -> dict[str, Any]:
+def calibrated_values(candidates: tuple[Candidate, ...]) -> dict[str, Any]:
     """What a confident answer brings along, in the garden of `plant_garden`: its training photos have ids …00, …01."""
     firsts = {label.class_id: 100 * (place + 1) for place, label in enumerate(CLASSES)}
     by_class = {

@@ -9,9 +9,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from classifier.data.collection import Collection
+from classifier.data.statistics import Statistics
 from tests.making.fakes import FakeClassifier, plant_garden
 from web import create_app
 from web.settings import Settings
+from web.site import Site
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +30,11 @@ def bare_garden() -> Collection:
 @pytest.fixture
 def app(garden: Collection) -> dash.Dash:
     return create_app(Settings(), FakeClassifier(), garden)
+
+
+def make_site(collection: Collection, classifier: FakeClassifier | None = None, **settings: Any) -> Site:
+    """A site to call functions with, without an app."""
+    return Site(Settings(**settings), collection, Statistics(collection), classifier or FakeClassifier(), None)
 
 
 def ask_callback(
@@ -53,3 +60,11 @@ def response_of(answer: TestResponse) -> dict[str, Any]:
     """The properties that a callback's answer sets."""
     assert answer.status_code == 200, answer.text
     return json.loads(answer.text)["response"]
+
+
+def visit(app: dash.Dash, path: str, search: str = "") -> tuple[str, str]:
+    """The page at an address, as JSON, and its title; as Dash's router builds it for a visitor."""
+    inputs = {"_pages_location.pathname": path, "_pages_location.search": search}
+    response = response_of(ask_callback(app, ["_pages_content.children", "_pages_store.data"], inputs))
+    content = json.dumps(response["_pages_content"]["children"], ensure_ascii=False)
+    return content, response["_pages_store"]["data"]["title"]

@@ -1,26 +1,20 @@
 """Pages as Dash's router builds them when a visitor goes to an address."""
 
-import json
 import re
 from dataclasses import replace
 
+import dash
 import pytest
+from dash import Input, Output, html
 
 from classifier.data.collection import Collection
 from classifier.data.subject import KINDS, Subject
 from tests.making.fakes import CLASSES, FakeClassifier
-from tests.web.answer.test_callbacks import content_of
-from tests.web.conftest import ask_callback, response_of
+from tests.web.answer.conftest import content_of
+from tests.web.conftest import make_site, visit
 from web import create_app
+from web.pages import NOT_FOUND, PAGES, Page
 from web.settings import Settings
-
-
-def visit(app, path, search=""):
-    inputs = {"_pages_location.pathname": path, "_pages_location.search": search}
-    response = response_of(ask_callback(app, ["_pages_content.children", "_pages_store.data"], inputs))
-    return json.dumps(response["_pages_content"]["children"], ensure_ascii=False), response["_pages_store"]["data"][
-        "title"
-    ]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +46,7 @@ def test_every_address_has_its_page_and_title(app, path, title, words):
 )
 def test_classes_that_are_no_flowers_are_not_called_so(garden, tmp_path, subject, words):
     settings = Settings(checkpoint=tmp_path / "pets.safetensors")
-    app = create_app(settings, FakeClassifier(trust={}), replace(garden, subject=subject))
+    app = create_app(settings, FakeClassifier(calibrated={}), replace(garden, subject=subject))
     contents = [visit(app, path)[0] for path in ("/", "/dataset", "/flower/3", "/model", "/nope")]
     sources = [app.server.test_client().get(path).text for path in ("/", "/dataset", "/flower/3", "/model", "/nope")]
     contents += [*sources, content_of(app)[0], content_of(app)[1]]
@@ -70,54 +64,6 @@ def test_queries_in_an_address_do_no_harm(app, search):
         assert '"page wrap"' in visit(app, path, search)[0]
 
 
-def test_the_first_page_has_the_overview_and_photos_to_try(app):
-    content, _ = visit(app, "/")
-    assert '"54"' in content  # photos
-    assert "6 kinds of flowers" in content
-    assert "4–14" in content
-    assert content.count('"data-try": "/photos/') == 3
-    assert '"disabled": true' in content
-
-
-def test_equally_many_photos_of_each_flower_are_no_range(garden):
-    even = replace(garden, photos=tuple(photo for photo in garden.photos if photo.image_id % 100 < 4))
-    content, _ = visit(create_app(Settings(), FakeClassifier(), even), "/")
-    assert "4–4" not in content
-    assert "Each flower has 4 photos." in content
-
-
-def test_photos_to_try_come_from_the_test_part(app, garden):
-    content, _ = visit(app, "/")
-    ids = [int(part.split(".webp")[0]) for part in content.split('"data-try": "/photos/')[1:]]
-    assert {garden.photo(image_id).splits["home"] for image_id in ids} == {"test"}
-    assert len({garden.photo(image_id).class_id for image_id in ids}) == 3
-
-
-def test_every_class_is_in_the_gallery_with_lazy_thumbnails(app):
-    content, _ = visit(app, "/dataset")
-    for label in CLASSES:
-        assert f'"href": "/flower/{label.class_id}"' in content
-    assert content.count('"loading": "lazy"') == len(CLASSES)
-    assert "base64" not in content
-
-
-def test_photos_that_are_split_in_one_way_have_the_charts_too(garden):
-    one = replace(garden, photos=tuple(replace(photo, splits={"split": "train"}) for photo in garden.photos))
-    content, _ = visit(create_app(Settings(), FakeClassifier(), replace(one, default_split="split")), "/dataset")
-    assert '"id": "split"' in content  # every chart listens to it
-    assert '"className": "split-chooser", "hidden": true' in content
-
-
-def test_a_flower_shows_its_training_photos_and_both_splits_apart(app, garden):
-    content, _ = visit(app, "/flower/20")
-    shown = [photo for photo in garden.of_class(20) if f"/photos/{photo.image_id}.webp" in content]
-    assert {photo.splits["home"] for photo in shown} == {"train"}
-    assert "Home split" in content
-    assert "Away split" in content
-    assert '"href": "/flower/11"' in content  # previous
-    assert '"href": "/flower/3"' in content  # next, round to the first
-
-
 @pytest.mark.parametrize("path", ["/", "/dataset", "/flower/3"])
 def test_without_photos_tiles_stand_in_and_the_page_says_how_to_get_them(bare_garden, path):
     content, _ = visit(create_app(Settings(), FakeClassifier(), bare_garden), path)
@@ -127,13 +73,64 @@ def test_without_photos_tiles_stand_in_and_the_page_says_how_to_get_them(bare_ga
     assert "data-try" not in content
 
 
-def test_without_a_model_the_first_page_says_so(garden):
-    content, _ = visit(create_app(Settings(), None, garden), "/")
-    assert "no trained model" in content
-    assert '"data-ready": "no"' in content
-
-
 @pytest.mark.parametrize("path", ["/", "/dataset", "/flower/3"])
 def test_a_collection_without_any_photo_listed_works(path):
     content, _ = visit(create_app(Settings(), FakeClassifier(), Collection("x", CLASSES, (), None, "split")), path)
     assert '"page wrap"' in content
+
+
+@pytest.mark.parametrize(
+    ("template", "path", "variables"),
+    [
+        ("/", "/", {}),
+        ("/", "/x", None),
+        ("/dataset", "/dataset/", {}),
+        ("/dataset", "/dataset/x", None),
+        ("/dataset", "/", None),
+        ("/flower/<flower_id>", "/flower/3", {"flower_id": "3"}),
+        ("/flower/<flower_id>", "/flower/3/4", None),
+        ("/flower/<flower_id>", "/flower/", None),
+        ("/flower/<flower_id>", "/dataset/3", None),
+        ("/<kind>/all", "/bees/all", {"kind": "bees"}),
+        ("/<kind>/all", "/bees/some", None),
+    ],
+)
+def test_addresses_match_their_page_and_no_other(template, path, variables):
+    assert replace(NOT_FOUND, path=template).match(path) == variables
+
+
+def test_every_page_has_what_all_have(garden):
+    site = make_site(garden)
+    for page in (*PAGES, NOT_FOUND):
+        variables = {"flower_id": "3"} if "<" in page.path else {}
+        assert page.title(site, **variables)
+        assert isinstance(page.description(site, **variables), str)
+        assert "H1" in str(page.opening(site, **variables))
+        assert "page wrap" in str(page.layout(site, **variables))
+    assert len({page.name for page in (*PAGES, NOT_FOUND)}) == len({page.path for page in PAGES}) + 1
+
+
+def test_a_page_of_the_list_is_all_that_a_new_page_needs(garden, monkeypatch):
+    bees = Page(
+        path="/bees/<bee>",
+        name="Bees",
+        title=lambda site, bee: f"Bee {bee}",
+        description=lambda site, bee: "",
+        opening=lambda site, bee: html.H1(f"Here is bee {bee}") if bee.isdigit() else None,
+        layout=lambda site, bee: html.Div(f"All about bee {bee}"),
+        register=lambda app, site: app.callback(Output("bee", "children"), Input("hive", "value"))(str),
+    )
+    monkeypatch.setattr("web.pages.PAGES", (*PAGES, bees))
+    try:
+        app = create_app(Settings(), FakeClassifier(), garden)
+        response = app.server.test_client().get("/bees/7")
+        assert response.status_code == 200
+        assert "<title>Bee 7</title>" in response.text
+        assert "<h1>Here is bee 7</h1>" in response.text
+        assert app.server.test_client().get("/bees/x").status_code == 404
+        content, title = visit(app, "/bees/7", "?hive=8&site=1")
+        assert "All about bee 7" in content
+        assert title == "Bee 7"
+        assert "bee.children" in app.callback_map
+    finally:
+        dash.page_registry.pop("web.pages.bees", None)

@@ -1,4 +1,4 @@
-"""A closer look: everything about an answer that is one click away, each behind its own line."""
+"""Closer look: everything about an answer that is one click away, each behind its own line."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from dash.development.base_component import Component
 from classifier.photos.thumbnails import data_url
 from web.answer.overlays import create_contrasts, create_heatmaps
 from web.answer.similar import create_versus
-from web.answer.stage import LEAST_SIZE, PartView, create_stage
+from web.answer.stage import create_stage
+from web.answer.upload import LEAST_SIZE, WHOLE, PartView
 from web.answer.verdict import create_record
 from web.shared.attributes import aria
+from web.shared.sentence import fill
 from web.shared.wording import display_name, format_percent
 from web.site import Site
 
@@ -28,7 +30,7 @@ def create_stores() -> html.Div:
     return html.Div([dcc.Store(id=name) for name in names])
 
 
-def create_closer_look(prediction: Prediction, *, view: PartView, site: Site) -> html.Section:
+def create_closer_look_section(prediction: Prediction, *, view: PartView, site: Site) -> html.Section:
     """All that can be shown of this answer; what the checkpoint was not fitted for is left out."""
     candidates, maps = prediction.candidates, prediction.maps or {}
     name = display_name(prediction.best.name)
@@ -46,7 +48,7 @@ def create_closer_look(prediction: Prediction, *, view: PartView, site: Site) ->
             "What the model saw, and another part to look at",
             create_crop(view, site=site),
             own=True,
-            opened=view != PartView(),
+            opened=view != WHOLE,
         )
     )
     panels.append(create_panel("Does the answer hold?", create_stability()))
@@ -58,7 +60,14 @@ def create_closer_look(prediction: Prediction, *, view: PartView, site: Site) ->
 
 
 def create_panel(title: str, content: Any, *, own: bool = False, opened: bool = False) -> html.Details:
-    """A line that opens, or is open. own: it shows the visitor's photo, which not every browser can with each."""
+    """A line that opens its content, or has opened it.
+
+    Args:
+        title: the line.
+        content: what it opens.
+        own: it shows the visitor's photo, and is hidden where the browser cannot show that.
+        opened: whether it is open at first.
+    """
     return html.Details(
         [html.Summary(title, className="panel__title"), html.Div(content, className="panel__content")],
         className="panel panel--own" if own else "panel",
@@ -144,12 +153,19 @@ def create_strip(stability: Stability) -> html.Div:
     """Small pictures of what was looked at, each with its answer."""
     same = stability.views[0].best.class_id
     agreeing, total = stability.agreeing, stability.total
-    words = "The answer does not hold"
+    verdict = "The answer does not hold:"
     if agreeing * 3 >= total * 2:
-        words = "The answer holds" if agreeing == total else "The answer mostly holds"
+        verdict = "The answer holds:" if agreeing == total else "The answer mostly holds:"
     return html.Div(
         [
-            html.P([html.Strong(f"{words}: "), f"{agreeing} of {total} looks give the same name."]),
+            html.P(
+                fill(
+                    "{verdict} {agreeing} of {total} looks give the same name.",
+                    verdict=html.Strong(verdict),
+                    agreeing=str(agreeing),
+                    total=str(total),
+                )
+            ),
             html.Ul(
                 [create_look(view, agrees=view.best.class_id == same) for view in stability.views], className="strip"
             ),
@@ -158,7 +174,7 @@ def create_strip(stability: Stability) -> html.Div:
 
 
 def create_look(view: View, *, agrees: bool) -> html.Li:
-    """One way to look at the photo. The picture is a small one of the visitor's own, and is kept nowhere."""
+    """One way to look at the photo, as a small picture that is not kept anywhere, with its answer."""
     source = data_url(view.image.convert("RGB").resize((128, 128)), "JPEG", quality=75)
     return html.Li(
         [

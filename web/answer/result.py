@@ -1,4 +1,4 @@
-"""The answer: a verdict in words, the likeliest classes as bars, training photos to compare with."""
+"""Result of one photo: a verdict in words, the likeliest classes as bars, training photos to compare with."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from classifier.data.statistics import spread
 from classifier.reports.words import describe_reason
-from web.answer.closer_look import create_closer_look
+from web.answer.bars import ROW_HEIGHT_PX, create_candidate_bars_figure
+from web.answer.closer_look import create_closer_look_section
 from web.answer.similar import OVERALL, create_nearest, create_overall
-from web.answer.stage import PartView
+from web.answer.upload import WHOLE, PartView
 from web.answer.verdict import create_alarm, create_coverage, create_record_line
-from web.dataset.statistics import spread
-from web.shared import figures
 from web.shared.attributes import aria
+from web.shared.figures import CONFIG
 from web.shared.picture import create_photo_help, create_picture
+from web.shared.sentence import fill
 from web.shared.wording import (
     SURPRISING,
     describe_sureness,
@@ -34,26 +36,25 @@ if TYPE_CHECKING:
 SAMPLES = 6
 SIMILARITY = "Similar as the model sees it: 1.00 would be the same photo."
 
-WHOLE = PartView()
-
 
 def create_result(prediction: Prediction, *, site: Site, view: PartView = WHOLE) -> html.Div:
-    """The whole answer to one photo, or to the part of it that `view` tells."""
-    knows = f"The model knows {site.subject.count_kinds(len(site.collection.classes))}"
+    """The whole answer to one photo, or to the part of it that `view` names."""
+    kinds = site.subject.count_kinds(len(site.collection.classes))
     honesty = (
-        f"{knows} and can take one for another."
+        f"The model knows {kinds} and can take one for another. Compare with the photos before you believe it."
         if prediction.verdict
-        else f"{knows} and names one of them whatever it is shown."
+        else f"The model knows {kinds} and names one of them whatever it is shown. Compare with the photos before you "
+        "believe it."
     )
     return html.Div(
         [
             create_verdict(prediction, site=site, view=view),
             html.Div(
-                [create_bars(prediction), create_comparison(prediction, site=site)],
+                [create_bars_section(prediction), create_comparison_section(prediction, site=site)],
                 className="result__grid",
             ),
-            create_closer_look(prediction, view=view, site=site),
-            html.P(f"{honesty} Compare with the photos before you believe it.", className="result__honesty"),
+            create_closer_look_section(prediction, view=view, site=site),
+            html.P(honesty, className="result__honesty"),
         ],
         className="result",
     )
@@ -66,7 +67,7 @@ def describe_answer(prediction: Prediction, *, site: Site) -> str:
     if prediction.verdict == "unknown":
         unknown = describe_unknown(len(site.collection.classes), site.subject)
         reason = describe_reason(prediction.reason, site.subject)
-        return f"{unknown}. {reason} The closest is {closest}".replace("  ", " ")
+        return " ".join(filter(None, [f"{unknown}.", reason, f"The closest is {closest}"]))
     return f"{verdict_words(prediction.verdict, best.probability)}: {closest}"
 
 
@@ -110,25 +111,26 @@ def create_name(prediction: Prediction, *, site: Site) -> list[Component]:
 
 
 def create_sureness(prediction: Prediction) -> list[str | Component]:
-    """The probability in a sentence; only a calibrated one tells how sure the model is."""
+    """The probability in a sentence; only a calibrated one says how sure the model is."""
     probability = prediction.best.probability
     if not prediction.verdict:
-        return ["The model gives it ", html.Strong(format_percent(probability)), "."]
-    words: list[str | Component] = ["The model is ", html.Strong(describe_sureness(probability)), " sure"]
+        return fill("The model gives it {percent}.", percent=html.Strong(format_percent(probability)))
+    percent = html.Strong(describe_sureness(probability))
     if prediction.verdict == "unsure" and probability >= SURPRISING:
-        return [*words, ", but your photo is less like those it has learnt from, so it stays careful."]
-    return [*words, "."]
+        return fill(
+            "The model is {percent} sure, but your photo is less like those it has learnt from, so it stays careful.",
+            percent=percent,
+        )
+    return fill("The model is {percent} sure.", percent=percent)
 
 
 def create_advice(prediction: Prediction, *, site: Site, view: PartView) -> html.P | None:
-    """What to do about an answer that is no clear one. The button is `assets/js/30-closer-look.js`'s."""
+    """What to do about an answer that is not clear. The button belongs to `assets/js/30-closer-look.js`."""
     if prediction.verdict not in ("unsure", "unknown"):
         return None
-    again = "Frame it anew" if view != WHOLE else f"Frame one {site.subject.thing} closely"
-    return html.P(
-        [html.Button(again, id="frame-button", type="button", className="text-button"), " and ask again."],
-        className="advice",
-    )
+    words = "Reframe it" if view != WHOLE else f"Frame one {site.subject.thing} closely"
+    button = html.Button(words, id="frame-button", type="button", className="text-button")
+    return html.P(fill("{frame_it} and ask again.", frame_it=button), className="advice")
 
 
 def create_unknown(prediction: Prediction, *, site: Site) -> list[Component]:
@@ -143,28 +145,23 @@ def create_unknown(prediction: Prediction, *, site: Site) -> list[Component]:
         ),
         html.P(describe_reason(prediction.reason, site.subject), className="verdict__reason"),
         html.P(
-            [
-                "If it had to be one of them: ",
-                dcc.Link(display_name(best.name), href=f"/flower/{best.class_id}", className="verdict__closest"),
-                f" ({format_percent(best.probability)}).",
-            ],
+            fill(
+                "If it had to be one of them: {name} ({percent}).",
+                name=dcc.Link(display_name(best.name), href=f"/flower/{best.class_id}", className="verdict__closest"),
+                percent=format_percent(best.probability),
+            ),
             className="verdict__probability",
         ),
     ]
 
 
 def create_part_note() -> html.P:
-    """Told when the answer is to a part of the photo, with the way back."""
-    return html.P(
-        [
-            "To the part that you framed. ",
-            html.Button("Ask about the whole photo", id="whole-button", type="button", className="text-button"),
-        ],
-        className="part-note",
-    )
+    """That the answer is to a part of the photo, with the way back."""
+    button = html.Button("Ask about the whole photo", id="whole-button", type="button", className="text-button")
+    return html.P(fill("This is about the part that you framed. {whole}", whole=button), className="part-note")
 
 
-def create_bars(prediction: Prediction) -> html.Section:
+def create_bars_section(prediction: Prediction) -> html.Section:
     """Bars for the eyes, the same as a list for screen readers."""
     candidates = prediction.candidates
     kind = "closest" if prediction.verdict == "unknown" else "likeliest"
@@ -172,11 +169,11 @@ def create_bars(prediction: Prediction) -> html.Section:
         [html.Li(f"{display_name(c.name)}: {format_percent(c.probability)}") for c in candidates],
         className="visually-hidden",
     )
-    height = figures.ROW_HEIGHT_PX * len(candidates) + 16
+    height = ROW_HEIGHT_PX * len(candidates) + 16
     graph = dcc.Graph(
         id="candidate-bars",
-        figure=figures.create_candidate_bars(candidates),
-        config=figures.CONFIG,
+        figure=create_candidate_bars_figure(candidates),
+        config=CONFIG,
         style={"height": height},
     )
     return html.Section(
@@ -189,10 +186,10 @@ def create_bars(prediction: Prediction) -> html.Section:
     )
 
 
-def create_comparison(prediction: Prediction, *, site: Site) -> html.Section:
+def create_comparison_section(prediction: Prediction, *, site: Site) -> html.Section:
     """Training photos of the best class, and one tab away those of the runners-up and the most similar of all.
 
-    The most similar ones where an index tells them, else a few of each class.
+    The most similar ones where the checkpoint has an index, else a few of each class.
     """
     candidates, neighbours = prediction.candidates, prediction.neighbours
     shown = [(str(candidate.class_id), display_name(candidate.name)) for candidate in candidates]

@@ -12,6 +12,7 @@ from web.answer.stage import create_stage
 from web.answer.verdict import class_name
 from web.shared.attributes import aria
 from web.shared.picture import create_picture
+from web.shared.sentence import fill
 from web.shared.wording import display_name, format_count
 from web.site import Site
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 OVERALL = "overall"  # the value of the tab that shows photos of any flower
 
 
-def create_neighbours(neighbours: Sequence[Neighbour], *, site: Site, named: bool = False) -> html.Ul:
+def create_similar_photos(neighbours: Sequence[Neighbour], *, site: Site, named: bool = False) -> html.Ul:
     """Training photos with their similarity, and with their flower's name where they are of several."""
     items = []
     for neighbour in neighbours:
@@ -44,7 +45,7 @@ def create_neighbours(neighbours: Sequence[Neighbour], *, site: Site, named: boo
 
 
 def describe_similarity(similarity: float) -> str:
-    """A cosine as visitors read it: "similarity 0.93"; "1.00" only for the same."""
+    """A cosine as visitors read it: "similarity 0.93"; "1.00" for the same photo."""
     return f"similarity {max(similarity, 0):.2f}"
 
 
@@ -55,7 +56,7 @@ def create_nearest(candidate: Candidate, neighbours: Neighbours, *, site: Site) 
     count = len(site.statistics.training_photos(candidate.class_id))
     return html.Div(
         [
-            create_neighbours(found, site=site)
+            create_similar_photos(found, site=site)
             if found
             else html.P(f"No photo of {name} is indexed.", className="note"),
             dcc.Link(
@@ -69,7 +70,7 @@ def create_nearest(candidate: Candidate, neighbours: Neighbours, *, site: Site) 
 
 def create_overall(neighbours: Neighbours, *, site: Site) -> html.Div:
     """The training photos, of any flower, that are most like the visitor's."""
-    return html.Div(create_neighbours(neighbours.overall, site=site, named=True))
+    return html.Div(create_similar_photos(neighbours.overall, site=site, named=True))
 
 
 def create_versus(
@@ -89,13 +90,12 @@ def create_versus(
     ]
     return [
         html.P(
-            [
-                "Where your photo is ",
-                html.Span("red", className="swatch swatch--for"),
-                f" it speaks for {name}, where it is ",
-                html.Span("blue", className="swatch swatch--against"),
-                " for the other.",
-            ],
+            fill(
+                "Where your photo is {red} it speaks for {name}, where it is {blue} for the other.",
+                red=html.Span("red", className="swatch swatch--for"),
+                name=name,
+                blue=html.Span("blue", className="swatch swatch--against"),
+            ),
             className="note",
         ),
         dmc.Tabs(
@@ -123,6 +123,6 @@ def create_side(candidate: Candidate, neighbours: Neighbours | None, *, kind: st
     """One of the two: its name and its two most similar photos."""
     found = neighbours.by_class.get(candidate.class_id, ()) if neighbours else ()
     return html.Div(
-        [html.H4(display_name(candidate.name)), create_neighbours(found, site=site) if found else None],
+        [html.H4(display_name(candidate.name)), create_similar_photos(found, site=site) if found else None],
         className=f"versus__side versus__side--{kind}",
     )

@@ -1,44 +1,16 @@
-"""The visitor's own photo, with what the model saw of it framed. The photo never comes back from the server:
-`assets/js/30-closer-look.js` puts it here from the browser's memory, and places the frame."""
+"""The visitor's own photo, with what the model saw of it framed.
+
+The photo never comes back from the server: `assets/js/30-closer-look.js` puts it here from the browser's memory, and
+places the frame.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from dash import html
 
 from web.shared.attributes import aria
-
-LEAST_SIZE = 20
-
-
-@dataclass(frozen=True)
-class PartView:
-    """A square part of a photo, in whole per cent.
-
-    size: its side, of the photo's shorter side (LEAST_SIZE to 100); x, y: where it lies in the room that is left,
-    from 0 (left, top) to 100 (right, bottom). The default is what the model sees of a whole photo.
-    """
-
-    size: int = 100
-    x: int = 50
-    y: int = 50
-
-    def to_dict(self) -> dict[str, int]:
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: Any) -> PartView:
-        """From what a browser sent; anything out of the ordinary becomes the nearest ordinary value."""
-
-        def whole(name: str, low: int, default: int) -> int:
-            value = values.get(name) if isinstance(values, dict) else None
-            if not isinstance(value, int | float) or not abs(value) < 1e9:
-                return default
-            return max(low, min(100, round(value)))
-
-        return cls(whole("size", LEAST_SIZE, 100), whole("x", 0, 50), whole("y", 0, 50))
 
 
 def create_stage(name: str, *, overlay: str | None = None, frame: str | None = None) -> html.Div:

@@ -1,12 +1,18 @@
-"""From what the browser sent to the bytes of one photo. Pure and limited; nothing is kept."""
+"""Upload: what a browser sent about one photo. Pure and limited; nothing is kept."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from classifier.errors import NotAnImage, PhotoError, TooManyBytes
+from web.shared.wording import describe_too_large
+
+LEAST_SIZE = 20
+MOST_KEY_CHARACTERS = 64
+MOST_TURNS = 1_000_000
 
 
 class NoPhoto(PhotoError):
@@ -15,37 +21,93 @@ class NoPhoto(PhotoError):
     code = "no_photo"
 
 
-def photo_bytes(upload: Any, *, max_bytes: int) -> bytes:
-    """The bytes of a photo that came as `{"url": "data:image/jpeg;base64,…"}`.
+@dataclass(frozen=True)
+class PartView:
+    """A square part of a photo, in whole per cent. The default is what the model sees of a whole photo.
 
-    Raises:
-        NoPhoto: nothing came, or a record without a photo.
-        TooManyBytes: more than `max_bytes`; told from the length, before decoding.
-        NotAnImage: not a base64 data URL, or an empty file.
+    size: its side, of the photo's shorter side (LEAST_SIZE to 100).
+    x, y: where it lies in the room that is left, from 0 (left, top) to 100 (right, bottom).
     """
-    url = upload.get("url") if isinstance(upload, dict) else None
-    if not url:
-        raise NoPhoto("There is no photo yet. Choose or drop one first.")
-    if not isinstance(url, str):
-        raise NotAnImage("That did not arrive as a photo. Choose the file again.")
-    head, comma, payload = url.partition(",")
-    if not comma or not head.startswith("data:") or not head.endswith(";base64"):
-        raise NotAnImage("That did not arrive as a photo. Choose the file again.")
-    # Four characters of base64 carry three bytes; padding makes this two bytes too many at most.
-    if len(payload) // 4 * 3 > max_bytes + 2:
-        raise TooManyBytes(too_large_message(max_bytes))
-    try:
-        content = base64.b64decode(payload, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise NotAnImage("The photo was damaged on its way here. Choose the file again.") from error
-    if not content:
-        raise NotAnImage("This file is empty. Choose another photo.")
-    return content
+
+    size: int = 100
+    x: int = 50
+    y: int = 50
+
+    def to_dict(self) -> dict[str, int]:
+        """Plain values for the browser."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Any) -> PartView:
+        """The view in what a browser sent; anything out of the ordinary becomes the nearest ordinary value."""
+
+        def whole(name: str, low: int, default: int) -> int:
+            value = values.get(name) if isinstance(values, dict) else None
+            if not isinstance(value, int | float) or not abs(value) < 1e9:
+                return default
+            return max(low, min(100, round(value)))
+
+        return cls(whole("size", LEAST_SIZE, 100), whole("x", 0, 50), whole("y", 0, 50))
 
 
-def too_large_message(max_bytes: int) -> str:
-    """What a visitor can do about a file over the limit."""
-    return (
-        f"This file is too large: the server takes up to {max_bytes / 1024 / 1024:.0f} MB. "
-        "Save it as a JPEG or make it smaller, then try again."
-    )
+WHOLE = PartView()
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One photo, or a part of one, as the page's store has it.
+
+    key: the browser's own name for the photo, at most `MOST_KEY_CHARACTERS`; it comes back with the answer.
+    turn: which of the photo's parts this is, counted by the browser; 0 for the whole photo.
+    content: the data URL that should hold the photo, as it came: it is checked when it is decoded.
+    preview: whether the browser can show the photo.
+    view: which part of the photo it is.
+    """
+
+    key: str
+    turn: int
+    content: Any
+    preview: bool
+    view: PartView
+
+    @classmethod
+    def from_store(cls, data: Any) -> Upload:
+        """Read `{"key": …, "url": "data:image/jpeg;base64,…", "turn": …, "preview": …, "view": …}`.
+
+        Whatever a browser sends gives an upload: what is missing or makes no sense becomes the default.
+        """
+        record: dict[str, Any] = data if isinstance(data, dict) else {}
+        turn = record.get("turn")
+        return cls(
+            key=str(record.get("key", ""))[:MOST_KEY_CHARACTERS],
+            turn=turn if isinstance(turn, int) and 0 <= turn < MOST_TURNS else 0,
+            content=record.get("url"),
+            preview=record.get("preview") is not False,
+            view=PartView.from_dict(record.get("view")),
+        )
+
+    def decode(self, *, max_bytes: int) -> bytes:
+        """The bytes of the photo.
+
+        Raises:
+            NoPhoto: nothing came, or a record without a photo.
+            TooManyBytes: more than `max_bytes`; known from the length, before decoding.
+            NotAnImage: not a base64 data URL, or an empty file.
+        """
+        if not self.content:
+            raise NoPhoto("There is no photo yet. Choose or drop one first.")
+        if not isinstance(self.content, str):
+            raise NotAnImage("That did not arrive as a photo. Choose the file again.")
+        head, comma, payload = self.content.partition(",")
+        if not comma or not head.startswith("data:") or not head.endswith(";base64"):
+            raise NotAnImage("That did not arrive as a photo. Choose the file again.")
+        # Four characters of base64 carry three bytes; padding makes this two bytes too many at most.
+        if len(payload) // 4 * 3 > max_bytes + 2:
+            raise TooManyBytes(describe_too_large(max_bytes))
+        try:
+            photo = base64.b64decode(payload, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise NotAnImage("The photo was damaged on its way here. Choose the file again.") from error
+        if not photo:
+            raise NotAnImage("This file is empty. Choose another photo.")
+        return photo

@@ -1,7 +1,8 @@
-"""How far an answer can be trusted: what stands in the verdict, and the track record one click away."""
+"""Verdict in detail: known photo, list of candidates and track record."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dash import dcc, html
@@ -10,11 +11,12 @@ from dash.development.base_component import Component
 from classifier.reports.words import describe_times
 from web.shared.attributes import aria
 from web.shared.picture import create_picture
-from web.shared.wording import display_name, format_count, format_share, out_of_hundred
+from web.shared.sentence import fill
+from web.shared.wording import display_name, format_count, format_interval, format_share, out_of_hundred
 from web.site import Site
 
 if TYPE_CHECKING:
-    from classifier.predictions.values import Confusion, Prediction, TrackRecord
+    from classifier.predictions.values import Candidate, Confusion, Prediction
 
 # A longer list is folded behind the first names.
 MOST_LISTED = 6
@@ -24,7 +26,7 @@ MOST_CONFUSIONS, PHOTOS_A_CONFUSION = 3, 3
 
 
 def create_alarm(prediction: Prediction, *, site: Site) -> html.Div | None:
-    """Told when the photo is one that the model has learnt from: its confidence means little then."""
+    """Warning that the model has learnt from this photo: its confidence means little then."""
     if prediction.duplicate_of is None:
         return None
     photo = site.collection.photo(prediction.duplicate_of)
@@ -32,10 +34,10 @@ def create_alarm(prediction: Prediction, *, site: Site) -> html.Div | None:
         [
             create_picture(photo, site=site, alt="The training photo", sizes="72px") if photo else None,
             html.P(
-                [
-                    html.Strong("The model knows this photo. "),
-                    "It is, or nearly is, one of those it has learnt from: how sure it is means little here.",
-                ]
+                fill(
+                    "{alarm} It is, or nearly is, one of those it has learnt from: how sure it is means little here.",
+                    alarm=html.Strong("The model knows this photo."),
+                )
             ),
         ],
         className="alarm",
@@ -44,7 +46,7 @@ def create_alarm(prediction: Prediction, *, site: Site) -> html.Div | None:
 
 
 def create_coverage(prediction: Prediction, *, site: Site) -> html.P | None:
-    """The list that holds the right class so many times of 100; nothing without a list."""
+    """The list that holds the right class so many times out of 100; nothing without a list."""
     listed = prediction.coverage_set
     if not listed or prediction.coverage is None:
         return None
@@ -53,43 +55,48 @@ def create_coverage(prediction: Prediction, *, site: Site) -> html.P | None:
         return html.P(f"The model can rule out none of the {site.subject.count(len(listed))}.", className="coverage")
     if len(listed) == 1:
         return html.P(
-            f"A list that holds the right {noun} {times} times of 100 needs this name alone.", className="coverage"
+            f"A list that holds the right {noun} {times} times out of 100 needs this name alone.", className="coverage"
         )
+    return html.P(
+        [
+            f"The right {noun} is in this list {times} times out of 100: ",
+            *list_names(listed),
+            ".",
+        ],
+        className="coverage",
+    )
+
+
+def list_names(listed: Sequence[Candidate]) -> list[Any]:
+    """Links to the first candidates of a list, and how many others there are."""
     links = [
         dcc.Link(display_name(candidate.name), href=f"/flower/{candidate.class_id}", className="coverage__name")
         for candidate in listed[:MOST_LISTED]
     ]
     names: list[Any] = [part for link in links for part in (link, ", ")][:-1]
     more = len(listed) - MOST_LISTED
-    if more > 0:
-        names.append(f" and {format_count(more, 'other')}")
-    return html.P([f"The right {noun} is in this list {times} times of 100: ", *names, "."], className="coverage")
+    return [*names, f" and {format_count(more, 'other')}"] if more > 0 else names
 
 
 def create_record_line(prediction: Prediction, *, site: Site) -> html.P | None:
-    """The track record in one sentence, for the verdict."""
+    """The track record in a sentence or two, for the verdict."""
     record = prediction.track_record
     if record is None or prediction.verdict == "unknown":
         return None
-    name = display_name(prediction.best.name)
-    parts: list[Any] = []
+    sentences: list[Any] = []
     if record.n:
-        parts = [
-            f"When it was this sure of {name} in tests, it was right ",
-            html.Strong(f"{record.right:,} of {format_count(record.n, 'time')}"),
-            f"; in the long run that may be {describe_interval(record)}. ",
-        ]
+        sentences += fill(
+            "When it was this sure of {name} in tests, it was right {times}; in the long run that may be {interval}. ",
+            name=display_name(prediction.best.name),
+            times=html.Strong(f"{record.right:,} of {format_count(record.n, 'time')}"),
+            interval=format_interval(record.low, record.high),
+        )
     if record.n < FEW and record.overall_n:
-        parts.append(
+        sentences.append(
             f"When this sure of any {site.subject.noun}, it was right {record.overall_right:,} of "
             f"{format_count(record.overall_n, 'time')}."
         )
-    return html.P(parts, className="record-line") if parts else None
-
-
-def describe_interval(record: TrackRecord) -> str:
-    """ "74 to 99 %"."""
-    return f"{100 * record.low:.0f} to {100 * record.high:.0f}\u00a0%"
+    return html.P(sentences, className="record-line") if sentences else None
 
 
 def create_record(prediction: Prediction, *, site: Site) -> list[Component]:
@@ -158,10 +165,12 @@ def create_confusion(confusion: Confusion, *, site: Site) -> html.Li:
     return html.Li(
         [
             html.P(
-                [
-                    dcc.Link(was, href=f"/flower/{confusion.was}"),
-                    f" was taken for {said} {describe_times(confusion.count)}.",
-                ]
+                fill(
+                    "{was} was taken for {said} {times}.",
+                    was=dcc.Link(was, href=f"/flower/{confusion.was}"),
+                    said=said,
+                    times=describe_times(confusion.count),
+                )
             ),
             html.Div(pictures, className="confusion__photos") if pictures else None,
         ],

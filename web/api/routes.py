@@ -6,20 +6,29 @@ Answers are those of `predict --json`; errors are problem details (RFC 9457) wit
 from __future__ import annotations
 
 import json
-import logging
 from typing import Any
 
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from classifier.errors import PhotoError, SettingError, TooManyBytes
-from web.answer.upload import NoPhoto, too_large_message
+from classifier.errors import SettingError, TooManyBytes
+from web.answer.asking import BUSY, FAULT, FOR_PROGRAMS, explain
+from web.answer.upload import NoPhoto
 from web.api.openapi import BASE, describe
-from web.server.hardening import drain
-from web.site import Busy, Site
+from web.server.limits import drain
+from web.shared.wording import describe_too_large
+from web.site import Site
 
 ASK_AGAIN_AFTER_S = 5
-_STATUS = {"no_photo": 400, "bad_setting": 400, "too_many_bytes": 413, "unsupported_format": 415, "no_model": 503}
+_STATUS = {
+    "no_photo": 400,
+    "bad_setting": 400,
+    "too_many_bytes": 413,
+    "unsupported_format": 415,
+    "no_model": 503,
+    BUSY: 503,
+    FAULT: 500,
+}
 _TITLES = {
     400: "The request is incomplete",
     404: "There is nothing at this address",
@@ -30,7 +39,6 @@ _TITLES = {
     500: "Something went wrong on the server",
     503: "No answer can be given now",
 }
-logger = logging.getLogger(__name__)
 
 
 def register(server: Flask, site: Site) -> None:
@@ -74,7 +82,8 @@ def sent_photo(*, max_bytes: int) -> tuple[bytes, str | None]:
     """The photo in the current request, from the multipart field `image` or the raw body, and its name if it has one.
 
     Raises:
-        NoPhoto: there is none. TooManyBytes: more than `max_bytes`.
+        NoPhoto: there is none.
+        TooManyBytes: more than `max_bytes`.
     """
     name = None
     if request.mimetype == "multipart/form-data":
@@ -84,12 +93,12 @@ def sent_photo(*, max_bytes: int) -> tuple[bytes, str | None]:
         content, name = field.read(max_bytes + 1), field.filename or None
     else:
         if (request.content_length or 0) > max_bytes:
-            raise TooManyBytes(too_large_message(max_bytes))
+            raise TooManyBytes(describe_too_large(max_bytes))
         content = request.get_data(cache=False)
     if not content:
         raise NoPhoto("The request has no photo. Send it as the body, or as the form field “image”.")
     if len(content) > max_bytes:
-        raise TooManyBytes(too_large_message(max_bytes))
+        raise TooManyBytes(describe_too_large(max_bytes))
     return content, name
 
 
@@ -97,7 +106,7 @@ def asked_top_k() -> int:
     """The query's `top_k`, 5 without one.
 
     Raises:
-        SettingError: it is no whole number from 1 to 1000.
+        SettingError: it is not a whole number from 1 to 1000.
     """
     asked = request.args.get("top_k", "5")
     if not (asked.isascii() and asked.isdigit() and len(asked) <= 4 and 1 <= int(asked) <= 1000):
@@ -112,29 +121,26 @@ def problem(status: int, code: str, detail: str) -> Response:
 
 
 def _register_errors(api: Blueprint, site: Site) -> None:
-    @api.errorhandler(PhotoError)
-    @api.errorhandler(SettingError)
-    def refused(error: PhotoError | SettingError) -> Response:
-        drain(request)
-        return problem(_STATUS.get(error.code, 422), error.code, str(error))
-
-    @api.errorhandler(Busy)
-    def busy(_: Busy) -> Response:
-        answer = problem(503, "busy", "Many are asking just now. Try again in a few seconds.")
-        answer.headers["Retry-After"] = str(ASK_AGAIN_AFTER_S)
-        return answer
-
     @api.errorhandler(RequestEntityTooLarge)
     def too_large(_: RequestEntityTooLarge) -> Response:
-        drain(request)
-        return problem(413, TooManyBytes.code, too_large_message(site.settings.max_upload_bytes))
+        return refuse(TooManyBytes(describe_too_large(site.settings.max_upload_bytes)))
 
     @api.errorhandler(Exception)
     def failed(error: Exception) -> Response:
         if isinstance(error, HTTPException) and error.code in _TITLES:
             return problem(error.code, error.name.lower().replace(" ", "_"), str(error.description))
-        logger.error("%s %s failed", request.method, request.path, exc_info=error)
-        return problem(500, "error", "Something went wrong on our side, not with the photo. Try again later.")
+        return refuse(error)
+
+
+def refuse(error: Exception) -> Response:
+    """What went wrong with the current request, as problem details."""
+    failure = explain(error, FOR_PROGRAMS)
+    answer = problem(_STATUS.get(failure.code, 422), failure.code, failure.words)
+    if failure.code == BUSY:
+        answer.headers["Retry-After"] = str(ASK_AGAIN_AFTER_S)
+    elif failure.code != FAULT:
+        drain(request)
+    return answer
 
 
 def _json(body: Any, *, status: int = 200, mimetype: str = "application/json") -> Response:

@@ -1,67 +1,27 @@
-"""Photo → answer: decode, predict, encode; and what the browser does by itself around it."""
+"""Photo → answer, and what the browser does by itself around it."""
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import dash
-from dash import ClientsideFunction, Input, Output, State, html
+from dash import Input, Output, State, html
 from dash.exceptions import PreventUpdate
-from PIL import Image
 
-from classifier.errors import PhotoError
-from classifier.photos.reading import open_image
-from classifier.photos.thumbnails import data_url
-from web.answer.result import WHOLE, create_result, describe_answer
-from web.answer.stage import PartView
-from web.answer.upload import photo_bytes
+from web.answer import callbacks as answer_callbacks
+from web.answer.asking import BUSY, answer_upload, explain
+from web.answer.upload import Upload
 from web.classify.overview import create_specimen
-from web.site import Busy, Site
-
-TOP_K = 5
-SHOWN_PX = 1024  # long side; that to which assets/js/10-photo.js shrinks the photos that the browser can show
-BUSY = "Many people are asking just now. Your photo is still here: press the button again in a few seconds."
-OUR_FAULT = "Something went wrong on our side, not with your photo. Try again; if it stays, try another photo."
-
-logger = logging.getLogger(__name__)
+from web.shared.wiring import Wiring
+from web.site import Site
 
 
 def register(app: dash.Dash, site: Site) -> None:
-    app.clientside_callback(
-        ClientsideFunction("florascope", "showPhoto"),
-        Output("workbench", "className"),
-        Output("preview", "src"),
-        Output("preview", "alt"),
-        Output("photo-caption", "children"),
-        Output("classify-button", "disabled"),
-        Input("photo", "data"),
-    )
-    app.clientside_callback(
-        ClientsideFunction("florascope", "showAnswer"),
-        Output("result", "children"),
-        Output("overview", "hidden"),
-        Input("answer", "data"),
-        Input("photo", "data"),
-    )
-    app.clientside_callback(
-        ClientsideFunction("florascope", "showClass"),
-        Output("compare", "value"),
-        Input("candidate-bars", "clickData"),
-        prevent_initial_call=True,
-    )
-
-    # The answer comes to a store on the page, since Dash calls a callback at every drawing of the page if one of its
-    # outputs stands outside, and is then copied to the store that outlives the page. What is said of it comes along: so
-    # words about an earlier photo never stand under a newer one.
-    app.clientside_callback(
-        ClientsideFunction("florascope", "keepAnswer"),
-        Output("answer", "data"),
-        Input("fresh-answer", "data"),
-        State("photo", "data"),
-    )
-
-    @app.callback(
+    """Attach the page's callbacks."""
+    wiring = Wiring(app, site)
+    register_in_browser(wiring)
+    wiring.in_server(
+        classify,
         Output("fresh-answer", "data"),
         Input("classify-button", "n_clicks"),
         State("photo", "data"),
@@ -72,50 +32,65 @@ def register(app: dash.Dash, site: Site) -> None:
         ],
         prevent_initial_call=True,
     )
-    def classify(n_clicks: int | None, photo: dict[str, Any] | None) -> dict[str, Any]:
-        if not n_clicks:  # the page was drawn again, nobody pressed the button
-            raise PreventUpdate
-        told = {"key": key_of(photo), "message": "", "words": ""}
-        try:
-            content, words, shown = answer(photo, site=site)
-        except PhotoError as error:
-            return {**told, "content": None, "message": str(error)}
-        except Busy:
-            return {**told, "message": BUSY}  # an answer that is there may stay
-        except Exception:
-            logger.exception("Classifying failed")
-            return {**told, "content": None, "message": OUR_FAULT}
-        return {**told, "content": content, "shown": shown, "words": words}
-
-    @app.callback(Output("specimen", "children"), Input("specimen-button", "n_clicks"), prevent_initial_call=True)
-    def show_another(n_clicks: int | None) -> html.Figure | html.Div:
-        if not n_clicks:
-            raise PreventUpdate
-        return create_specimen(site)
+    wiring.in_server(
+        show_another, Output("specimen", "children"), Input("specimen-button", "n_clicks"), prevent_initial_call=True
+    )
+    answer_callbacks.register(app, site)
 
 
-def key_of(sent: Any) -> str:
-    """The browser's own name for its photo, cut to a sane length."""
-    return str(sent.get("key", ""))[:64] if isinstance(sent, dict) else ""
+def register_in_browser(wiring: Wiring) -> None:
+    """Attach what needs no server: `assets/js/20-answer.js`."""
+    wiring.in_browser(
+        "florascope.showPhoto",
+        Output("workbench", "className"),
+        Output("preview", "src"),
+        Output("preview", "alt"),
+        Output("photo-caption", "children"),
+        Output("classify-button", "disabled"),
+        Input("photo", "data"),
+    )
+    wiring.in_browser(
+        "florascope.showAnswer",
+        Output("result", "children"),
+        Output("overview", "hidden"),
+        Input("answer", "data"),
+        Input("photo", "data"),
+    )
+    wiring.in_browser(
+        "florascope.showClass",
+        Output("compare", "value"),
+        Input("candidate-bars", "clickData"),
+        prevent_initial_call=True,
+    )
+    # The answer comes to a store on the page, since Dash calls a callback at every drawing of the page if one of its
+    # outputs stands outside, and is then copied to the store that outlives the page. What is said of it comes along: so
+    # words about an earlier photo never stand under a newer one.
+    wiring.in_browser(
+        "florascope.keepAnswer", Output("answer", "data"), Input("fresh-answer", "data"), State("photo", "data")
+    )
 
 
-def answer(photo: Any, *, site: Site, view: PartView = WHOLE) -> tuple[html.Div, str, str | None]:
-    """The answer to a photo, or a part of one, as the store has it: (what the page shows, one sentence, the photo as a
-    data URL of a JPEG if the visitor's browser cannot show it, else None).
+def classify(site: Site, n_clicks: int | None, photo: Any) -> dict[str, Any]:
+    """The record for the browser's store: the answer to a photo, or what is wrong.
 
-    Raises:
-        PhotoError: nothing came, nothing that can be read as a photo, or there is no model; its message is for the
-            visitor.
-        Busy: others kept the model busy for too long.
+    It has the photo's `key`, a `message` that is empty when all went well, and `words` for screen readers; with an
+    answer `content` and `shown`. `content` is None where an earlier answer has to go, and missing where it may stay.
     """
-    content = photo_bytes(photo, max_bytes=site.settings.max_upload_bytes)
-    picture: bytes | Image.Image = content
-    with site.asking() as classifier:
-        if photo.get("preview") is False:
-            picture = open_image(content, draft_px=SHOWN_PX)
-        (prediction,) = classifier.predict([picture], top_k=TOP_K, maps=True)
-    shown = None
-    if isinstance(picture, Image.Image):
-        picture.thumbnail((SHOWN_PX, SHOWN_PX))
-        shown = data_url(picture, "JPEG", quality=90)
-    return create_result(prediction, site=site, view=view), describe_answer(prediction, site=site), shown
+    if not n_clicks:  # the page was drawn again, nobody pressed the button
+        raise PreventUpdate
+    upload = Upload.from_store(photo)
+    record: dict[str, Any] = {"key": upload.key, "message": "", "words": ""}
+    try:
+        answer = answer_upload(upload, site=site)
+    except Exception as error:
+        failure = explain(error)
+        kept = {} if failure.code == BUSY else {"content": None}
+        return {**record, **kept, "message": failure.words}
+    return {**record, "content": answer.content, "shown": answer.shown, "words": answer.words}
+
+
+def show_another(site: Site, n_clicks: int | None) -> html.Figure | html.Div:
+    """Another training photo, drawn at random."""
+    if not n_clicks:
+        raise PreventUpdate
+    return create_specimen(site)

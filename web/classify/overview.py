@@ -1,30 +1,22 @@
-"""The data set at a glance: a few numbers, the meadow (photos per class), a training photo drawn at random."""
+"""Overview of the data set: a few numbers, the meadow (photos per class), a training photo drawn at random."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 
 import dash_mantine_components as dmc
 from dash import dcc, html
 
 from web.shared.attributes import aria
+from web.shared.numbers import create_numbers
 from web.shared.picture import create_photo_help, create_picture
 from web.shared.wording import css_colour, describe_class, display_name, format_count
 from web.site import Site
 
 
-def create_numbers(numbers: Sequence[tuple[str, str]], *, class_name: str = "numbers") -> html.Dl:
-    """Large figures with small words under them: (figure, words)."""
-    return html.Dl(
-        [html.Div([html.Dt(words), html.Dd(figure)], className="numbers__item") for figure, words in numbers],
-        className=class_name,
-    )
-
-
 def overview_numbers(site: Site) -> list[tuple[str, str]]:
     """Photos, classes, and the range of photos per class."""
-    totals = [len(photos) for photos in site.statistics.by_class.values()]
+    totals = [len(site.collection.of_class(label.class_id)) for label in site.collection.classes]
     numbers = [(f"{len(site.collection.classes):,}", site.subject.kinds)]
     if any(totals):
         numbers.insert(0, (f"{sum(totals):,}", "photos"))
@@ -36,7 +28,7 @@ def overview_numbers(site: Site) -> list[tuple[str, str]]:
 def create_meadow(site: Site) -> html.Div:
     """Photos per class as a meadow: one stem a class, as tall as it has photos, in the colour of the most vivid."""
     counts = sorted(
-        ((len(photos), class_id) for class_id, photos in site.statistics.by_class.items() if photos), reverse=True
+        ((len(site.collection.of_class(class_id)), class_id) for class_id in site.statistics.petals), reverse=True
     )
     if not counts:
         return html.Div()
@@ -52,10 +44,9 @@ def create_meadow(site: Site) -> html.Div:
         html.Div(
             className="meadow__stem",
             title=f"{display_name(labels[class_id].name)}: {format_count(count, 'photo')}",
-            style={"height": f"{100 * count / most[0]:.1f}%", "color": css_colour(colour)},
+            style={"height": f"{100 * count / most[0]:.1f}%", "color": css_colour(site.statistics.petals[class_id])},
         )
         for count, class_id in counts
-        for colour in [site.statistics.petals[class_id]]
     ]
     return html.Div(
         [
@@ -95,7 +86,7 @@ def create_specimen(site: Site) -> html.Figure | html.Div:
     )
 
 
-def create_overview(site: Site) -> html.Section:
+def create_overview_section(site: Site) -> html.Section:
     """What stands under the drop zone while nothing is classified."""
     return html.Section(
         [

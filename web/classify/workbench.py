@@ -1,4 +1,4 @@
-"""Where a visitor's photo is chosen, previewed and sent. `assets/js/10-photo.js` brings it to life."""
+"""Workbench: where a visitor's photo is chosen, previewed and sent. `assets/js/10-photo.js` brings it to life."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from classifier.data.collection import Photo
-from web.dataset.statistics import spread
+from classifier.data.statistics import spread
 from web.server.thumbnails import photo_url
 from web.shared.attributes import aria, data
 from web.shared.picture import create_picture
@@ -47,7 +47,7 @@ def create_drop_zone() -> html.Div:
     )
 
 
-def create_workbench(site: Site) -> html.Section:
+def create_workbench_section(site: Site) -> html.Section:
     """Drop zone, buttons, messages, and photos to try."""
     settings = site.settings
     return html.Section(

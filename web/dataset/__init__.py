@@ -1,0 +1,1 @@
+"""Page *Data set*: charts, gallery and search."""

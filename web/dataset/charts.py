@@ -1,4 +1,4 @@
-"""What stands around the charts of the data set page: holders, words, the table that says the same."""
+"""Words about the charts of the page *Data set*, and the table that says the same as the bars."""
 
 from __future__ import annotations
 
@@ -6,23 +6,15 @@ from collections.abc import Sequence
 
 from dash import html
 
+from classifier.data.statistics import GREY_CHROMA, ClassCount, hue_and_chroma
 from classifier.data.subject import Subject
-from web.dataset.statistics import GREY_CHROMA, ClassCount, hue_and_chroma
 from web.shared.wording import display_name, format_count, format_ratio, format_share
 from web.site import Site
 
 # Words for hues: (up to degrees, word). Leaves and lawns lie between yellow and green.
 HUES = ((20, "red"), (45, "orange"), (70, "yellow"), (170, "green"), (255, "blue"), (290, "violet"), (345, "pink"))
-
-
-def create_chart_holder(name: str, *, height: int) -> html.Div:
-    """Room for a chart that comes later; it has the chart's height, so nothing jumps."""
-    return html.Div(
-        html.P("Drawing the chart …", className="chart__wait"),
-        id=name,
-        className="chart",
-        style={"minHeight": height},
-    )
+# The largest class has fewer than so many times the photos of the smallest.
+NEARLY_BALANCED = 1.5
 
 
 def describe_balance(counts: Sequence[ClassCount], subject: Subject) -> str:
@@ -33,13 +25,16 @@ def describe_balance(counts: Sequence[ClassCount], subject: Subject) -> str:
     smallest, largest = filled[0], filled[-1]
     if largest.total == smallest.total:
         return f"Every {subject.noun} has {format_count(largest.total, 'photo')}: the collection is balanced."
-    ratio = largest.total / smallest.total
-    opening = "The collection is nearly balanced" if ratio < 1.5 else "The collection is unbalanced"
-    return (
-        f"{opening}: {display_name(largest.label.name)} has {format_count(largest.total, 'photo')}, "
+    is_nearly_balanced = largest.total / smallest.total < NEARLY_BALANCED
+    figures = (
+        f"{display_name(largest.label.name)} has {format_count(largest.total, 'photo')}, "
         f"{display_name(smallest.label.name)} {smallest.total:,}. "
         f"That is {format_ratio(largest.total, smallest.total)} times as many."
-        + ("" if ratio < 1.5 else f" The model has seen some {subject.nouns} far more often than others.")
+    )
+    if is_nearly_balanced:
+        return f"The collection is nearly balanced: {figures}"
+    return (
+        f"The collection is unbalanced: {figures} The model has seen some {subject.nouns} far more often than others."
     )
 
 

@@ -14,7 +14,7 @@ from web.shared.wording import display_name, format_count
 from web.site import Site
 
 
-def create_gallery(site: Site) -> html.Section:
+def create_gallery_section(site: Site) -> html.Section:
     """The filter and all cards."""
     labels, subject = site.collection.classes, site.subject
     return html.Section(
@@ -61,14 +61,14 @@ def create_cards(labels: Sequence[LabelClass], *, site: Site) -> html.Ul | html.
             className="empty",
         )
     return html.Ul(
-        [html.Li(create_card(label, site=site), key=str(label.class_id)) for label in labels], className="cards"
+        [html.Li(create_class_card(label, site=site), key=str(label.class_id)) for label in labels], className="cards"
     )
 
 
-def create_card(label: LabelClass, *, site: Site) -> dcc.Link:
+def create_class_card(label: LabelClass, *, site: Site) -> dcc.Link:
     """One class; the whole card leads to its page."""
     photos = site.statistics.training_photos(label.class_id)
-    count = len(site.statistics.by_class.get(label.class_id, ()))
+    count = len(site.collection.of_class(label.class_id))
     name = display_name(label.name)
     return dcc.Link(
         [

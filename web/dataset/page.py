@@ -1,23 +1,28 @@
-"""`/dataset`: what the photos are, how they are split, and every class at a glance."""
+"""Page *Data set*, `/dataset`: what the photos are, how they are split, and every class at a glance."""
 
 from __future__ import annotations
 
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from web.classify.overview import create_numbers
-from web.dataset.charts import create_chart_holder, describe_colours, describe_shapes
-from web.dataset.gallery import create_gallery
+from web.dataset.charts import describe_colours, describe_shapes
+from web.dataset.gallery import create_gallery_section
 from web.shared.attributes import aria
+from web.shared.figures import create_chart_holder
+from web.shared.numbers import create_numbers
 from web.shared.picture import create_photo_help
 from web.shared.wording import format_count, split_title
-from web.site import Site, current_site
-
-TITLE = "Data set · Florascope"
+from web.site import Site
 
 
-def description() -> str:
-    collection = current_site().collection
+def title(site: Site) -> str:
+    """Title of the document."""
+    return "Data set · Florascope"
+
+
+def description(site: Site) -> str:
+    """Description of the document."""
+    collection = site.collection
     return (
         f"{format_count(len(collection.photos), 'photo')} of "
         f"{collection.subject.count_kinds(len(collection.classes))}: "
@@ -25,7 +30,8 @@ def description() -> str:
     )
 
 
-def head(site: Site) -> html.Div:
+def opening(site: Site) -> html.Div:
+    """Heading and lead."""
     return html.Div(
         [
             html.H1("The photos behind the answers"),
@@ -40,8 +46,8 @@ def head(site: Site) -> html.Div:
     )
 
 
-def layout(**_: object) -> html.Div:
-    site = current_site()
+def layout(site: Site) -> html.Div:
+    """The whole page."""
     collection = site.collection
     contents = [
         ("#balance", f"Photos per {collection.subject.noun}"),
@@ -49,10 +55,14 @@ def layout(**_: object) -> html.Div:
         ("#colours", "Colours"),
         ("#gallery", f"All {collection.subject.nouns}"),
     ]
-    charts = [create_balance(site), create_shapes(site), create_colours(site)] if collection.photos else []
+    charts = (
+        [create_balance_section(site), create_shapes_section(site), create_colours_section(site)]
+        if collection.photos
+        else []
+    )
     return html.Div(
         [
-            head(site),
+            opening(site),
             html.Div(id="split-numbers", children=create_split_numbers(site, collection.default_split)),
             create_split_chooser(site),
             html.Nav(
@@ -64,7 +74,7 @@ def layout(**_: object) -> html.Div:
             # Filled by assets/js/40-charts.js when the first chart comes near the screen: plotly.js weighs 1.3 MB.
             dcc.Store(id="charts-near"),
             *charts,
-            create_gallery(site),
+            create_gallery_section(site),
         ],
         className="page wrap",
         id="dataset-page",
@@ -82,7 +92,10 @@ def create_split_numbers(site: Site, split_name: str) -> html.Dl:
 
 
 def create_split_chooser(site: Site) -> html.Div:
-    """Which split the figures tell of. Splits divide the same photos differently, so one is shown at a time."""
+    """Chooser of the split that figures count by.
+
+    Splits divide the same photos differently, so one is shown at a time.
+    """
     names = site.collection.split_names
     chooser = dmc.SegmentedControl(
         id="split",
@@ -98,7 +111,8 @@ def create_split_chooser(site: Site) -> html.Div:
     return html.Div([chooser, html.P(words, className="note")], className="split-chooser", hidden=len(names) < 2)
 
 
-def create_balance(site: Site) -> html.Section:
+def create_balance_section(site: Site) -> html.Section:
+    """Photos per class: words, chart and table."""
     return html.Section(
         [
             html.H2(f"Photos per {site.subject.noun}"),
@@ -141,7 +155,8 @@ def create_balance(site: Site) -> html.Section:
     )
 
 
-def create_shapes(site: Site) -> html.Section:
+def create_shapes_section(site: Site) -> html.Section:
+    """Shapes and sizes: words and charts."""
     return html.Section(
         [
             html.H2("Shapes and sizes"),
@@ -159,7 +174,8 @@ def create_shapes(site: Site) -> html.Section:
     )
 
 
-def create_colours(site: Site) -> html.Section:
+def create_colours_section(site: Site) -> html.Section:
+    """Mean colours: words and a chart."""
     return html.Section(
         [
             html.H2("Colours"),

@@ -1,4 +1,4 @@
-"""`/flower/<id>`: one class, its names, its numbers, its training photos."""
+"""Page of one flower, `/flower/<id>`: its names, its numbers, its training photos."""
 
 from __future__ import annotations
 
@@ -7,38 +7,40 @@ from dash.development.base_component import Component
 
 from classifier.data.collection import Photo
 from classifier.data.labels import LabelClass
-from web.frame import not_found as not_found_404
+from web.frame import not_found
 from web.shared.attributes import aria
 from web.shared.picture import create_photo_help, create_picture
 from web.shared.wording import css_colour, display_name, format_count, split_title
-from web.site import Site, current_site
+from web.site import Site
 
 # Photos that are on the screen at once.
 EAGER_PHOTOS = 4
 
 
 def find(flower_id: str, site: Site) -> LabelClass | None:
-    """The class of an id as it stands in an address; "007" and "7 " are no ids."""
+    """The class whose id an address holds; None for an unknown one, and for "007" or "7 ", which are not ids."""
     if not flower_id.isascii() or not flower_id.isdigit() or len(flower_id) > 9 or str(int(flower_id)) != flower_id:
         return None
     return site.statistics.labels.get(int(flower_id))
 
 
-def title(flower_id: str = "", *, site: Site | None = None, **_: object) -> str:
-    label = find(flower_id, site or current_site())
-    return f"{display_name(label.name)} · Florascope" if label else not_found_404.TITLE
+def title(site: Site, flower_id: str) -> str:
+    """Title of the document."""
+    label = find(flower_id, site)
+    return f"{display_name(label.name)} · Florascope" if label else not_found.title(site)
 
 
-def description(flower_id: str = "", **_: object) -> str:
-    site = current_site()
+def description(site: Site, flower_id: str) -> str:
+    """Description of the document; empty for an unknown flower."""
     label = find(flower_id, site)
     if label is None:
         return ""
-    photos = format_count(len(site.statistics.by_class.get(label.class_id, ())), "photo")
+    photos = format_count(len(site.collection.of_class(label.class_id)), "photo")
     return f"{display_name(label.name)}: {photos} in the data set, names and numbers."
 
 
-def head(label: LabelClass, site: Site) -> html.Div:
+def create_names(label: LabelClass, *, site: Site) -> html.Div:
+    """Names and family, and the way back to all classes."""
     return html.Div(
         [
             html.P(dcc.Link(f"All {site.subject.nouns}", href="/dataset"), className="crumbs"),
@@ -55,21 +57,24 @@ def head(label: LabelClass, site: Site) -> html.Div:
     )
 
 
-def layout(flower_id: str = "", **_: object) -> html.Div:
-    site = current_site()
+def layout(site: Site, flower_id: str) -> html.Div:
+    """The whole page; for an unknown flower, the one of unknown addresses."""
     label = find(flower_id, site)
     if label is None:
-        return not_found_404.layout()
+        return not_found.layout(site)
     photos = site.statistics.training_photos(label.class_id)
     return html.Div(
-        [*create_top(label, photos, site=site), create_neighbours(label, site=site)],
+        [*create_top(label, photos, site=site), create_neighbour_links(label, site=site)],
         className="page wrap",
         key=flower_id,
     )
 
 
-def opening(label: LabelClass, site: Site) -> list[Component | None]:
+def opening(site: Site, flower_id: str) -> list[Component | None] | None:
     """The page down to its first photos: with these in the first HTML, they are fetched before any script has come."""
+    label = find(flower_id, site)
+    if label is None:
+        return None
     return create_top(label, site.statistics.training_photos(label.class_id)[:EAGER_PHOTOS], site=site)
 
 
@@ -89,7 +94,7 @@ def create_top(label: LabelClass, photos: tuple[Photo, ...], *, site: Site) -> l
         else f"No training photo of this {noun} is listed here."
     )
     return [
-        head(label, site),
+        create_names(label, site=site),
         create_counts(label, site=site),
         create_palette(label, site=site),
         html.H2("Training photos"),
@@ -101,7 +106,7 @@ def create_top(label: LabelClass, photos: tuple[Photo, ...], *, site: Site) -> l
 
 def create_counts(label: LabelClass, *, site: Site) -> html.Div | None:
     """Photos per part, one row a split: splits are never mixed."""
-    photos = site.statistics.by_class.get(label.class_id, ())
+    photos = site.collection.of_class(label.class_id)
     rows = []
     for split_name, parts in site.statistics.parts.items():
         counts = {part: sum(photo.splits.get(split_name) == part for photo in photos) for part in parts}
@@ -115,7 +120,7 @@ def create_counts(label: LabelClass, *, site: Site) -> html.Div | None:
 
 def create_palette(label: LabelClass, *, site: Site) -> html.Figure | None:
     """The mean colours of the class's photos as one strip, dark to light."""
-    photos = sorted(site.statistics.by_class.get(label.class_id, ()), key=lambda photo: sum(photo.mean_colour))
+    photos = sorted(site.collection.of_class(label.class_id), key=lambda photo: sum(photo.mean_colour))
     if not photos:
         return None
     strips = [html.Span(style={"backgroundColor": css_colour(photo.mean_colour)}) for photo in photos]
@@ -130,7 +135,7 @@ def create_palette(label: LabelClass, *, site: Site) -> html.Figure | None:
     )
 
 
-def create_neighbours(label: LabelClass, *, site: Site) -> html.Nav:
+def create_neighbour_links(label: LabelClass, *, site: Site) -> html.Nav:
     """The previous and the next class, round and round."""
     labels = site.collection.classes
     index = labels.index(label)

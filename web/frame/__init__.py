@@ -1,0 +1,1 @@
+"""Frame around every page: header, footer, and what an unknown address shows."""

@@ -1,16 +1,18 @@
-"""What surrounds every page: skip link, header, footer, the notice for a server that does not answer."""
+"""Frame of every page: skip link, header, footer, the notice for a server that does not answer."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import dash
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from web.frame.navigation import NavLink
 from web.shared.attributes import aria
+from web.shared.sentence import fill
 
 NAME = "Florascope"
-# (path, name) of the pages in the header.
-NAVIGATION: tuple[tuple[str, str], ...] = (("/", "Classify"), ("/dataset", "Data set"), ("/model", "Model"))
 
 LEAF_SHADES = [
     "#eff6ee", "#dcebda", "#b9d7b6", "#9bc998", "#84bd86", "#5f9d62", "#47854e", "#2f6a3b", "#285a32", "#1d4526",
@@ -29,12 +31,12 @@ THEME = {
 }
 
 
-def create_frame() -> dmc.MantineProvider:
+def create_frame(links: Sequence[NavLink]) -> dmc.MantineProvider:
     """The layout of the app. The stores sit out here so that going to another page and back loses nothing."""
     return dmc.MantineProvider(
         [
             html.A("Skip to the content", href="#main", className="skip-link"),
-            create_header(),
+            create_header(links),
             html.Main(dash.page_container, id="main", tabIndex=-1),
             create_footer(),
             html.Div(id="notice", role="alert", className="notice"),
@@ -48,12 +50,9 @@ def create_frame() -> dmc.MantineProvider:
     )
 
 
-def create_header() -> html.Header:
+def create_header(links: Sequence[NavLink]) -> html.Header:
     """Name, pages, and the switch between light and dark."""
-    links = [
-        dcc.Link(name, href=path, id=f"nav-{name.lower().replace(' ', '-')}", className="nav-link")
-        for path, name in NAVIGATION
-    ]
+    anchors = [dcc.Link(link.name, href=link.path, id=link.id, className="nav-link") for link in links]
     return html.Header(
         html.Div(
             [
@@ -62,7 +61,7 @@ def create_header() -> html.Header:
                     href="/",
                     className="brand",
                 ),
-                html.Nav(links, className="site-nav", **aria(label="Pages")),
+                html.Nav(anchors, className="site-nav", **aria(label="Pages")),
                 dmc.ColorSchemeToggle(
                     lightIcon=html.Span(className="icon icon--sun"),
                     darkIcon=html.Span(className="icon icon--moon"),
@@ -85,8 +84,8 @@ def create_footer() -> html.Footer:
         html.Div(
             [
                 html.P("Your photo stays yours: it is looked at and never stored."),
-                html.P("A machine’s guess is no expert’s word. Never eat or touch a plant because of it."),
-                html.P(["Programs may ask too: ", html.A("the API", href="/api/v1/openapi.json"), "."]),
+                html.P("A machine’s guess is not an expert’s opinion. Never eat or touch a plant because of it."),
+                html.P(fill("Programs may ask too: {api}.", api=html.A("the API", href="/api/v1/openapi.json"))),
             ],
             className="wrap site-footer__row",
         ),

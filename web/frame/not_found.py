@@ -1,13 +1,24 @@
-"""What an unknown address shows. Dash finds this page by the name it is registered with; `server` sets the status."""
+"""What an unknown address shows; `web/server/security.py` sets the status 404."""
 
 from __future__ import annotations
 
 from dash import dcc, html
 
-TITLE = "Page not found · Florascope"
+from web.site import Site
 
 
-def head() -> html.Div:
+def title(site: Site) -> str:
+    """Title of the document."""
+    return "Page not found · Florascope"
+
+
+def description(site: Site) -> str:
+    """Nothing: search engines need not know the page."""
+    return ""
+
+
+def opening(site: Site) -> html.Div:
+    """Heading and lead."""
     return html.Div(
         [
             html.H1("Nothing grows here"),
@@ -20,10 +31,11 @@ def head() -> html.Div:
     )
 
 
-def layout(**_: object) -> html.Div:
+def layout(site: Site) -> html.Div:
+    """The whole page."""
     return html.Div(
         [
-            head(),
+            opening(site),
             html.P(
                 [
                     dcc.Link("Classify a photo", href="/", className="more-link"),

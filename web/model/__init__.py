@@ -1,0 +1,1 @@
+"""Page *Model*: what the report of an evaluation says, in words, charts and photos."""

@@ -1,4 +1,4 @@
-"""The model's card in words. Every figure in it comes from the report."""
+"""Model card: what the model is for, made of and measured on, in words. Every figure comes from the report."""
 
 from __future__ import annotations
 
@@ -9,17 +9,15 @@ from dash import html
 from classifier.reports.history import history_of
 from classifier.reports.report import Report
 from classifier.reports.words import describe_times, part_of
-from web.classify.overview import create_numbers
 from web.model.photos import name_of
-from web.shared.wording import format_count, split_title
+from web.shared.numbers import create_numbers
+from web.shared.sentence import fill
+from web.shared.wording import format_count, format_duration, format_rate, split_title
 
 # So many photos of a class and fewer say little about it.
 FEW_PHOTOS = 10
-
-
-def percent(share: float) -> str:
-    """A counted share with one decimal; unlike a probability, it may be 100 %."""
-    return f"{100 * share:.1f}\u00a0%"
+# Confidence and accuracy that differ by no more than this count as the same.
+SAME_WITHIN = 0.02
 
 
 def create_summary(report: Report) -> html.Div:
@@ -27,17 +25,17 @@ def create_summary(report: Report) -> html.Div:
     summary = report.summary
     low, high = summary["top1_interval"]
     numbers = [
-        (percent(summary["top1"]), "named right at once"),
-        (percent(summary["mean_class"]), "mean over the classes"),
+        (format_rate(summary["top1"]), "named right at once"),
+        (format_rate(summary["mean_class"]), "mean over the classes"),
     ]
     if len(report.classes) > 5:
-        numbers.insert(1, (percent(summary["top5"]), "among the first five"))
+        numbers.insert(1, (format_rate(summary["top5"]), "among the first five"))
     return html.Div(
         [
             create_numbers([*numbers, (f"{summary['n']:,}", "photos measured")]),
             html.P(
                 f"Measured on {describe_part(report)}. With other photos of the same kind, the first figure could well "
-                f"lie anywhere between {percent(low)} and {percent(high)} (95 % Wilson interval).",
+                f"lie anywhere between {format_rate(low)} and {format_rate(high)} (95 % Wilson interval).",
                 className="note summary__note",
             ),
         ]
@@ -51,7 +49,7 @@ def describe_part(report: Report) -> str:
     return f"the {report.summary['n']:,} {part_of(report)} photos of {data['name']}{named}"
 
 
-def create_card(report: Report) -> html.Dl:
+def create_model_card(report: Report) -> html.Dl:
     """What it is for and not for, its data, how it was measured, its limits, what it is made of."""
     count = f"{len(report.classes):,}"
     entries: list[tuple[str, list[str | html.Code]]] = [
@@ -79,105 +77,116 @@ def create_card(report: Report) -> html.Dl:
 
 def describe_elsewhere(report: Report) -> str:
     """What it says of photos that show none of its classes."""
-    count, trust = f"{len(report.classes):,}", report.verdicts
-    if trust is None:
+    count, verdicts = f"{len(report.classes):,}", report.verdicts
+    if verdicts is None:
         return f"Anything else: it has no other words than its {count} classes."
-    words = f"Anything else: it can say that a photo does not look like one of the {count}, but does not always"
-    if not trust.unknown:
-        return f"{words}, and then it gives one of their names."
-    others = sum(group.n for group in trust.unknown)
-    named = others - sum(group.verdicts["unknown"] for group in trust.unknown)
+    if not verdicts.unknown:
+        return (
+            f"Anything else: it can say that a photo does not look like one of the {count}, but does not always, and "
+            "then it gives one of their names."
+        )
+    others = sum(group.n for group in verdicts.unknown)
+    named = others - sum(group.verdicts["unknown"] for group in verdicts.unknown)
     return (
-        f"{words}: of {format_count(others, 'picture')} that showed none of them it gave {named:,} one of their names."
+        f"Anything else: it can say that a photo does not look like one of the {count}, but does not always: of "
+        f"{format_count(others, 'picture')} that showed none of them it gave {named:,} one of their names."
     )
 
 
 def describe_training(report: Report) -> str:
+    """How many photos it has learnt from, how often it saw them, and how long that took."""
     data, history = report.data, history_of(report.training)
-    photos = data.get("train_photos")
-    words = f"{format_count(photos, 'photo')} of {data['name']}" if photos else f"The training photos of {data['name']}"
+    count = data.get("train_photos")
+    photos = f"{format_count(count, 'photo')} of {data['name']}" if count else f"The training photos of {data['name']}"
+    sentences = [f"{photos}."]
     if history.seen:
-        words += f", each seen {describe_times(history.seen)} in changing crops and colours"
+        sentences = [f"{photos}, each seen {describe_times(history.seen)} in changing crops and colours."]
     if 0 < history.head_epochs < history.seen:
-        words += f"; first {describe_times(history.head_epochs)} by the last layer alone, then by the whole network"
-    words += "."
+        alone = "epoch" if history.head_epochs == 1 else f"{history.head_epochs:,} epochs"
+        sentences.append(f"In the first {alone} only the last layer learnt, then the whole network.")
     if len(history.starts) > 1:
-        words += f" That was in {len(history.starts)} runs, each beginning with what the one before had learnt."
+        sentences.append(f"That was in {len(history.starts)} runs, each beginning with what the one before had learnt.")
     if history.shares:
         last = f"{100 * history.shares[-1]:.0f}\u00a0%"
-        words += f" The weights are the mean of {len(history.shares)} checkpoints, with {last} from the last run."
-    return words + (f" It took {describe_time(history.seconds)}." if history.seconds >= 60 else "")
+        sentences.append(
+            f"The weights are the mean of {len(history.shares)} checkpoints, with {last} from the last run."
+        )
+    if history.seconds >= 60:
+        sentences.append(f"It took {format_duration(history.seconds)}.")
+    return " ".join(sentences)
 
 
 def describe_measurement(report: Report) -> str:
-    part = report.data["split"]
-    words = f"On {describe_part(report)}, "
+    """Which photos it was measured on, and whether that flatters it."""
+    part, photos = report.data["split"], describe_part(report)
     if part == "train" or (part == "valid" and report.training.learnt_from_valid):
-        words += "which it has learnt from: these figures flatter it."
+        sentences = [f"On {photos}, which it has learnt from: these figures flatter it."]
     elif part == "valid":
-        words += "which it has not learnt from, but which chose the best epoch: these figures flatter it a little."
+        sentences = [
+            f"On {photos}, which it has not learnt from, but which chose the best epoch: these figures flatter it a "
+            "little."
+        ]
     else:
-        words += "which it has neither learnt from nor been chosen by."
+        sentences = [f"On {photos}, which it has neither learnt from nor been chosen by."]
     if report.tta:
-        words += " Every answer is the mean over several views of the photo."
+        sentences.append("Every answer is the mean over several views of the photo.")
     unreadable = len(report.data.get("unreadable") or ())
     if unreadable:
-        words += f" {format_count(unreadable, 'photo')} could not be read."
-    return words
+        sentences.append(f"{format_count(unreadable, 'photo')} could not be read.")
+    return " ".join(sentences)
 
 
 def describe_limits(report: Report) -> str:
+    """The weakest classes, those with few photos, and what no test of this kind shows."""
     measured = [each for each in report.per_class if each.n and each.f1 is not None]
     weak = sorted((each for each in measured if (each.f1 or 0) < 1), key=lambda each: (each.f1 or 0, each.class_id))[:3]
-    words = []
+    sentences = []
     if weak:
-        listed = ", ".join(f"{name_of(report, each.class_id)} ({percent(each.f1 or 0)})" for each in weak)
-        words.append(f"The lowest F1 {'has' if len(weak) == 1 else 'have'} {listed}.")
+        listed = ", ".join(f"{name_of(report, each.class_id)} ({format_rate(each.f1 or 0)})" for each in weak)
+        sentences.append(f"Lowest F1: {listed}.")
     few = sum(each.n < FEW_PHOTOS for each in report.per_class)
     if few:
-        words.append(
+        sentences.append(
             f"Of {few:,} of the {len(report.per_class):,} classes fewer than {FEW_PHOTOS} photos were measured: their "
             "own figures say little."
         )
-    words.append(
+    sentences.append(
         "All photos come from the same source as those it has learnt from; on other people’s photos it will do worse."
     )
-    return " ".join(words)
+    return " ".join(sentences)
 
 
 def describe_making(report: Report) -> list[str | html.Code]:
+    """The network, its input, the file, and when it was measured."""
     checkpoint = report.checkpoint
     try:
         day = f"{datetime.fromisoformat(report.created):%-d %B %Y}"
     except ValueError:
         day = report.created
-    return [
-        f"{checkpoint['backbone']}, {checkpoint['parameters'] / 1e6:.1f} million parameters; it sees the central "
-        f"square of a photo at {checkpoint['input_size']} × {checkpoint['input_size']} pixels. The file has "
-        f"{checkpoint['bytes'] / 1e6:.1f} MB, fingerprint ",
-        html.Code(str(checkpoint["fingerprint"])),
-        f". Report of {day}.",
-    ]
+    return fill(
+        "{backbone}, {parameters} million parameters; it sees the central square of a photo at {side} × {side} pixels. "
+        "The file has {megabytes} MB, digest {digest}. Report of {day}.",
+        backbone=str(checkpoint["backbone"]),
+        parameters=f"{checkpoint['parameters'] / 1e6:.1f}",
+        side=str(checkpoint["input_size"]),
+        megabytes=f"{checkpoint['bytes'] / 1e6:.1f}",
+        digest=html.Code(str(checkpoint["fingerprint"])),
+        day=day,
+    )
 
 
 def describe_calibration(report: Report) -> str:
-    """Does it say how sure it may be? In words, by the mean confidence and the calibration error."""
+    """Whether it is as sure as it is right: by the mean confidence and the calibration error."""
     n = sum(each.n for each in report.calibration)
     if not n:
         return ""
     said = sum(each.n * each.confidence for each in report.calibration) / n
     right = sum(each.right for each in report.calibration) / n
     verdict = "about as sure as it is right"
-    if abs(said - right) > 0.02:
+    if abs(said - right) > SAME_WITHIN:
         verdict = "too sure of itself" if said > right else "more often right than it says"
     return (
-        f"On average the model is {percent(said)} sure of its answer and right in {percent(right)}: {verdict}. The "
-        f"expected calibration error is {percent(report.summary['ece'])}. A dot on the dashed line is an honest one; "
-        "its size is the number of photos, its bar the 95 % interval."
+        f"On average the model is {format_rate(said)} sure of its answer and right in {format_rate(right)}: {verdict}. "
+        f"The expected calibration error is {format_rate(report.summary['ece'])}. A dot on the dashed line is an "
+        "honest one; its size is the number of photos, its bar the 95 % interval."
     )
-
-
-def describe_time(seconds: float) -> str:
-    """ "1 h 25 min", "12 min"."""
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"

@@ -1,4 +1,4 @@
-"""The page *Model*'s figures: those of the report (`classifier/reports/figures.py`) in the dress of the site."""
+"""Figures of the page *Model*: those of the report, with the template and the heights of the site."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import plotly.graph_objects as go
 
 from classifier.data.labels import LabelClass
 from classifier.reports import figures as report_figures
-from classifier.reports import verdict_figures as verdict_figures
+from classifier.reports import verdict_figures
 from classifier.reports.report import Report
 from classifier.reports.verdict_report import VerdictReport
 from web.shared.figures import TEMPLATE
 
-CURVE_HEIGHT_PX, RELIABILITY_HEIGHT_PX, TRUST_HEIGHT_PX = 320, 400, 340
+CURVE_HEIGHT_PX, RELIABILITY_HEIGHT_PX, VERDICT_HEIGHT_PX = 320, 400, 340
 
 
-def create_curves(report: Report, quantity: str) -> go.Figure:
+def create_curves_figure(report: Report, quantity: str) -> go.Figure:
     """Training and validation by epoch; quantity: "loss" or "top1"."""
     figure = report_figures.create_training_curves(report, quantity)
     figure.update_layout(template=TEMPLATE, height=CURVE_HEIGHT_PX, margin={"t": 36, "l": 8, "r": 8, "b": 8})
     return figure
 
 
-def create_reliability(report: Report) -> go.Figure:
+def create_reliability_figure(report: Report) -> go.Figure:
     """Accuracy against confidence."""
     figure = report_figures.create_reliability(report)
     figure.update_layout(template=TEMPLATE, height=RELIABILITY_HEIGHT_PX, margin={"t": 36, "l": 8, "r": 8, "b": 8})
@@ -31,8 +31,8 @@ def create_reliability(report: Report) -> go.Figure:
     return figure
 
 
-def create_matrix(report: Report, labels: Sequence[LabelClass], *, narrow: bool = False) -> go.Figure:
-    """The confusion matrix of these classes; as large as the square that holds it (assets/css/70-model.css)."""
+def create_matrix_figure(report: Report, labels: Sequence[LabelClass], *, narrow: bool = False) -> go.Figure:
+    """The confusion matrix of these classes; it grows with the square that holds it."""
     figure = report_figures.create_matrix(report, labels, narrow=narrow)
     figure.update_layout(template=TEMPLATE, autosize=True)
     figure.update_xaxes(showline=True, mirror=True, linecolor=report_figures.GREY)
@@ -40,13 +40,14 @@ def create_matrix(report: Report, labels: Sequence[LabelClass], *, narrow: bool 
     return figure
 
 
-def create_trust(report: Report, trust: VerdictReport) -> tuple[go.Figure, go.Figure, go.Figure | None]:
+def create_verdict_figures(report: Report, measured: VerdictReport) -> tuple[go.Figure, go.Figure, go.Figure | None]:
     """Verdicts, sizes of lists, and familiarity, which needs pictures of other things."""
-    verdicts, lists = verdict_figures.create_verdicts(report, trust), verdict_figures.create_list_sizes(report, trust)
-    familiarity = verdict_figures.create_familiarity(report, trust) if trust.unknown else None
-    height = verdict_figures.verdicts_height(trust)
+    verdicts = verdict_figures.create_verdicts(report, measured)
+    lists = verdict_figures.create_list_sizes(report, measured)
+    familiarity = verdict_figures.create_familiarity(report, measured) if measured.unknown else None
+    height = verdict_figures.verdicts_height(measured)
     verdicts.update_layout(template=TEMPLATE, height=height, margin={"t": 8, "l": 8, "r": 24, "b": 8})
     for figure in (lists, familiarity):
         if figure is not None:
-            figure.update_layout(template=TEMPLATE, height=TRUST_HEIGHT_PX, margin={"t": 36, "l": 8, "r": 8, "b": 8})
+            figure.update_layout(template=TEMPLATE, height=VERDICT_HEIGHT_PX, margin={"t": 36, "l": 8, "r": 8, "b": 8})
     return verdicts, lists, familiarity

@@ -1,4 +1,4 @@
-"""`/model`: what is known of the model, from the report that `evaluate` wrote beside the checkpoint."""
+"""Page *Model*, `/model`: what is known of the model, from the report that `evaluate` wrote beside the checkpoint."""
 
 from __future__ import annotations
 
@@ -8,26 +8,32 @@ from dash import dcc, html
 from classifier.reports.figures import MOST_NAMED_CLASSES, classes_with_errors
 from classifier.reports.history import describe_curves, history_of
 from classifier.reports.report import Report
-from web.dataset.charts import create_chart_holder
-from web.model.card import create_card, create_summary, describe_calibration
+from web.model.card import create_model_card, create_summary, describe_calibration
 from web.model.figures import CURVE_HEIGHT_PX, RELIABILITY_HEIGHT_PX
-from web.model.photos import MOST_LOSSES, create_answers, create_pairs, name_of
+from web.model.photos import MOST_LOSSES, create_measured_photos, create_pairs, name_of
 from web.model.report import Finding, calibration_command_for, command_for, find_report
 from web.model.table import ORDERS, create_table
-from web.model.verdicts import create_trust
+from web.model.verdicts import create_verdicts_section
 from web.shared.attributes import aria
+from web.shared.figures import create_chart_holder
 from web.shared.picture import create_photo_help
+from web.shared.sentence import fill
 from web.shared.wording import format_count
-from web.site import Site, current_site
-
-TITLE = "Model · Florascope"
+from web.site import Site
 
 
-def description() -> str:
+def title(site: Site) -> str:
+    """Title of the document."""
+    return "Model · Florascope"
+
+
+def description(site: Site) -> str:
+    """Description of the document."""
     return "What the model is for, how it was trained, how often it is right, and where it goes wrong."
 
 
-def head(site: Site) -> html.Div:
+def opening(site: Site) -> html.Div:
+    """Heading and lead."""
     return html.Div(
         [
             html.H1("How far to trust it"),
@@ -41,42 +47,42 @@ def head(site: Site) -> html.Div:
     )
 
 
-def layout(**_: object) -> html.Div:
-    site = current_site()
+def layout(site: Site) -> html.Div:
+    """The whole page."""
     finding, command = find_report(site), command_for(site.settings.checkpoint)
     body = create_missing(finding, command) if finding.report is None else create_body(finding.report, site=site)
     warning = create_stale(command) if finding.stale else None
-    return html.Div([head(site), warning, *body], className="page wrap", id="model-page")
+    return html.Div([opening(site), warning, *body], className="page wrap", id="model-page")
 
 
 def create_missing(finding: Finding, command: str) -> list[html.P]:
     """Without a report: which command writes it."""
     return [
         html.P(
-            [
-                f"{finding.problem} To write it, run ",
-                html.Code(command),
-                " where the photos are, then load this page again.",
-            ],
+            fill(
+                "{problem} To write it, run {command} where the photos are, then reload this page.",
+                problem=finding.problem,
+                command=html.Code(command),
+            ),
             className="note photo-help",
         )
     ]
 
 
 def create_stale(command: str) -> html.P:
+    """What to run for a report of another checkpoint."""
     return html.P(
-        [
+        fill(
             "This report was written for another version of the checkpoint than the one that answers here. To bring it "
-            "up to date, run ",
-            html.Code(command),
-            ".",
-        ],
+            "up to date, run {command}.",
+            command=html.Code(command),
+        ),
         className="note photo-help",
     )
 
 
 def create_body(report: Report, *, site: Site) -> list[object]:
-    """Everything that the report tells."""
+    """Everything that the report says, in sections."""
     sections = [
         ("#card", "In words"),
         ("#training", "Training"),
@@ -98,27 +104,28 @@ def create_body(report: Report, *, site: Site) -> list[object]:
         # Filled by assets/js/40-charts.js when a chart comes near the screen: plotly.js weighs 1.3 MB.
         dcc.Store(id="model-near"),
         dcc.Store(id="model-narrow"),
-        html.Section([html.H2("The model in words"), create_card(report)], id="card", className="section"),
+        html.Section([html.H2("The model in words"), create_model_card(report)], id="card", className="section"),
         html.Div(
             [
-                create_training(report),
-                create_confidence(report),
-                create_trust(
+                create_training_section(report),
+                create_confidence_section(report),
+                create_verdicts_section(
                     report,
                     command=command_for(site.settings.checkpoint),
                     calibrate=calibration_command_for(site.settings.checkpoint),
                 ),
-                create_confusions(report, site=site),
-                create_matrix(report),
+                create_confusions_section(report, site=site),
+                create_matrix_section(report),
             ],
             id="model-charts",
         ),
-        create_losses(report, site=site),
-        create_classes(report),
+        create_losses_section(report, site=site),
+        create_classes_section(report),
     ]
 
 
-def create_training(report: Report) -> html.Section:
+def create_training_section(report: Report) -> html.Section:
+    """Curves of the training; without a history, a sentence."""
     if history_of(report.training).rows:
         charts = [
             html.Div([html.H3(words), create_chart_holder(name, height=CURVE_HEIGHT_PX)])
@@ -131,11 +138,12 @@ def create_training(report: Report) -> html.Section:
     else:
         # The holders must be there for the callback that fills them.
         holders = [html.Div(id=name, hidden=True) for name in ("model-loss-chart", "model-top1-chart")]
-        content = [html.P("The checkpoint does not tell how it was trained.", className="prose"), *holders]
+        content = [html.P("The checkpoint does not say how it was trained.", className="prose"), *holders]
     return html.Section([html.H2("Training"), *content], id="training", className="section")
 
 
-def create_confidence(report: Report) -> html.Section:
+def create_confidence_section(report: Report) -> html.Section:
+    """Reliability: how often answers of a confidence are right."""
     return html.Section(
         [
             html.H2("How sure, how right"),
@@ -149,7 +157,8 @@ def create_confidence(report: Report) -> html.Section:
     )
 
 
-def create_confusions(report: Report, *, site: Site) -> html.Section:
+def create_confusions_section(report: Report, *, site: Site) -> html.Section:
+    """The most frequent confusions, in pairs of photos."""
     words = "On the left a photo that was misnamed, on the right a training photo of the class it was taken for."
     return html.Section(
         [
@@ -162,7 +171,8 @@ def create_confusions(report: Report, *, site: Site) -> html.Section:
     )
 
 
-def create_matrix(report: Report) -> html.Section:
+def create_matrix_section(report: Report) -> html.Section:
+    """The confusion matrix, with a chooser that opens photos."""
     options = sorted(
         ({"value": str(label.class_id), "label": name_of(report, label.class_id)} for label in report.classes),
         key=lambda option: option["label"].casefold(),
@@ -204,7 +214,8 @@ def create_matrix(report: Report) -> html.Section:
     )
 
 
-def create_losses(report: Report, *, site: Site) -> html.Section:
+def create_losses_section(report: Report, *, site: Site) -> html.Section:
+    """The photos whose right class got the least probability."""
     answers = report.top_losses[:MOST_LOSSES]
     return html.Section(
         [
@@ -213,14 +224,15 @@ def create_losses(report: Report, *, site: Site) -> html.Section:
                 "Where the right class got the least probability (the top losses), and what was said.",
                 className="prose",
             ),
-            create_answers(answers, report=report, site=site),
+            create_measured_photos(answers, report=report, site=site),
         ],
         id="losses",
         className="section",
     )
 
 
-def create_classes(report: Report) -> html.Section:
+def create_classes_section(report: Report) -> html.Section:
+    """The table of all classes."""
     return html.Section(
         [
             html.H2("Class by class"),

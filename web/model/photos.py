@@ -1,4 +1,4 @@
-"""Photos that the model was measured on, with what it said of them."""
+"""Photos that the model was measured on, with its answers."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ PAIR_SIZES = "(max-width: 600px) 44vw, 160px"
 
 
 def name_of(report: Report, class_id: int) -> str:
+    """Display name of a class; "Class 7" for one that the report does not name."""
     label = report.labels.get(class_id)
     return display_name(label.name) if label else f"Class {class_id}"
 
 
-def create_answer(answer: MeasuredPhoto, *, report: Report, site: Site) -> html.Figure:
+def create_measured_photo(answer: MeasuredPhoto, *, report: Report, site: Site) -> html.Figure:
     """One photo: what it shows, what was said."""
     name, said = name_of(report, answer.class_id), name_of(report, answer.answer_id)
     if answer.is_right:
@@ -38,10 +39,13 @@ def create_answer(answer: MeasuredPhoto, *, report: Report, site: Site) -> html.
     return html.Figure([picture, html.Figcaption(words)], className=look)
 
 
-def create_answers(answers: Sequence[MeasuredPhoto], *, report: Report, site: Site) -> html.Ul:
+def create_measured_photos(answers: Sequence[MeasuredPhoto], *, report: Report, site: Site) -> html.Ul:
     """A grid of photos with what was said of each."""
     return html.Ul(
-        [html.Li(create_answer(answer, report=report, site=site), key=str(answer.image_id)) for answer in answers],
+        [
+            html.Li(create_measured_photo(answer, report=report, site=site), key=str(answer.image_id))
+            for answer in answers
+        ],
         className="cards cards--photos answers",
     )
 
@@ -94,12 +98,11 @@ def describe_cell(report: Report, class_id: int, answer_id: int | None) -> tuple
 def create_opened(report: Report, class_id: int, answer_id: int | None, *, site: Site) -> html.Div:
     """The photos of a cell or a row of the matrix."""
     words, answers = describe_cell(report, class_id, answer_id)
-    if len(answers) > MOST_OPENED:
-        words += f" The first {MOST_OPENED} are shown."
+    sentences = [words, f"The first {MOST_OPENED} are shown."] if len(answers) > MOST_OPENED else [words]
     return html.Div(
         [
-            html.P(words, className="opened__words", role="status"),
-            create_answers(answers[:MOST_OPENED], report=report, site=site),
+            html.P(" ".join(sentences), className="opened__words", role="status"),
+            create_measured_photos(answers[:MOST_OPENED], report=report, site=site),
         ]
     )
 

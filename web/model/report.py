@@ -1,4 +1,4 @@
-"""The report of the served checkpoint: found beside it, read once, and read again when it changes."""
+"""Report of the served checkpoint: found beside it, read once, and read again when it changes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def command_for(checkpoint: Path) -> str:
 
 
 def calibration_command_for(checkpoint: Path) -> str:
-    """What teaches a checkpoint to say how far it can be trusted."""
+    """What fits the verdicts of a checkpoint."""
     return f"python -m classifier calibrate --checkpoint {shlex.quote(str(from_root(checkpoint)))}"
 
 
@@ -45,7 +45,7 @@ def find_report(site: Site) -> Finding:
         return Finding(None, str(error))
     try:
         stat = checkpoint.stat()
-        stale = _fingerprint(checkpoint, stat.st_mtime_ns, stat.st_size) != report.checkpoint.get("fingerprint")
+        stale = _digest(checkpoint, stat.st_mtime_ns, stat.st_size) != report.checkpoint.get("fingerprint")
     except OSError:  # the checkpoint is not here; what was found out about it is
         stale = False
     return Finding(report, stale=stale)
@@ -57,5 +57,5 @@ def _read(path: Path, changed_ns: int) -> Report:
 
 
 @lru_cache(maxsize=8)
-def _fingerprint(path: Path, changed_ns: int, size: int) -> str:
+def _digest(path: Path, changed_ns: int, size: int) -> str:
     return file_digest(path)

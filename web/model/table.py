@@ -1,4 +1,4 @@
-"""Every class with its figures and their intervals, in an order of choice."""
+"""Table of the classes with their figures and intervals, in an order of choice."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dash import dcc, html
 
 from classifier.reports.figures import classes_with_errors
 from classifier.reports.report import ClassFigures, Report
-from web.model.card import percent
 from web.model.photos import name_of
 from web.shared.attributes import aria
+from web.shared.wording import format_rate
 
 # value → (words, what to sort by: low first; classes without a figure come last).
 ORDERS = {
@@ -72,4 +72,4 @@ def _figure(share: float | None, interval: tuple[float, float]) -> html.Td:
         **aria(hidden="true"),
     )
     ends = html.Span(f"{100 * low:.0f}–{100 * high:.0f}", className="interval__ends")
-    return html.Td([html.Span([html.Span(percent(share)), ends], className="interval__words"), bar])
+    return html.Td([html.Span([html.Span(format_rate(share)), ends], className="interval__words"), bar])

@@ -1,4 +1,4 @@
-"""The part of the page *Model* that tells whether the model knows when it does not know."""
+"""Section of the page *Model*: does the model know when it does not know?"""
 
 from __future__ import annotations
 
@@ -9,61 +9,60 @@ from classifier.reports.report import Report
 from classifier.reports.verdict_figures import verdicts_height
 from classifier.reports.verdict_report import VerdictReport
 from classifier.reports.words import TITLE, describe_familiarity, describe_groups, describe_lists, describe_verdicts
-from web.dataset.charts import create_chart_holder
-from web.model.figures import TRUST_HEIGHT_PX
+from web.model.figures import VERDICT_HEIGHT_PX
+from web.shared.figures import create_chart_holder
+from web.shared.sentence import fill
 
 CHARTS = ("model-verdicts-chart", "model-lists-chart", "model-familiarity-chart")
 
 
-def create_trust(report: Report, *, command: str, calibrate: str) -> html.Section:
-    """Charts and words; without figures, the commands that write them. The holders are there in any case, for the
-    callback that fills them."""
+def create_verdicts_section(report: Report, *, command: str, calibrate: str) -> html.Section:
+    """Charts and words; without figures, the commands that write them.
+
+    The holders of the charts are there in either case, for the callback that fills them.
+    """
     if report.verdicts is None:
-        told = [create_untold(command, calibrate), *(html.Div(id=name, hidden=True) for name in CHARTS)]
+        content = [create_verdicts_missing(command, calibrate), *(html.Div(id=name, hidden=True) for name in CHARTS)]
     else:
-        told = create_told(report, report.verdicts)
-    return html.Section([html.H2(TITLE), *told], id="trust", className="section")
+        content = create_verdicts_content(report, report.verdicts)
+    return html.Section([html.H2(TITLE), *content], id="trust", className="section")
 
 
-def create_untold(command: str, calibrate: str) -> html.P:
+def create_verdicts_missing(command: str, calibrate: str) -> html.P:
+    """What to run for a report that has no verdicts."""
     return html.P(
-        [
-            "The report does not tell yet: ",
-            html.Code(calibrate),
-            " teaches the model to say so, unless it was taught before, and ",
-            html.Code(f"{command} --unknown DIR"),
-            " measures it, with a folder of pictures of other things.",
-        ],
+        fill(
+            "The report does not say yet: {calibrate} teaches the model to tell, unless that was done before, and "
+            "{evaluate} measures it, with a folder of pictures of other things.",
+            calibrate=html.Code(calibrate),
+            evaluate=html.Code(f"{command} --unknown DIR"),
+        ),
         className="note photo-help",
     )
 
 
-def create_told(report: Report, trust: VerdictReport) -> list[Component]:
+def create_verdicts_content(report: Report, measured: VerdictReport) -> list[Component]:
+    """What was measured, in words and with room for its charts."""
     verdicts, lists, familiarity = CHARTS
-    columns = [
-        html.Div(
+    list_column = html.Div(
+        [
+            html.H3("How long its lists are"),
+            create_chart_holder(lists, height=VERDICT_HEIGHT_PX),
+            html.P(describe_lists(report, measured), className="prose"),
+        ]
+    )
+    familiarity_column = html.Div(id=familiarity, hidden=True)
+    if measured.unknown:
+        familiarity_column = html.Div(
             [
-                html.H3("How long its lists are"),
-                create_chart_holder(lists, height=TRUST_HEIGHT_PX),
-                html.P(describe_lists(report, trust), className="prose"),
+                html.H3("How familiar pictures look to it"),
+                create_chart_holder(familiarity, height=VERDICT_HEIGHT_PX),
+                html.P(describe_familiarity(report, measured), className="prose"),
             ]
         )
-    ]
-    if trust.unknown:
-        columns.append(
-            html.Div(
-                [
-                    html.H3("How familiar pictures look to it"),
-                    create_chart_holder(familiarity, height=TRUST_HEIGHT_PX),
-                    html.P(describe_familiarity(report, trust), className="prose"),
-                ]
-            )
-        )
-    else:
-        columns.append(html.Div(id=familiarity, hidden=True))
     return [
-        html.P(describe_verdicts(report, trust), className="prose"),
-        html.Div(create_chart_holder(verdicts, height=verdicts_height(trust)), className="verdict-bars"),
-        html.Ul([html.Li(words) for words in describe_groups(report, trust)], className="prose verdict-words"),
-        html.Div(columns, className="two-columns"),
+        html.P(describe_verdicts(report, measured), className="prose"),
+        html.Div(create_chart_holder(verdicts, height=verdicts_height(measured)), className="verdict-bars"),
+        html.Ul([html.Li(words) for words in describe_groups(report, measured)], className="prose verdict-words"),
+        html.Div([list_column, familiarity_column], className="two-columns"),
     ]

@@ -1,0 +1,1 @@
+"""Server: headers, limits, compression, thumbnails, health. Knows no page."""

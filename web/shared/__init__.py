@@ -1,0 +1,1 @@
+"""Shared by several features: words, pictures, figures, wiring. Imports no feature."""

@@ -1,4 +1,4 @@
-"""aria-* and data-* attributes, which are no Python names."""
+"""Attributes aria-* and data-*, which are not Python names."""
 
 from __future__ import annotations
 

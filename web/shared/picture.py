@@ -1,4 +1,4 @@
-"""One photo of the collection in its frame, or a tile in the photo's mean colour where the photo is not at hand."""
+"""Picture of one photo of the collection, or a tile in its mean colour where the photo is not on this machine."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dash import html
 from classifier.data.collection import Photo
 from web.server.thumbnails import WIDTHS, photo_url
 from web.shared.attributes import aria
+from web.shared.sentence import fill
 from web.shared.wording import css_colour
 from web.site import Site
 
@@ -28,8 +29,12 @@ def create_picture(
     The frame has the photo's mean colour: it is what shows while the photo loads, and all that shows without photos.
 
     Args:
+        photo: None for one that the collection does not have.
+        site: what is served; it knows whether the photos are here.
+        alt: what the picture shows, for those who do not see it.
         sizes: how wide the picture is drawn, in the words of CSS.
         largest: width in px of the largest thumbnail that may be fetched; more than 320 is lost on cards.
+        eager: whether to fetch it at once.
     """
     if photo is None:
         return html.Div(className="picture picture--none", role="img", **aria(label=f"{alt}: no photo"))
@@ -51,14 +56,13 @@ def create_picture(
 
 
 def create_photo_help() -> html.P:
-    """How to get the photos, for pages that stand there without them."""
+    """How to get the photos, for pages that are shown without them."""
     return html.P(
-        [
-            "The photos themselves are not on this machine, so colour tiles stand in for them. To see the photos, run ",
-            html.Code("python -m classifier download"),
-            " or set ",
-            html.Code("FLOWERS_ROOT"),
-            " to the folder that holds them, then restart the site.",
-        ],
+        fill(
+            "The photos themselves are not on this machine, so colour tiles stand in for them. To see the photos, run "
+            "{download} or set {root} to the folder that holds them, then restart the site.",
+            download=html.Code("python -m classifier download"),
+            root=html.Code("FLOWERS_ROOT"),
+        ),
         className="note photo-help",
     )

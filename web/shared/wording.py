@@ -1,4 +1,4 @@
-"""Numbers and names as visitors read them. Pure functions, no Dash."""
+"""Wording of numbers and names as visitors read them. Pure functions, no Dash."""
 
 from __future__ import annotations
 
@@ -33,6 +33,22 @@ def format_share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f}\u00a0%" if 0.005 <= part / whole < 0.995 else format_percent(part / whole)
 
 
+def format_rate(share: float) -> str:
+    """A counted share (0..1) with one decimal: "84.2 %". Unlike a probability, it may be 100 %."""
+    return f"{100 * share:.1f}\u00a0%"
+
+
+def format_interval(low: float, high: float) -> str:
+    """Two shares (0..1) in whole per cent: "74 to 99 %"."""
+    return f"{100 * low:.0f} to {100 * high:.0f}\u00a0%"
+
+
+def format_duration(seconds: float) -> str:
+    """A time in hours and minutes: "1 h 25 min", "12 min"."""
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
 def format_count(number: int, noun: str, plural: str | None = None) -> str:
     """A number with its noun: "1 photo", "8,189 photos"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
@@ -64,13 +80,21 @@ def describe_sureness(probability: float) -> str:
     return format_percent(probability).replace(">", "more than ").replace("<", "less than ")
 
 
+def describe_too_large(max_bytes: int) -> str:
+    """What a visitor can do about a file over the limit."""
+    return (
+        f"This file is too large: the server takes up to {max_bytes / 1024 / 1024:.0f} MB. "
+        "Save it as a JPEG or make it smaller, then try again."
+    )
+
+
 def describe_unknown(classes: int, subject: Subject) -> str:
     """The verdict on a photo of something else."""
     return f"This does not look like one of the {subject.count(classes)} I know"
 
 
 def out_of_hundred(share: float) -> str:
-    """How many times of 100: 0.95 → "95"."""
+    """How many times out of 100: 0.95 → "95"."""
     return f"{100 * share:.0f}"
 
 

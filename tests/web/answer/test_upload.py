@@ -4,11 +4,11 @@ import pytest
 
 from classifier.errors import NotAnImage, TooManyBytes
 from tests.making.fakes import data_url
-from web.answer.upload import NoPhoto, photo_bytes, too_large_message
+from web.answer.upload import MOST_KEY_CHARACTERS, WHOLE, NoPhoto, PartView, Upload
 
 
 def test_a_data_url_gives_its_bytes():
-    assert photo_bytes({"url": data_url(b"flower")}, max_bytes=6) == b"flower"
+    assert Upload.from_store({"url": data_url(b"flower")}).decode(max_bytes=6) == b"flower"
 
 
 @pytest.mark.parametrize(
@@ -37,26 +37,62 @@ def test_a_data_url_gives_its_bytes():
 )
 def test_hostile_uploads_get_a_named_error(upload, error):
     if error is None:
-        assert photo_bytes(upload, max_bytes=101)
+        assert Upload.from_store(upload).decode(max_bytes=101)
         return
     with pytest.raises(error) as caught:
-        photo_bytes(upload, max_bytes=101)
+        Upload.from_store(upload).decode(max_bytes=101)
     assert str(caught.value).endswith(".")
 
 
 def test_the_limit_is_exact_within_the_padding():
     limit = 3 * 1000
-    assert len(photo_bytes({"url": data_url(b"x" * limit)}, max_bytes=limit)) == limit
+    assert len(Upload.from_store({"url": data_url(b"x" * limit)}).decode(max_bytes=limit)) == limit
     with pytest.raises(TooManyBytes):
-        photo_bytes({"url": data_url(b"x" * (limit + 3))}, max_bytes=limit)
-
-
-def test_the_message_names_the_limit():
-    assert "up to 10 MB" in too_large_message(10 * 1024 * 1024)
+        Upload.from_store({"url": data_url(b"x" * (limit + 3))}).decode(max_bytes=limit)
 
 
 def test_base64_of_any_kind_of_data_comes_back():
     content = bytes(range(256))
-    assert photo_bytes(
-        {"url": f"data:application/octet-stream;base64,{base64.b64encode(content).decode()}"}, max_bytes=999
+    assert (
+        Upload.from_store({"url": f"data:application/octet-stream;base64,{base64.b64encode(content).decode()}"}).decode(
+            max_bytes=999
+        )
+        == content
     )
+
+
+@pytest.mark.parametrize("data", [None, [], "x", 7, {}, {"key": None, "turn": "x", "view": 7}])
+def test_whatever_a_browser_sends_gives_an_upload(data):
+    upload = Upload.from_store(data)
+    assert (upload.turn, upload.preview, upload.view) == (0, True, WHOLE)
+    assert len(upload.key) <= MOST_KEY_CHARACTERS
+
+
+def test_an_upload_has_what_the_store_has():
+    data = {
+        "key": "k" * 99,
+        "turn": 3,
+        "url": data_url(b"x"),
+        "preview": False,
+        "view": {"size": 40.4, "x": -3, "y": 700},
+    }
+    assert Upload.from_store(data) == Upload("k" * 64, 3, data_url(b"x"), False, PartView(40, 0, 100))
+
+
+@pytest.mark.parametrize(("turn", "read"), [(0, 0), (999_999, 999_999), (1_000_000, 0), (-1, 0), (1.5, 0), ("1", 0)])
+def test_turns_are_small_whole_numbers(turn, read):
+    assert Upload.from_store({"turn": turn}).turn == read
+
+
+@pytest.mark.parametrize(
+    ("sent", "view"),
+    [
+        ({"size": 5}, PartView(20, 50, 50)),
+        ({"size": 1e300, "x": float("nan")}, WHOLE),
+        ({"size": "40", "x": None}, WHOLE),
+        ({"size": 60, "x": 12.6, "y": 0}, PartView(60, 13, 0)),
+    ],
+)
+def test_views_become_the_nearest_ordinary_one(sent, view):
+    assert PartView.from_dict(sent) == view
+    assert PartView.from_dict(view.to_dict()) == view

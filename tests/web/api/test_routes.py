@@ -11,11 +11,11 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 
 from classifier.data.collection import Collection
+from classifier.data.statistics import Statistics
 from classifier.predictions.values import Candidate, Neighbour, Neighbours, Prediction
 from tests.making.fakes import CLASSES, FakeClassifier, draw_flower, encode
 from web import create_app
 from web.api import routes as api
-from web.dataset.statistics import Statistics
 from web.settings import Settings
 from web.site import Site
 
@@ -23,7 +23,7 @@ PHOTO = encode(draw_flower())
 NEAR = Neighbour(101, 3, 0.97)
 
 
-class TrustingClassifier(FakeClassifier):
+class CalibratedClassifier(FakeClassifier):
     """As the fake, with the real answers' values."""
 
     def predict(self, images: Any, *, top_k: int = 5) -> tuple[Prediction, ...]:
@@ -52,7 +52,7 @@ def client_for(garden: Collection, classifier: FakeClassifier | None, settings: 
 
 @pytest.fixture
 def client(garden: Collection) -> FlaskClient:
-    return client_for(garden, TrustingClassifier())
+    return client_for(garden, CalibratedClassifier())
 
 
 def assert_problem(response: Any, status: int, code: str) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class Guarded(io.BytesIO):
 
 @pytest.mark.parametrize("size", [5, 900_000, 1_300_000, 3_000_000])
 def test_a_refused_body_is_read_to_its_end_and_no_further(garden, size):
-    app = create_app(Settings(max_upload_mb=1), TrustingClassifier(), garden)
+    app = create_app(Settings(max_upload_mb=1), CalibratedClassifier(), garden)
     body = Guarded(b"x" * size)
     answer = app.server.test_client().post("/api/v1/classify", input_stream=body, content_length=size)
     assert answer.status_code == (422 if size < 1_048_576 else 413)
@@ -126,7 +126,7 @@ def test_top_k_that_makes_no_sense(client, top_k):
 )
 @pytest.mark.parametrize("form", [False, True])
 def test_refusals_have_the_codes_of_the_command_line(garden, body, status, code, form):
-    client = client_for(garden, TrustingClassifier(), Settings(max_upload_mb=1))
+    client = client_for(garden, CalibratedClassifier(), Settings(max_upload_mb=1))
     sent: Any = {"image": (io.BytesIO(body), "x.jpg")} if form else body
     assert_problem(client.post("/api/v1/classify", data=sent), status, code)
 
@@ -143,7 +143,7 @@ def test_without_a_model(garden):
 
 
 def test_a_fault_of_ours_tells_nothing(garden):
-    client = client_for(garden, TrustingClassifier(error=RuntimeError("secret")))
+    client = client_for(garden, CalibratedClassifier(error=RuntimeError("secret")))
     assert "secret" not in str(assert_problem(client.post("/api/v1/classify", data=PHOTO), 500, "error"))
 
 

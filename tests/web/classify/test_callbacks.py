@@ -8,12 +8,14 @@ from contextlib import contextmanager
 
 import dash
 import pytest
+from dash.exceptions import PreventUpdate
 from PIL import Image
 
 from tests.making.fakes import COLOURS, FakeClassifier, HeldClassifier, data_url, draw_flower, encode
-from tests.web.conftest import ask_callback, response_of
+from tests.web.conftest import ask_callback, make_site, response_of
 from web import create_app
-from web.classify.callbacks import BUSY, OUR_FAULT
+from web.answer.asking import BUSY, FAULT, FOR_VISITORS
+from web.classify import callbacks
 from web.settings import Settings
 from web.site import AT_ONCE
 
@@ -136,7 +138,7 @@ def test_a_failing_model_is_our_fault_and_is_logged_without_the_photo(garden, ca
     caplog.set_level(logging.DEBUG)
     app = create_app(Settings(), FakeClassifier(error=RuntimeError("broken")), garden)
     content = encode(draw_flower())
-    assert message_of(classify(app, content)) == OUR_FAULT
+    assert message_of(classify(app, content)) == FOR_VISITORS[FAULT]
     assert "broken" in caplog.text
     assert "my garden" not in caplog.text
     assert data_url(content)[30:90] not in caplog.text
@@ -159,7 +161,7 @@ def test_a_busy_server_says_so_and_keeps_the_photo(garden):
     content = encode(draw_flower())
     with full_line(garden, busy_after_s=1) as app:
         record = told(classify(app, content))
-    assert record["message"] == BUSY
+    assert record["message"] == FOR_VISITORS[BUSY]
     assert "content" not in record, "an answer that is there stays"
     assert message_of(classify(app, content)) == "", "the line moves on"
 
@@ -232,3 +234,21 @@ def test_another_specimen_is_drawn(app):
     answer = ask_callback(app, ["specimen.children"], {"specimen-button.n_clicks": 1})
     assert "/photos/" in json.dumps(response_of(answer))
     assert ask_callback(app, ["specimen.children"], {"specimen-button.n_clicks": None}).status_code == 204
+
+
+def test_the_functions_answer_without_an_app(garden):
+    photo = {"key": "k1", "url": data_url(encode(draw_flower()))}
+    record = callbacks.classify(make_site(garden), 1, photo)
+    assert (record["key"], record["message"], record["shown"]) == ("k1", "", None)
+    assert record["words"] == "This looks like: Sunflower, 94.4\u00a0%."
+    refused = callbacks.classify(make_site(garden), 1, {"key": "k2", "url": data_url(b"no photo")})
+    assert (refused["key"], refused["content"], refused["words"]) == ("k2", None, "")
+    assert callbacks.show_another(make_site(garden), 1).className == "specimen"
+
+
+@pytest.mark.parametrize(
+    "function", [lambda site: callbacks.classify(site, None, {}), lambda site: callbacks.show_another(site, None)]
+)
+def test_a_page_that_is_drawn_calls_nothing(garden, function):
+    with pytest.raises(PreventUpdate):
+        function(make_site(garden))

@@ -1,10 +1,12 @@
 import json
 
 import pytest
+from dash.exceptions import PreventUpdate
 
 from tests.making.fakes import FakeClassifier
-from tests.web.conftest import ask_callback, response_of
+from tests.web.conftest import ask_callback, make_site, response_of
 from web import create_app
+from web.dataset import callbacks
 from web.settings import Settings
 
 BALANCE = ["balance-chart.children", "balance-table.children"]
@@ -98,3 +100,36 @@ def test_the_gallery_is_filtered_by_any_name(app, query, count, words):
 def test_statistics_work_without_photos(bare_garden):
     app = create_app(Settings(), FakeClassifier(), bare_garden)
     assert len(names_in(response_of(balance(app))["balance-table"]["children"])) == 6
+
+
+def test_the_functions_answer_without_an_app(garden):
+    site = make_site(garden)
+    chart, table = callbacks.show_balance(site, True, "home", "name", "lily")
+    assert chart.role == "img"
+    assert len(table.children[2].children) == 2
+    words, nothing = callbacks.show_balance(site, True, "home", "name", "oak")
+    assert (words.children, nothing) == ("No flower here has such a name. Try part of a word.", None)
+    assert "unbalanced" in callbacks.show_balance_words(site, None)
+    assert "54" in str(callbacks.show_numbers(site, "away"))
+    assert len(callbacks.show_shapes(site, True)) == 3
+    assert callbacks.filter_gallery(site, "lily", trigger="gallery-query")[1] == "2 of 6 flowers"
+
+
+@pytest.mark.parametrize("query", ["", None])
+def test_the_gallery_stays_as_it_was_drawn_until_someone_types(garden, query):
+    with pytest.raises(PreventUpdate):
+        callbacks.filter_gallery(make_site(garden), query, trigger=None)
+    assert callbacks.filter_gallery(make_site(garden), query, trigger="gallery-query")[1] == "All 6 flowers"
+
+
+def test_charts_that_are_far_away_are_not_drawn(garden):
+    for near in (None, False):
+        with pytest.raises(PreventUpdate):
+            callbacks.show_shapes(make_site(garden), near)
+        with pytest.raises(PreventUpdate):
+            callbacks.show_balance(make_site(garden), near, "home", "name", "")
+
+
+@pytest.mark.parametrize(("query", "kept"), [("lily", "lily"), (None, ""), (["x"], ""), ("x" * 200, "x" * 100)])
+def test_queries_are_strings_of_a_sensible_length(query, kept):
+    assert callbacks.clean(query) == kept

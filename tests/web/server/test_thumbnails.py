@@ -6,7 +6,7 @@ from PIL import Image
 
 from tests.making.fakes import FakeClassifier, plant_garden
 from web import create_app
-from web.server.thumbnails import WIDTHS, ThumbnailCache, photo_url
+from web.server.thumbnails import WIDTHS, photo_url
 from web.settings import Settings
 
 
@@ -92,17 +92,3 @@ def test_a_changed_photo_gets_a_new_thumbnail(tmp_path):
     after = client.get("/photos/101.webp")
     assert after.data != before.data
     assert after.headers["ETag"] != before.headers["ETag"]
-
-
-def test_the_cache_forgets_what_was_used_longest_ago():
-    cache = ThumbnailCache(max_bytes=10)
-    for number in range(3):
-        cache.put((number, 160, 0), b"1234")
-        cache.get((0, 160, 0))
-    assert cache.get((0, 160, 0)) == b"1234"
-    assert cache.get((1, 160, 0)) is None
-    assert cache.held_bytes == 8
-    cache.put((0, 160, 0), b"12")
-    assert cache.held_bytes == 6
-    cache.put((9, 160, 0), b"x" * 11)
-    assert cache.held_bytes == 0

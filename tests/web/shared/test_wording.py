@@ -51,6 +51,10 @@ def test_the_verdict_is_hedged_by_the_probability(probability, words):
         (lambda: wording.describe_sureness(0.9437), "94.4\u00a0%"),
         (lambda: wording.describe_sureness(1.0), "more than 99.9\u00a0%"),
         (lambda: wording.describe_sureness(0.0), "less than 0.1\u00a0%"),
+        (lambda: wording.format_rate(1), "100.0\u00a0%"),
+        (lambda: wording.format_interval(0.742, 0.99), "74 to 99\u00a0%"),
+        (lambda: wording.format_duration(5100), "1 h 25 min"),
+        (lambda: wording.format_duration(100), "2 min"),
         (lambda: wording.format_ratio(258, 40), "6.5"),
         (lambda: wording.format_ratio(40, 10), "4"),
         (lambda: wording.format_ratio(2500, 10), "250"),
@@ -61,6 +65,10 @@ def test_the_verdict_is_hedged_by_the_probability(probability, words):
         (lambda: wording.describe_class(LabelClass(1, "a")), ""),
         (lambda: wording.describe_class(LabelClass(1, "a", None, "Rosaceae")), "Rosaceae"),
         (lambda: wording.describe_class(LabelClass(1, "a", "Rosa", "Rosaceae")), "Rosa · Rosaceae"),
+        (
+            lambda: wording.describe_too_large(10 * 1024 * 1024).partition(".")[0],
+            "This file is too large: the server takes up to 10 MB",
+        ),
         (lambda: wording.css_colour((255, 0, 16)), "#ff0010"),
     ],
 )

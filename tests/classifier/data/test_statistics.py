@@ -1,8 +1,15 @@
+from pathlib import Path
+
 import pytest
 
 from classifier.data.collection import Collection, Photo
-from tests.making.fakes import CLASSES
-from web.dataset.statistics import Statistics, mean_colour, search, spread
+from classifier.data.statistics import Statistics, mean_colour, spread
+from tests.making.fakes import CLASSES, plant_garden
+
+
+@pytest.fixture
+def garden():
+    return plant_garden(Path("nowhere"), with_photos=False)
 
 
 def make_photo(image_id, *, size=(4, 3), colour=(10, 20, 30), class_id=3, splits=None):
@@ -81,30 +88,6 @@ def test_colour_bins_hold_every_photo_once_and_greys_apart():
 
 def test_mean_colour_is_the_mean_of_every_channel():
     assert mean_colour([make_photo(1, colour=(0, 10, 255)), make_photo(2, colour=(10, 20, 255))]) == (5, 15, 255)
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("", [3, 4, 7, 8, 11, 20]),
-        ("lily", [4, 7]),
-        ("LILY fire", [7]),
-        ("asteraceae", [3, 20]),
-        ("rosa", [8]),
-        ("tussilago", [20]),
-        ("no such flower", []),
-        ("  rose ", [8]),
-        ("<b>", [20]),
-        ("lilies", [4, 7]),
-        ("Roses", [8]),
-        ("colts", [20]),
-        ("s", [3, 7, 8, 11, 20]),
-        ("%", []),
-        ("(", []),
-    ],
-)
-def test_search_finds_every_word_in_any_name(query, found):
-    assert [label.class_id for label in search(CLASSES, query)] == found
 
 
 @pytest.mark.parametrize(("size", "count", "ids"), [(3, 6, [0, 1, 2]), (10, 5, [0, 2, 4, 6, 8]), (0, 4, [])])

@@ -1,0 +1,90 @@
+"""What a calibrated classifier adds to the answer, as the page shows it."""
+
+import pytest
+
+from classifier.predictions.values import Candidate
+from tests.web.answer.conftest import PHOTO, app_with, content_of
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '"It is"',
+        "The right flower is in this list 95 times out of 100: ",
+        '"17 of 18 times"',
+        "74 to 99 %",
+        "The most similar training photos",
+        '"similarity 0.91"',
+        "1.00 would be the same photo",
+        '" sure."',
+        '"Any flower"',
+        "/photos/100.webp",
+        "Where in the photo it sees this",
+        "Why Sunflower and not another",
+        "What the model saw, and another part to look at",
+        "Does the answer hold?",
+        "How often such answers are right",
+        " was taken for Sunflower twice.",
+    ],
+)
+def test_a_calibrated_answer_says_how_far_it_can_be_trusted(garden, words):
+    assert words in content_of(app_with(garden))[0]
+
+
+def test_without_calibration_index_and_maps_the_answer_is_the_plain_one(app):
+    content, words = content_of(app)
+    assert words == "This looks like: Sunflower, 94.4\u00a0%."
+    assert "Training photos to compare" in content
+    for absent in ("It is", "in this list", "similarity", "such answers", "it sees this", "and not another"):
+        assert absent not in content
+
+
+@pytest.mark.parametrize(
+    ("calibrated", "words"),
+    [
+        ({"verdict": "unsure"}, '"It could be"'),
+        ({"verdict": "unsure"}, "your photo is less like those it has learnt from"),
+        ({"verdict": "unsure"}, "Frame one flower closely"),
+        ({"verdict": "unknown", "reason": "other_kind"}, "Frame one flower closely"),
+        ({"verdict": "unknown", "reason": "other_kind"}, "The 5 closest"),
+        ({"verdict": "unknown", "reason": "not_the_subject"}, "and may show no flower at all."),
+        ({"verdict": "unknown", "reason": "not_the_subject"}, "Frame one flower closely"),
+        ({"verdict": "unknown", "reason": "other_kind"}, "none that I have learnt"),
+        ({"verdict": "unknown", "reason": None}, "This does not look like one of the 6 flowers I know."),
+        ({"duplicate_of": 101}, "The model knows this photo."),
+        ({"duplicate_of": 999_999}, "The model knows this photo."),
+        (
+            {"coverage_set": (Candidate(3, "Sunflower", None, 0.9),)},
+            "A list that holds the right flower 95 times out of 100 needs this name alone.",
+        ),
+    ],
+)
+def test_verdicts_alarm_and_list_in_words(garden, calibrated, words):
+    assert words in content_of(app_with(garden, **calibrated))[0]
+
+
+def test_something_unknown_gets_no_list_and_no_track_record(garden):
+    content, words = content_of(app_with(garden, verdict="unknown", reason="not_the_subject", coverage_set=()))
+    assert words.startswith("This does not look like one of the 6 flowers I know. It is unlike all the photos")
+    for absent in (
+        "in this list",
+        "it was right",
+        "such answers are right",
+        '"It is"',
+        " sure",
+        "See all about",
+    ):
+        assert absent not in content
+
+
+def test_photos_that_are_not_here_leave_no_trace(bare_garden):
+    content, _ = content_of(app_with(bare_garden, duplicate_of=101))
+    assert "/photos/" not in content
+    assert "similarity 0.91" in content
+
+
+def test_overlays_are_small_pictures_in_the_answer_and_hold_no_upload(garden):
+    content, _ = content_of(app_with(garden))
+    assert content.count("data:image/png;base64,") == 5 + 4
+    assert len(content) < 250_000
+    assert PHOTO["url"][30:90] not in content

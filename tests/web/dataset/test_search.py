@@ -1,0 +1,28 @@
+import pytest
+
+from tests.making.fakes import CLASSES
+from web.dataset.search import search
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", [3, 4, 7, 8, 11, 20]),
+        ("lily", [4, 7]),
+        ("LILY fire", [7]),
+        ("asteraceae", [3, 20]),
+        ("rosa", [8]),
+        ("tussilago", [20]),
+        ("no such flower", []),
+        ("  rose ", [8]),
+        ("<b>", [20]),
+        ("lilies", [4, 7]),
+        ("Roses", [8]),
+        ("colts", [20]),
+        ("s", [3, 7, 8, 11, 20]),
+        ("%", []),
+        ("(", []),
+    ],
+)
+def test_search_finds_every_word_in_any_name(query, found):
+    assert [label.class_id for label in search(CLASSES, query)] == found

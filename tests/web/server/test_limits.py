@@ -1,0 +1,75 @@
+import io
+
+import pytest
+
+from tests.making.fakes import FakeClassifier, data_url, draw_flower, encode
+from tests.web.conftest import ask_callback
+from web import create_app
+from web.server.limits import CALLBACK_PATH
+from web.settings import Settings
+
+
+@pytest.fixture
+def client(app):
+    return app.server.test_client()
+
+
+def test_a_body_over_the_limit_is_refused_with_a_sentence(garden):
+    client = create_app(Settings(max_upload_mb=1), FakeClassifier(), garden).server.test_client()
+    response = client.post(CALLBACK_PATH, data=b"x" * (2 * 1024 * 1024), content_type="application/json")
+    assert response.status_code == 413
+    assert response.mimetype == "text/plain"
+    assert "up to 1 MB" in response.text
+
+
+def test_a_body_over_the_limit_is_read_to_its_end(garden):
+    body = io.BytesIO(b"x" * 3_000_000)
+    client = create_app(Settings(max_upload_mb=1), FakeClassifier(), garden).server.test_client()
+    answer = client.post(CALLBACK_PATH, input_stream=body, content_length=3_000_000, content_type="application/json")
+    assert answer.status_code == 413
+    assert body.tell() == 3_000_000
+
+
+def test_a_photo_just_under_the_limit_passes(garden):
+    app = create_app(Settings(max_upload_mb=1), FakeClassifier(), garden)
+    content = encode(draw_flower())
+    padded = content + b"\0" * (1024 * 1024 - len(content))
+    answer = ask_callback(
+        app,
+        ["fresh-answer.data"],
+        {"classify-button.n_clicks": 1},
+        {"photo.data": {"key": "k", "url": data_url(padded)}},
+    )
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", "application/json"),
+        (b"{}", "application/json"),
+        (b"[]", "application/json"),
+        (b"null", "application/json"),
+        (b"{", "application/json"),
+        (b"\xff\xfe", "application/json"),
+        (b'{"output": "nope.data"}', "application/json"),
+        (b'{"output": ["a"]}', "application/json"),
+        (b'{"output": {}}', "application/json"),
+        (b"[" * 200_000, "application/json"),
+        (b"a=1", "text/plain"),
+    ],
+)
+def test_nonsense_for_callbacks_is_refused_not_tried(client, body, kind):
+    response = client.post(CALLBACK_PATH, data=body, content_type=kind)
+    assert response.status_code == 400
+    assert "Reload the page" in response.text
+
+
+def test_an_unexpected_failure_shows_no_traceback(client, caplog):
+    body = b'{"output": "specimen.children", "inputs": "what"}'
+    response = client.post(CALLBACK_PATH, data=body, content_type="application/json")
+    assert response.status_code == 500
+    assert "Traceback" not in response.text
+    assert response.text.endswith("reload the page.")
+    assert "failed" in caplog.text

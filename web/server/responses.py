@@ -1,0 +1,13 @@
+"""Plain-text responses."""
+
+from __future__ import annotations
+
+from flask import Response
+
+
+def plain_text(status: int, sentence: str, *, cache_control: str | None = None) -> Response:
+    """A sentence for people, with the header Cache-Control if one is given."""
+    response = Response(sentence, status=status, mimetype="text/plain")
+    if cache_control:
+        response.headers["Cache-Control"] = cache_control
+    return response
