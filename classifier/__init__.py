@@ -5,7 +5,8 @@
     classifier = Classifier.load("checkpoints/flowers102.safetensors")
     classifier.predict([photo])[0].best.name
 
-Importing this package is cheap. `Classifier` and what it returns are fetched at first use, because they need PyTorch.
+Its doors are `Classifier` and `predict_many` to predict, `plan_training` and `fit` to train, `calibrate`,
+`index_photos` and `evaluate` to measure. Importing this package is cheap: they are fetched at first use, because they need PyTorch.
 """
 
 from importlib import import_module
@@ -32,8 +33,17 @@ from classifier.errors import (
 )
 
 if TYPE_CHECKING:
+    from classifier.calibration.calibrate import calibrate
+    from classifier.calibration.index import index_photos
+    from classifier.data.folders import read_folder
+    from classifier.data.samples import samples_of
+    from classifier.evaluation.evaluate import evaluate
+    from classifier.inference.batch import predict_many
     from classifier.inference.classifier import Classifier
     from classifier.predictions.values import Candidate, Prediction
+    from classifier.training.fit import fit
+    from classifier.training.plan import plan_training
+    from classifier.training.run_folder import RunFolder
 
 __all__ = [
     "BackboneError",
@@ -48,6 +58,7 @@ __all__ = [
     "PhotoError",
     "Prediction",
     "ReportError",
+    "RunFolder",
     "SettingError",
     "TooManyBytes",
     "TooManyPixels",
@@ -56,12 +67,30 @@ __all__ = [
     "TruncatedImage",
     "UnreadableFile",
     "UnsupportedFormat",
+    "calibrate",
+    "evaluate",
+    "fit",
+    "index_photos",
+    "plan_training",
+    "predict_many",
+    "read_folder",
+    "samples_of",
 ]
 
+# Fetched at first use: importing this package loads no PyTorch.
 _HOMES = {
     "Candidate": "classifier.predictions.values",
     "Classifier": "classifier.inference.classifier",
     "Prediction": "classifier.predictions.values",
+    "RunFolder": "classifier.training.run_folder",
+    "calibrate": "classifier.calibration.calibrate",
+    "evaluate": "classifier.evaluation.evaluate",
+    "fit": "classifier.training.fit",
+    "index_photos": "classifier.calibration.index",
+    "plan_training": "classifier.training.plan",
+    "predict_many": "classifier.inference.batch",
+    "read_folder": "classifier.data.folders",
+    "samples_of": "classifier.data.samples",
 }
 
 

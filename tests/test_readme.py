@@ -12,6 +12,7 @@ from PIL import Image
 
 from classifier.__main__ import build_parser
 from classifier.setting_fields import declarations
+from tests.making.photo_folders import plant
 from web.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -129,11 +130,25 @@ def test_predicting_works_as_written(command: str, holiday: Path):
 
 
 def test_the_python_code_works_as_written(holiday: Path):
-    (code,) = blocks("README.md", "python")
-    (holiday / "example.py").write_text(code, encoding="utf-8")
+    predict, _ = blocks("README.md", "python")
+    (holiday / "example.py").write_text(predict, encoding="utf-8")
     done = run("python example.py", holiday)
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(r"\S.* \d+\.\d%\n", done.stdout)
+
+
+def test_training_and_measuring_from_python_works_as_written(holiday: Path):
+    plant(holiday / "photos", {"rose": 24, "tulip": 24})
+    _, train = blocks("README.md", "python")
+    # The same with fewer pixels: what is tried is that the doors fit together, not how well a run goes.
+    (holiday / "example.py").write_text(train.replace("epochs=3", "epochs=1, sizes=(64,)"), encoding="utf-8")
+    done = run("python example.py", holiday)
+    assert done.returncode == 0, done.stderr
+    first, *predicted = done.stdout.splitlines()
+    assert re.fullmatch(r"\d+\.\d% of \d+ test photos are right\.", first)
+    assert [line.partition(" ")[0] for line in predicted] == ["holiday/one.jpg", "holiday/two.jpg"]
+    assert "This file is not a picture" in predicted[1]
+    assert (holiday / "runs" / "photos" / "curves.html").is_file()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
