@@ -6,7 +6,8 @@
     classifier.predict([photo])[0].best.name
 
 Its doors are `Classifier` and `predict_many` to predict, `plan_training` and `fit` to train, `calibrate`,
-`index_photos` and `evaluate` to measure. Importing this package is cheap: they are fetched at first use, because they need PyTorch.
+`index_photos` and `evaluate` to measure. Importing this package is cheap: they are fetched at first use, because they
+need PyTorch.
 """
 
 from importlib import import_module
