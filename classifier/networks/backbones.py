@@ -118,7 +118,7 @@ def find_backbone(name: str) -> Backbone:
     """The record of a backbone by its name.
 
     Raises:
-        BackboneError: neither we, nor timm, nor torchvision know the name; the nearest names are told.
+        BackboneError: neither we, nor timm, nor torchvision know the name; the message has the nearest ones.
     """
     if name in BACKBONES:
         return BACKBONES[name]
@@ -148,7 +148,7 @@ def build_features(backbone: Backbone, *, pretrained: bool) -> nn.Module:
     """The backbone as a module images (N, 3, H, W) → (feature map (N, C, h, w), embedding (N, D)).
 
     Raises:
-        BackboneError: the pretrained weights could not be had (no network, or the package is missing).
+        BackboneError: the pretrained weights could not be fetched (no network, or the package is missing).
     """
     if backbone.shipped is None or not pretrained:
         try:

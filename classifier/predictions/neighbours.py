@@ -1,8 +1,8 @@
-"""Nearest training photos: an index of embeddings that lies beside its checkpoint, without any pixels.
+"""Neighbours: an index of the training photos' embeddings, in a file next to the checkpoint, without any pixels.
 
 The embeddings are scaled to length 1, so that a dot product is their cosine, and kept as their coordinates in the
 subspace that holds nearly all of them (the leading right singular vectors). A photo's part outside that subspace has
-no dot product with any training photo, so the cosines stay what they are; its size tells how strange the photo is.
+no dot product with any training photo, so the cosines stay what they are; its size says how strange the photo is.
 """
 
 import json
