@@ -26,7 +26,11 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 an error, which a sentence on stderr describes, 2 wrong usage, 130 Ctrl-C."""
+    """Run one command and return its exit code.
+
+    Returns:
+        0 done, 1 an error that a sentence on stderr describes, 2 wrong usage, 130 Ctrl-C.
+    """
     logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     try:

@@ -80,7 +80,7 @@ class DownloadError(ClassifierError):
 
 
 class BackboneError(ClassifierError):
-    """The backbone's name is unknown, or its weights cannot be had."""
+    """The backbone's name is unknown, or its weights cannot be fetched."""
 
     code: ClassVar[str] = "unknown_backbone"
 

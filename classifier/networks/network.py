@@ -25,7 +25,7 @@ class Network(nn.Module):
     """Images (N, 3, H, W), normalised → `Output`. Static shapes, no branching on values: it can be exported.
 
     Raises:
-        BackboneError: an unknown backbone, or pretrained weights that cannot be had.
+        BackboneError: an unknown backbone, or pretrained weights that cannot be fetched.
     """
 
     def __init__(self, backbone: str, class_count: int, *, pretrained: bool = False, dropout: float = 0.0) -> None:
