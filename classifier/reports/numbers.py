@@ -54,7 +54,7 @@ def per_hundred(part: int, whole: int) -> str:
     return f"{min(max(share, 0.1), 99.9):.1f}"
 
 
-def times(count: int) -> str:
+def how_often(count: int) -> str:
     """How often: "once", "twice", "3 times"."""
     return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 

@@ -3,6 +3,7 @@ import pytest
 from classifier.reports.numbers import (
     NO_BREAK,
     cautious_percent,
+    how_often,
     hundred_range,
     out_of_hundred,
     per_hundred,
@@ -11,7 +12,6 @@ from classifier.reports.numbers import (
     rounded,
     seconds_in_words,
     share_of,
-    times,
 )
 
 
@@ -64,7 +64,7 @@ def test_out_of_a_hundred():
 
 @pytest.mark.parametrize(("count", "words"), [(1, "once"), (2, "twice"), (3, "3 times"), (1234, "1,234 times")])
 def test_how_often(count: int, words: str):
-    assert times(count) == words
+    assert how_often(count) == words
 
 
 @pytest.mark.parametrize(
