@@ -87,7 +87,8 @@ def _mark_epochs(figure: go.Figure, history: History) -> None:
     # Epoch n is drawn at n, so that a run that begins with it begins half an epoch to the left.
     if history.head_epochs and history.rows:
         note = {"text": "head only", "yanchor": "bottom", "font": font}
-        area: dict[str, Any] = {"x0": 0.5, "x1": history.head_epochs + 0.5, "fillcolor": SHADE, "line_width": 0, "layer": "below"}
+        ends = {"x0": 0.5, "x1": history.head_epochs + 0.5}
+        area: dict[str, Any] = {**ends, "fillcolor": SHADE, "line_width": 0, "layer": "below"}
         figure.add_vrect(**area, annotation=note, annotation_position="bottom left")
     for number, start in enumerate(history.starts[1:], 2):
         note = {"text": str(number), "yanchor": "bottom", "font": font}
