@@ -199,7 +199,7 @@ def print_report(report: Report) -> None:
     for heading in ("class", "called", "photos"):
         table.add_column(heading, justify="right" if heading == "photos" else "left")
     for pair in report.confusions[:MOST_LISTED]:
-        table.add_row(report.labels[pair.class_id].name, report.labels[pair.answer_id].name, str(pair.count))
+        table.add_row(report.labels[pair.was].name, report.labels[pair.said].name, str(pair.count))
     console.print(table)
 
 

@@ -1,4 +1,4 @@
-"""How a checkpoint was trained, epoch by epoch, over all the runs that led to it. Reads its metadata's `training`."""
+"""Training history: epoch by epoch, over all the runs that led to a checkpoint; from the metadata's `training`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,14 @@ from classifier.checkpoint import TrainingInfo
 
 @dataclass(frozen=True)
 class History:
-    """rows: one record an epoch, its `epoch` counted through all runs, from 1.
+    """Epochs of one or more runs, each of which went on from the weights of the one before.
 
-    starts: the first epoch of every run. head_epochs: how many of the first run trained the head alone.
+    rows: one record an epoch, its `epoch` counted through all runs, from 1.
+    starts: the first epoch of every run.
+    head_epochs: how many epochs of the first run trained the head alone.
     seen: how many epochs led to the weights: those of each run up to the one that it kept.
-    kept: the epoch whose weights the last run kept. shares: how much of several checkpoints is in the weights, the last
-    run's last, if they are a mean.
+    kept: the epoch whose weights the last run kept.
+    shares: how much of several checkpoints is in the weights, the last run's last, if they are a mean.
     """
 
     rows: tuple[Mapping[str, Any], ...]
@@ -26,11 +28,12 @@ class History:
 
     @property
     def seconds(self) -> float:
+        """Time that all epochs took together."""
         return sum(row.get("seconds") or 0 for row in self.rows)
 
 
 def history_of(training: TrainingInfo) -> History:
-    """The history of a training and of those that it went on from."""
+    """History of a training and of those that it went on from."""
     runs = [training]
     while earlier := runs[0].earlier:
         runs.insert(0, earlier)
@@ -41,24 +44,27 @@ def history_of(training: TrainingInfo) -> History:
     for run in runs:
         before = len(rows)
         starts.append(before + 1)
+        # The epochs after the kept one are drawn, but the weights that the next run began with know nothing of them.
         seen += run.best_epoch or len(run.history)
-        rows += [{**row, "epoch": before + place} for place, row in enumerate(run.history, start=1)]
+        rows += [{**row, "epoch": before + number} for number, row in enumerate(run.history, start=1)]
         kept = before + run.best_epoch if run.best_epoch else None
     head_epochs = int(runs[0].settings.get("head_epochs") or 0)
     return History(tuple(rows), tuple(starts), head_epochs, seen, kept, training.shares)
 
 
 def describe_curves(training: TrainingInfo) -> str:
-    """What to know about the curves of `report_figures.create_training_curves`; `training` as for `history_of`."""
+    """What to know about the curves of `figures.draw_training_curves`, in a few sentences."""
     history, planned = history_of(training), training.settings.get("epochs")
-    words = (
+    sentences = [
         "Training figures are taken on photos that are cropped, recoloured and mixed by chance, so they may well look "
         "worse than those on the untouched validation photos."
-    )
+    ]
     if len(history.starts) == 1 and planned and len(history.rows) < planned:
-        words += f" The curves end where the run was stopped, although {planned:,} epochs were planned."
+        sentences.append(f"The curves end where the run was stopped, although {planned:,} epochs were planned.")
     if len(history.starts) > 1:
-        words += " A number stands where a further run went on from the weights before it."
+        sentences.append("A number stands where a further run went on from the weights before it.")
     if history.shares:
-        words += " Each run’s own figures are shown; the mean of their weights was measured only for this report."
-    return words
+        sentences.append(
+            "Each run’s own figures are shown; the mean of their weights was measured only for this report."
+        )
+    return " ".join(sentences)

@@ -12,13 +12,15 @@ from math import log
 from pathlib import Path
 from typing import Any
 
-from classifier import files as textfile
+from classifier import files
 from classifier.checkpoint import TrainingInfo
 from classifier.checkpoint.upgrade import upgrade_training
 from classifier.data.labels import LabelClass
 from classifier.data.subject import Subject, subject_of
 from classifier.errors import DatasetError, ReportError
+from classifier.predictions.values import Confusion
 from classifier.reports.intervals import wilson_interval
+from classifier.reports.numbers import rounded, share_of
 from classifier.reports.verdict_report import VerdictReport
 
 SCHEMA = 2
@@ -56,12 +58,12 @@ class ClassFigures:
         ends = wilson_interval(right, either)
         return cls(
             class_id, n, called, right,
-            recall=_share(right, n),
-            recall_interval=_rounded(wilson_interval(right, n)),
-            precision=_share(right, called),
-            precision_interval=_rounded(wilson_interval(right, called)),
-            f1=_share(2 * right, n + called),
-            f1_interval=_rounded((2 * ends[0] / (1 + ends[0]), 2 * ends[1] / (1 + ends[1]))),
+            recall=share_of(right, n),
+            recall_interval=rounded(wilson_interval(right, n)),
+            precision=share_of(right, called),
+            precision_interval=rounded(wilson_interval(right, called)),
+            f1=share_of(2 * right, n + called),
+            f1_interval=rounded((2 * ends[0] / (1 + ends[0]), 2 * ends[1] / (1 + ends[1]))),
         )  # fmt: skip
 
 
@@ -94,19 +96,6 @@ class MeasuredPhoto:
     def loss(self) -> float:
         """Negative log-likelihood of the right class, in nats."""
         return -log(max(self.own, LEAST_PROBABILITY))
-
-
-@dataclass(frozen=True)
-class Confusion:
-    """Photos of one class that were called another, most confident mistake first."""
-
-    class_id: int
-    answer_id: int
-    image_ids: tuple[int, ...]
-
-    @property
-    def count(self) -> int:
-        return len(self.image_ids)
 
 
 @dataclass(frozen=True)
@@ -154,11 +143,11 @@ class Report:
     def confusions(self) -> tuple[Confusion, ...]:
         """The mistakes by pair of classes, most frequent first."""
         found = [
-            Confusion(*cell, tuple(answer.image_id for answer in answers))
-            for cell, answers in self.cells.items()
-            if cell[0] != cell[1]
+            Confusion(said=said, was=was, count=len(photos), image_ids=tuple(photo.image_id for photo in photos))
+            for (was, said), photos in self.cells.items()
+            if was != said
         ]
-        return tuple(sorted(found, key=lambda confusion: (-confusion.count, confusion.class_id, confusion.answer_id)))
+        return tuple(sorted(found, key=lambda pair: (-pair.count, pair.was, pair.said)))
 
     @cached_property
     def top_losses(self) -> tuple[MeasuredPhoto, ...]:
@@ -197,7 +186,10 @@ class Report:
                 "columns": ["class_id", "answer_id", "count"],
                 "rows": [[*cell, len(answers)] for cell, answers in sorted(self.cells.items())],
             },
-            "confusions": [{**asdict(c), "count": c.count} for c in self.confusions],
+            "confusions": [
+                {"class_id": pair.was, "answer_id": pair.said, "image_ids": pair.image_ids, "count": pair.count}
+                for pair in self.confusions
+            ],
             "examples": {
                 "top_losses": _ids(self.top_losses),
                 "correct": _ids(self.correct),
@@ -234,7 +226,7 @@ class Report:
                 verdicts=None if values.get("verdicts") is None else VerdictReport.from_dict(values["verdicts"]),
             )
         except (DatasetError, KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ReportError(f"This is no report that “evaluate --report” wrote ({error!r}). {AGAIN}") from error
+            raise ReportError(f"This is not a report that “evaluate --report” wrote ({error!r}). {AGAIN}") from error
 
 
 def upgrade(values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -293,7 +285,7 @@ def write_report(path: Path, report: Report) -> None:
 def write_text(path: Path, text: str) -> None:
     """As `write_report`, any text."""
     try:
-        textfile.write_text(path, text)
+        files.write_text(path, text)
     except OSError as error:
         raise ReportError(
             f"{path} cannot be written: {error.strerror}. Make room, allow writing there, or name another folder."
@@ -310,14 +302,6 @@ def _surest_first(answers: Iterable[MeasuredPhoto]) -> tuple[MeasuredPhoto, ...]
 
 def _ids(answers: Sequence[MeasuredPhoto], most: int = 24) -> list[int]:
     return [answer.image_id for answer in answers[:most]]
-
-
-def _share(part: int, whole: int) -> float | None:
-    return round(part / whole, 5) if whole else None
-
-
-def _rounded(interval: Interval) -> Interval:
-    return round(interval[0], 5), round(interval[1], 5)
 
 
 def _with_tuples(entry: Mapping[str, Any]) -> dict[str, Any]:

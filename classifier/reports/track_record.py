@@ -52,9 +52,8 @@ class TrackRecords:
                 n[key] += 1
                 right[key] += answer.is_right
         confusions: dict[int, list[Confusion]] = {}
-        for found in report.confusions:
-            confusion = Confusion(found.answer_id, found.class_id, found.count, found.image_ids)
-            for class_id in (found.answer_id, found.class_id):
+        for confusion in report.confusions:
+            for class_id in (confusion.said, confusion.was):
                 confusions.setdefault(class_id, []).append(confusion)
         return cls(
             {key: (count, right[key]) for key, count in n.items()},

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from classifier.predictions.values import Reason, Verdict
 from classifier.reports.intervals import wilson_interval
+from classifier.reports.numbers import PLACES, rounded, share_of
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 REASONS: tuple[Reason, ...] = get_args(Reason)
@@ -129,7 +130,7 @@ class VerdictReport:
             "unknown_rejected": 1 - sum(group.kept for group in self.unknown) / others if others else None,
             "auroc": self.auroc,
         }
-        return {name: round(value, 5) if isinstance(value, float) else value for name, value in figures.items()}
+        return {name: round(value, PLACES) if isinstance(value, float) else value for name, value in figures.items()}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON: the summary, the intervals of its shares, and the counts."""
@@ -143,7 +144,7 @@ class VerdictReport:
         }
         return {
             **self.summary,
-            **{f"{name}_interval": _rounded(ends) for name, ends in intervals.items()},
+            **{f"{name}_interval": list(rounded(ends)) for name, ends in intervals.items()},
             "covered": self.covered,
             "promised": self.promised,
             "set_sizes": list(self.set_sizes),
@@ -177,9 +178,4 @@ def _number(value: Any) -> float | None:
 
 
 def _share(name: str, part: int, whole: int) -> dict[str, Any]:
-    share = round(part / whole, 5) if whole else None
-    return {name: share, f"{name}_interval": _rounded(wilson_interval(part, whole))}
-
-
-def _rounded(interval: tuple[float, float]) -> list[float]:
-    return [round(end, 5) for end in interval]
+    return {name: share_of(part, whole), f"{name}_interval": list(rounded(wilson_interval(part, whole)))}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from classifier.reports.words import describe_times
+from classifier.reports.numbers import how_often
 from web.shared.attributes import aria
 from web.shared.picture import create_picture
 from web.shared.sentence import fill
@@ -169,7 +169,7 @@ def create_confusion(confusion: Confusion, *, site: Site) -> html.Li:
                     "{was} was taken for {said} {times}.",
                     was=dcc.Link(was, href=f"/flower/{confusion.was}"),
                     said=said,
-                    times=describe_times(confusion.count),
+                    times=how_often(confusion.count),
                 )
             ),
             html.Div(pictures, className="confusion__photos") if pictures else None,

@@ -7,8 +7,9 @@ from datetime import datetime
 from dash import html
 
 from classifier.reports.history import history_of
+from classifier.reports.numbers import how_often
 from classifier.reports.report import Report
-from classifier.reports.words import describe_times, part_of
+from classifier.reports.words import part_of
 from web.model.photos import name_of
 from web.shared.numbers import create_numbers
 from web.shared.sentence import fill
@@ -100,7 +101,7 @@ def describe_training(report: Report) -> str:
     photos = f"{format_count(count, 'photo')} of {data['name']}" if count else f"The training photos of {data['name']}"
     sentences = [f"{photos}."]
     if history.seen:
-        sentences = [f"{photos}, each seen {describe_times(history.seen)} in changing crops and colours."]
+        sentences = [f"{photos}, each seen {how_often(history.seen)} in changing crops and colours."]
     if 0 < history.head_epochs < history.seen:
         alone = "epoch" if history.head_epochs == 1 else f"{history.head_epochs:,} epochs"
         sentences.append(f"In the first {alone} only the last layer learnt, then the whole network.")

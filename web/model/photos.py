@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from dash import dcc, html
 
+from classifier.reports.numbers import how_often
 from classifier.reports.report import MeasuredPhoto, Report
-from classifier.reports.words import describe_times
 from web.shared.picture import create_picture
 from web.shared.wording import display_name, format_count, format_percent
 from web.site import Site
@@ -56,8 +56,8 @@ def create_pairs(report: Report, *, site: Site) -> html.Ul | html.P:
         return html.P("There are none: every answer was right.", className="prose")
     items = []
     for rank, pair in enumerate(report.confusions[:MOST_PAIRS]):
-        name, said = name_of(report, pair.class_id), name_of(report, pair.answer_id)
-        training = site.statistics.training_photos(pair.answer_id)
+        name, said = name_of(report, pair.was), name_of(report, pair.said)
+        training = site.statistics.training_photos(pair.said)
         left = create_picture(
             site.collection.photo(pair.image_ids[0]), site=site, alt=f"{name}, called {said}", sizes=PAIR_SIZES
         )
@@ -70,8 +70,8 @@ def create_pairs(report: Report, *, site: Site) -> html.Ul | html.P:
         items.append(
             html.Li(
                 [
-                    html.Div([_captioned(left, name, pair.class_id), _captioned(right, said, pair.answer_id)]),
-                    html.P(f"called {said} {describe_times(pair.count)}", className="note"),
+                    html.Div([_captioned(left, name, pair.was), _captioned(right, said, pair.said)]),
+                    html.P(f"called {said} {how_often(pair.count)}", className="note"),
                 ],
                 className="pair",
             )

@@ -4,9 +4,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from classifier.reports.figures import axis_names, classes_with_errors, create_matrix, create_reliability
-from classifier.reports.figures import create_training_curves as curves
-from classifier.reports.page import create_page
+from classifier.checkpoint import TrainingInfo
+from classifier.reports.page import create_curves_page, create_page
 from classifier.reports.report import Report
 from tests.making.reports import make_report, make_verdict_report
 
@@ -25,7 +24,7 @@ def test_the_page_needs_no_network_and_shows_names_as_they_are():
     assert page.count("plotly-graph-div") == 4
 
 
-def test_trust_is_shown_where_it_was_measured():
+def test_verdicts_are_shown_where_it_was_measured():
     assert "Does it know when it does not know?" not in page_of(make_report())
     page = page_of(replace(make_report(), verdicts=make_verdict_report()))
     assert "Does it know when it does not know?" in page
@@ -46,36 +45,24 @@ def test_photos_are_embedded_where_they_are_and_framed_where_not(tmp_path: Path)
         assert 'class="none"' in page
 
 
-def test_curves_shade_the_head_and_mark_what_was_kept():
-    figure = curves(make_report(), "top1")
-    assert [trace.name for trace in figure.data] == ["training", "validation"]
-    assert (figure.layout.shapes[0].x0, figure.layout.shapes[0].x1) == (0.5, 1.5)
-    assert figure.layout.shapes[1].x0 == 2
+def test_names_stay_text_wherever_they_stand():
+    report, name = make_report(), '"><script>alert(1)</script>'
+    page = page_of(
+        replace(
+            report,
+            classes=tuple(replace(label, name=f"{name}{label.class_id}") for label in report.classes),
+            checkpoint={**report.checkpoint, "name": name, "backbone": name},
+        )
+    )
+    assert "<script>alert" not in page
+    assert 'data-v="&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;1"' in page
+    assert "<title>&#34;&gt;&lt;script&gt;" in page
 
 
-def test_curves_number_the_runs_that_went_on_from_earlier_ones():
-    report = make_report()
-    training = replace(report.training, earlier=report.training)
-    twice = curves(replace(report, training=replace(training, earlier=training)), "loss")
-    each = len(report.training.history)
-    numbers = {note.text: note.x for note in twice.layout.annotations if note.text.isdigit()}
-    assert numbers == {"2": each + 0.5, "3": 2 * each + 0.5}
-
-
-def test_reliability_has_a_dot_for_every_bin():
-    dots = create_reliability(make_report()).data[1]
-    assert list(dots.x) == [0.78]
-    assert list(dots.y) == [0.6]
-
-
-def test_the_matrix_tells_right_from_wrong_by_sign():
-    report = make_report()
-    assert classes_with_errors(report) == report.classes
-    (heat,) = create_matrix(report, report.classes).data
-    assert [[round(value, 3) for value in row] for row in heat.z] == [[-0.631, 1.0], [0, -1.0]]
-    assert [list(row) for row in heat.customdata] == [[1, 2], [0, 2]]
-
-
-def test_names_on_an_axis_are_unique_and_plain():
-    labels = (*make_report().classes, make_report().classes[1].__class__(3, "rose"))
-    assert axis_names(labels) == ["Daisy &lt;b&gt;", "Rose (2)", "Rose (3)"]
+def test_a_page_of_curves_needs_no_network_and_leaves_out_what_was_not_measured():
+    training = TrainingInfo(history=({"epoch": 1, "train_loss": 1.0, "train_top1": None},))
+    page = create_curves_page(training, title="a < b")
+    assert not re.search(r"""(?:src|href)=["'](?!data:)""", re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL))
+    assert "<h1>a &lt; b</h1>" in page
+    assert '"name":"training"' in page
+    assert '"name":"validation"' not in page

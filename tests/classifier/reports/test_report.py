@@ -57,11 +57,11 @@ def test_what_was_never_seen_has_no_share_and_an_open_interval():
     ("content", "words"),
     [
         ("", "cannot be read"),
-        ("[]", "no report"),
-        ("{}", "no report"),
+        ("[]", "not a report"),
+        ("{}", "not a report"),
         ('{"schema": 99}', "schema 99"),
-        (json.dumps({**make_report().to_dict(), "answers": {"rows": [[1]]}}), "no report"),
-        (json.dumps({**make_report().to_dict(), "classes": [{"class_id": "x"}]}), "no report"),
+        (json.dumps({**make_report().to_dict(), "answers": {"rows": [[1]]}}), "not a report"),
+        (json.dumps({**make_report().to_dict(), "classes": [{"class_id": "x"}]}), "not a report"),
     ],
 )
 def test_a_damaged_report_is_refused_with_the_command_that_writes_it(tmp_path: Path, content: str, words: str):

@@ -1,4 +1,4 @@
-"""The part of a report that tells of trust, read and written."""
+"""Verdicts in a report, read and written."""
 
 import json
 
@@ -14,9 +14,9 @@ def with_verdicts(values: object) -> dict[str, object]:
 
 
 def test_it_survives_writing_and_reading():
-    trust = make_verdict_report()
-    values = json.loads(json.dumps(with_verdicts(trust.to_dict())))
-    assert Report.from_dict(values).verdicts == trust
+    verdicts = make_verdict_report()
+    values = json.loads(json.dumps(with_verdicts(verdicts.to_dict())))
+    assert Report.from_dict(values).verdicts == verdicts
 
 
 def test_a_report_without_it_is_still_read():
@@ -54,5 +54,5 @@ def test_shares_have_their_intervals():
     ],
 )
 def test_a_damaged_part_is_refused(damage: object):
-    with pytest.raises(ReportError, match="no report"):
+    with pytest.raises(ReportError, match="not a report"):
         Report.from_dict(with_verdicts(damage))

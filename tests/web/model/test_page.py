@@ -39,7 +39,7 @@ def test_it_works_with_photos_that_the_collection_does_not_know(garden: Collecti
     assert "picture--none" in content
 
 
-@pytest.mark.parametrize(("content", "words"), [(None, "There is no report at"), ("{}", "This is no report")])
+@pytest.mark.parametrize(("content", "words"), [(None, "There is no report at"), ("{}", "This is not a report")])
 def test_without_a_report_the_command_that_writes_it_is_named(
     garden: Collection, checkpoint: Path, content: str | None, words: str
 ):
