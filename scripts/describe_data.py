@@ -14,13 +14,13 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 from rich.progress import track
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from classifier.data.collection import SPLITS, Collection, Photo
 from classifier.data.oxford import flowers102
+from classifier.photos.hashing import difference_bits, grey_cells
 from classifier.photos.reading import open_image
 
 HASH_SIDE = 16
@@ -69,9 +69,8 @@ def copies(collection: Collection) -> None:
         path = collection.path(photo)
         assert path, f"{photo.file} is missing"
         files[hashlib.sha256(path.read_bytes()).digest()].append(photo)
-        grey = open_image(path, draft_px=64).convert("L").resize((HASH_SIDE + 1, HASH_SIDE), Image.Resampling.BOX)
-        values = np.asarray(grey, dtype=np.int16)
-        hashes.append(np.packbits(values[:, 1:] > values[:, :-1]))
+        cells = grey_cells(open_image(path, draft_px=64), HASH_SIDE + 1, HASH_SIDE)
+        hashes.append(difference_bits(cells))
     same = {pair for group in files.values() for pair in combinations([photo.image_id for photo in group], 2)}
     matrix = np.stack(hashes)
     for index, photo in enumerate(collection.photos):

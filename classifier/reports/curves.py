@@ -1,6 +1,6 @@
 """Curves as files that open offline: those of a training, and the loss over the learning rate."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from classifier.checkpoint import TrainingInfo
@@ -9,11 +9,15 @@ from classifier.files import atomic_path, write_text
 BLUE, ORANGE, GREY = "#2f6fb0", "#d1662b", "#8a8f98"
 
 
-def write_curves(path: Path, history: Sequence[Mapping[str, float | None]], *, title: str) -> None:
-    """Write loss and top-1 accuracy by epoch, train and, if any, valid, as one HTML page. `history`: see `KeepBest`."""
+def write_training_curves(path: Path, training: TrainingInfo, *, title: str) -> None:
+    """Write loss and top-1 accuracy by epoch, train and, if any, valid, as one HTML page: those of the report.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
     from classifier.reports.page import create_curves_page
 
-    write_text(path, create_curves_page(TrainingInfo(history=tuple(history)), title=title))
+    write_text(path, create_curves_page(training, title=title))
 
 
 def write_lr_html(path: Path, rates: Sequence[float], losses: Sequence[float], *, suggestion: float | None) -> None:

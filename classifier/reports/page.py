@@ -1,7 +1,7 @@
 """HTML pages that open without a network: a report with words, tables, figures and small photos; a training's curves.
 
 The words and the layout are in `templates/`, where Jinja2 escapes whatever is put in: names of classes and folders may
-hold anything.
+hold anything. Only what Plotly wrote is marked there as safe.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,6 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from PIL import Image
 from plotly.offline import get_plotlyjs
 
@@ -53,7 +52,7 @@ def create_page(report: Report, *, path_of: Callable[[int], Path | None]) -> str
     data = report.data
     return _TEMPLATES.get_template("report.html").render(
         title=f"{report.checkpoint['name']} on {data['name'] or 'photos'}, {data['split_name']} {data['split']}",
-        plotly=Markup(get_plotlyjs()),
+        plotly=get_plotlyjs(),
         report=report,
         names={label.class_id: label.name for label in report.classes},
         figures=_report_figures(report),
@@ -68,7 +67,7 @@ def create_page(report: Report, *, path_of: Callable[[int], Path | None]) -> str
 def create_curves_page(training: TrainingInfo, *, title: str) -> str:
     """Curves of a training as one HTML file."""
     return _TEMPLATES.get_template("curves.html").render(
-        title=title, plotly=Markup(get_plotlyjs()), words=describe_curves(training), figures=_curve_figures(training)
+        title=title, plotly=get_plotlyjs(), words=describe_curves(training), figures=_curve_figures(training)
     )
 
 
@@ -84,7 +83,7 @@ def thumbnail(path: Path | None) -> str | None:
     return data_url(image, "WEBP", quality=70)
 
 
-def _report_figures(report: Report) -> dict[str, Markup]:
+def _report_figures(report: Report) -> dict[str, str]:
     """The figures that a report has something to show in, by name, as HTML."""
     found = {"reliability": _figure_html(figures.draw_reliability(report), height=420)}
     if history_of(report.training).rows:
@@ -100,12 +99,12 @@ def _report_figures(report: Report) -> dict[str, Markup]:
     return found
 
 
-def _curve_figures(training: TrainingInfo) -> dict[str, Markup]:
+def _curve_figures(training: TrainingInfo) -> dict[str, str]:
     quantities = ("loss", "top1")
     return {name: _figure_html(figures.draw_training_curves(training, name), height=320) for name in quantities}
 
 
-def _figure_html(figure: go.Figure, *, height: int) -> Markup:
+def _figure_html(figure: go.Figure, *, height: int) -> str:
     """A figure in the page's colours, `height` pixels tall, as HTML for a page that holds Plotly's script."""
     figure.update_layout(
         template="plotly_white",
@@ -116,4 +115,4 @@ def _figure_html(figure: go.Figure, *, height: int) -> Markup:
         legend={"orientation": "h", "y": 1.12},
     )
     config = {"displaylogo": False, "responsive": True}
-    return Markup(figure.to_html(full_html=False, include_plotlyjs=False, config=config))
+    return str(figure.to_html(full_html=False, include_plotlyjs=False, config=config))

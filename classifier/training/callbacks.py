@@ -17,7 +17,7 @@ from lightning.pytorch.callbacks import Callback
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from classifier.checkpoint import Metadata, load_checkpoint, save_checkpoint
+from classifier.checkpoint import Metadata, TrainingInfo, load_checkpoint, save_checkpoint
 from classifier.networks.network import to_arrays
 from classifier.training.module import FineTuning
 from classifier.training.run_folder import RunFolder, write_metrics
@@ -89,13 +89,18 @@ class KeepBest(Callback):
         metadata = replace(self.metadata, training=training, metrics=metrics)
         save_checkpoint(self.run.checkpoint, to_arrays(state), metadata)
 
-    def complete_history(self) -> None:
-        """Write the epochs after the kept one into the checkpoint as well: the site draws the curves from there."""
+    def complete_history(self) -> TrainingInfo:
+        """Write the epochs after the kept one into the checkpoint as well: the site draws the curves from there.
+
+        Returns:
+            The training with all its epochs.
+        """
         if not self.history or not self.run.checkpoint.is_file():
-            return
+            return replace(self.metadata.training, history=tuple(self.history))
         saved = load_checkpoint(self.run.checkpoint)
         training = replace(saved.metadata.training, history=tuple(self.history))
         save_checkpoint(self.run.checkpoint, saved.state, replace(saved.metadata, training=training))
+        return training
 
     # Lightning puts this into last.ckpt: a resumed run goes on with the history, and so with the best so far.
     def state_dict(self) -> dict[str, Any]:

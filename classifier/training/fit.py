@@ -17,7 +17,7 @@ from classifier.data.manifest import write_manifest
 from classifier.data.samples import Sample, samples_digest
 from classifier.memory import keep_freed_memory
 from classifier.networks.backbones import find_backbone
-from classifier.reports.curves import write_curves
+from classifier.reports.curves import write_training_curves
 from classifier.training.callbacks import KeepBest, KeepLast
 from classifier.training.module import FineTuning, PhotoData
 from classifier.training.plan import TrainingPlan, with_learnt_before
@@ -76,8 +76,7 @@ def fit(plan: TrainingPlan, run: RunFolder, *, tensorboard: bool = False) -> boo
     data = PhotoData(plan.train, plan.valid, settings)
     finished = run_trainer(trainer, module, data, state=str(state) if state else None)
     if trainer.is_global_zero and keeper.history:
-        keeper.complete_history()
-        write_curves(run.curves, keeper.history, title=run.checkpoint.name)
+        write_training_curves(run.curves, keeper.complete_history(), title=run.checkpoint.name)
     return finished
 
 

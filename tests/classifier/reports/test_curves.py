@@ -2,15 +2,18 @@ from pathlib import Path
 
 from PIL import Image
 
-from classifier.reports.curves import write_curves, write_lr_html, write_lr_png
+from classifier.checkpoint import TrainingInfo
+from classifier.reports.curves import write_lr_html, write_lr_png, write_training_curves
 
 RATES, LOSSES = (1e-4, 1e-3, 1e-2), (2.0, 1.0, 3.0)
 
 
 def test_curves_of_a_training_are_a_page_with_its_name(tmp_path: Path):
-    history = [{"epoch": 1, "train_loss": 1.0, "train_top1": 0.4, "valid_loss": 0.9, "valid_top1": 0.5}]
-    write_curves(tmp_path / "curves.html", history, title="a < b")
+    history = ({"epoch": 1, "train_loss": 1.0, "train_top1": None, "valid_loss": 0.9, "valid_top1": 0.5},)
+    write_training_curves(tmp_path / "curves.html", TrainingInfo(history=history), title="a < b")
     page = (tmp_path / "curves.html").read_text(encoding="utf-8")
+    assert "plotly.js v" in page
+    assert "<script src=" not in page
     assert "<title>a &lt; b</title>" in page
     assert page.count("plotly-graph-div") == 2
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from classifier.data.folders import read_folder
 from classifier.errors import TrainingError
-from classifier.reports.curves import write_curves, write_lr_html, write_lr_png
+from classifier.reports.curves import write_lr_html, write_lr_png
 from classifier.training.lr_finder import RangeTest, range_test, smoothed, suggest
 from classifier.training.plan import plan_training
 from classifier.training.settings import TrainingSettings
@@ -49,11 +49,3 @@ def test_a_real_test_draws_a_curve(tmp_path: Path) -> None:
         assert picture.size == (1280, 800)
     write_lr_html(tmp_path / "x.html", found.rates, found.losses, suggestion=found.suggestion)
     assert "suggested" in (tmp_path / "x.html").read_text(encoding="utf-8")
-
-
-def test_training_curves_open_offline(tmp_path: Path) -> None:
-    history = [{"epoch": 1, "train_loss": 1.0, "train_top1": None, "valid_loss": 0.9, "valid_top1": 0.5}]
-    write_curves(tmp_path / "curves.html", history, title="a < b")
-    page = (tmp_path / "curves.html").read_text(encoding="utf-8")
-    assert "plotly.js v" in page
-    assert "<script src=" not in page
