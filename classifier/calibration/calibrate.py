@@ -1,4 +1,4 @@
-"""Calibration of a checkpoint: temperature, verdicts and coverage sets, fitted on its valid photos."""
+"""Calibration of a checkpoint on its valid photos: temperature, verdicts and coverage sets."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,10 +24,10 @@ def calibrate(
     unknown: Sequence[Path] = (),
     progress: Progress = ignore,
 ) -> Calibration:
-    """Fit how far a checkpoint's answers can be trusted.
+    """Calibrate a checkpoint: fit how far its answers can be trusted.
 
     Args:
-        classifier: loaded plain; its weights stay as they are.
+        classifier: loaded with `plain=True`; its weights stay as they are.
         samples: its valid photos, which it must not have learnt from.
         index: of its training photos, see `calibration.index`.
         split: what the samples are called, such as “udacity-valid”.
@@ -38,11 +38,20 @@ def calibrate(
         CheckpointError: it has learnt from its valid photos.
         DatasetError: not one valid photo can be read.
     """
-    if classifier.metadata.training.learnt_from_valid:
-        raise CheckpointError(
-            "The checkpoint was trained with --train-on-valid: it knows its valid photos by heart, and on those "
-            "every answer would look trustworthy. Calibrate a checkpoint that was trained without it."
-        )
+    check_valid_is_unseen(classifier)
     examples = collect_examples(classifier, samples, unknown=unknown, progress=progress)
     fitted_on = FittedOn(split, len(examples.plain), len(unknown), len(sample_files()))
     return replace(fit_calibration(examples, index), fitted_on=fitted_on)
+
+
+def check_valid_is_unseen(classifier: Classifier, *, name: str = "The checkpoint") -> None:
+    """Check that a checkpoint has not learnt from its valid photos; `name` is what the error calls it.
+
+    Raises:
+        CheckpointError: it has.
+    """
+    if classifier.metadata.training.learnt_from_valid:
+        raise CheckpointError(
+            f"{name} was trained with --train-on-valid: it has learned its valid photos, and on those every answer "
+            "would look trustworthy. Calibrate a checkpoint that was trained without it."
+        )

@@ -1,4 +1,4 @@
-"""Examples that a calibration is fitted on: known photos and pictures of other things, through the network."""
+"""Examples that a calibration is fitted on: known photos and pictures of other things, embedded by the network."""
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,16 +18,21 @@ from classifier.inference.embedding import Embedded, embed
 from classifier.photos.streaming import Progress, ignore
 from classifier.training.augmentation import AUGMENTATIONS, to_tensor
 
-DRAWN = 270
-CROPS_A_PHOTO = 8
-MOST_CORNERS = 400
+DRAWN = 270  # pictures, 30 of each kind that `outliers` draws
+CROPS_A_PHOTO = 8  # of each photo of other things, since packages ship few
+MOST_CORNERS = 400  # about; one a photo, of valid photos evenly spread
 
 
 @dataclass(frozen=True)
 class CalibrationExamples:
     """Examples that a calibration is fitted on.
 
-    Known photos as they are and as visitors send them, and pictures of nothing known.
+    Attributes:
+        plain: known photos as they are.
+        changed: the same, as visitors might send them: small in the frame, in other light, compressed.
+        drawn: drawn pictures, without a subject.
+        photos: photos of other things, and parts of them; None where there are none.
+        corners: corners of known photos.
     """
 
     plain: Embedded
@@ -54,18 +59,20 @@ def collect_examples(
     size = classifier.input_size
     others = [*sample_files(), *unknown]
 
-    def look(name: str, pictures: Iterable[tuple[Image.Image, int]], total: int) -> Embedded:
+    def embed_all(name: str, pictures: Iterable[tuple[Image.Image, int]], total: int) -> Embedded:
         return embed(classifier, pictures, step=lambda done: progress(name, done, total))
 
     few = samples[:: max(1, len(samples) // MOST_CORNERS)]
     return CalibrationExamples(
-        plain=look("valid photos", _open(classifier, samples), len(samples)),
-        changed=look("valid photos, changed", _changed(classifier, samples, size=size), len(samples)),
-        drawn=look("drawn pictures", _unknown(drawn_pictures(DRAWN)), DRAWN),
-        photos=look("photos of other things", _unknown(_parts(classifier, others)), len(others) * CROPS_A_PHOTO)
+        plain=embed_all("valid photos", _open(classifier, samples), len(samples)),
+        changed=embed_all("valid photos, changed", _changed(classifier, samples, size=size), len(samples)),
+        drawn=embed_all("drawn pictures", _without_class(drawn_pictures(DRAWN)), DRAWN),
+        photos=embed_all(
+            "photos of other things", _without_class(_parts(classifier, others)), len(others) * CROPS_A_PHOTO
+        )
         if others
         else None,
-        corners=look("corners", _unknown(corners(image for image, _ in _open(classifier, few))), len(few)),
+        corners=embed_all("corners", _without_class(corners(image for image, _ in _open(classifier, few))), len(few)),
     )
 
 
@@ -73,14 +80,16 @@ def _open(classifier: Classifier, samples: Iterable[Sample]) -> Iterator[tuple[I
     for sample in samples:
         try:
             yield classifier.open(sample.path), sample.target
-        except PhotoError:  # a damaged photo teaches nothing, and “evaluate” names it
+        except PhotoError:  # nothing can be learned from a damaged photo, and “evaluate” names it
             continue
 
 
 def _changed(classifier: Classifier, samples: Iterable[Sample], *, size: int) -> Iterator[tuple[Image.Image, int]]:
-    """Each photo changed by the “wild” augmentation, the same way at every call."""
+    """Photos changed by the “wild” augmentation, the same way at every call."""
     change = v2.Compose(AUGMENTATIONS["wild"](size))
     for number, (picture, target) in enumerate(_open(classifier, samples)):
+        # torchvision draws from PyTorch's one generator: seeded for each photo, so that a fit can be repeated whatever
+        # ran before it, and put back afterwards.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(random.Random(number).getrandbits(62))
             yield to_pil_image(change(to_tensor(picture))), target
@@ -95,5 +104,5 @@ def _parts(classifier: Classifier, files: Iterable[Path]) -> Iterator[Image.Imag
         yield from crops(picture, CROPS_A_PHOTO, seed=number)
 
 
-def _unknown(pictures: Iterable[Image.Image]) -> Iterator[tuple[Image.Image, int]]:
+def _without_class(pictures: Iterable[Image.Image]) -> Iterator[tuple[Image.Image, int]]:
     return ((picture, -1) for picture in pictures)

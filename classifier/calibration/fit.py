@@ -1,10 +1,11 @@
-"""Fitting trust: temperature, verdicts and coverage sets, on valid photos and on stand-ins for what is unknown.
+"""Fitting of a calibration: temperature, verdicts and coverage sets, on valid photos and on outliers.
 
-No test photo is looked at. Valid photos are used twice: as they are, and changed by the “wild” augmentation, since
+No test photo is used. Valid photos are used twice: as they are, and changed by the “wild” augmentation, since
 visitors' photos are less like the training photos than valid ones are.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,25 +20,56 @@ from classifier.predictions.verdicts import SIGNALS, Calibration, log_sum_exp, s
 
 Floats = NDArray[np.floating[Any]]
 COVERAGE = 0.95
-# Parts of the known photos that may be turned away, of valid ones as they are and as visitors might send them: as no
-# flower, and in all.
-NO_FLOWER = (0.01, 0.04)
+# Largest shares of known photos that may be turned away, of valid photos as they are and of changed ones: as not the
+# subject, and for either reason together. What other shares give: docs/trust.md.
+NOT_THE_SUBJECT = (0.01, 0.04)
 TURNED_AWAY = (0.035, 0.12)
-# Of confident answers so many must be right: of valid photos as they are, and of those changed as visitors send them.
+# Least shares of confident answers that must be right, of valid photos as they are and of changed ones.
 CONFIDENT_RIGHT = (0.995, 0.99)
 # With fewer valid photos nothing is called confident: even where none of 100 is wrong, 3 in 100 may be (rule of three,
 # https://doi.org/10.1001/jama.1983.03330370053031).
 FEWEST_FOR_CONFIDENT = 100
-NEVER = 2.0  # no probability is that high
-FOLDS = 5  # of classes, each left out in turn
+NEVER = 2.0  # a threshold that no probability reaches
+FOLDS = 5  # of classes, each held out in turn
+# Sum of the weights on either side of a regression. The penalty on the coefficients is fixed, so this says how strong
+# it is: as if there were 500 positives and 500 negatives, whatever the number of photos.
+WEIGHT_OF_A_SIDE = 500
+# A threshold in JSON must be finite, and no score is anywhere near as large.
+LARGEST_THRESHOLD = 1e6
+
+
+@dataclass(frozen=True)
+class ExampleGroup:
+    """Group of examples: their signals, and what is true of them. Three regressions read one column each.
+
+    Attributes:
+        signals: (N, len(SIGNALS)), N may be 0.
+        shows_subject: whether they show the subject (a flower), of whatever kind.
+        is_known: whether they are of one of the classes.
+        is_right: (N,), whether the likeliest class is the right one; False for a group that has no right class.
+    """
+
+    signals: Floats
+    shows_subject: bool
+    is_known: bool
+    is_right: NDArray[np.bool_] | bool
 
 
 def fit_temperature(logits: Floats, positions: NDArray[Any]) -> float:
-    """The temperature with the least negative log-likelihood (https://arxiv.org/abs/1706.04599), 0.05 to 20."""
+    """Fit the temperature with the least negative log-likelihood (https://arxiv.org/abs/1706.04599).
+
+    Args:
+        logits: (N, C).
+        positions: (N,) the right classes.
+
+    Returns:
+        A number from 0.05 to 20, above 1 for a network that is too sure of itself.
+    """
     from scipy.optimize import minimize_scalar
 
     own = logits[np.arange(len(logits)), positions].astype(np.float64)
 
+    # By its logarithm: halving and doubling are steps of the same size, and it cannot become negative.
     def loss(log_temperature: float) -> float:
         temperature = np.exp(log_temperature)
         return float((log_sum_exp(logits.astype(np.float64) / temperature) - own / temperature).mean())
@@ -47,74 +79,129 @@ def fit_temperature(logits: Floats, positions: NDArray[Any]) -> float:
 
 
 def fit_calibration(examples: CalibrationExamples, index: Index) -> Calibration:
-    """All of `Calibration`."""
+    """Fit a calibration: all of its values but `fitted_on`.
+
+    Args:
+        examples: photos of the classes and pictures of other things, embedded.
+        index: of the training photos.
+    """
     plain, changed = examples.plain, examples.changed
+    # Of the photos as they are alone: the probabilities are meant for photos like the training photos.
     temperature = fit_temperature(plain.logits, plain.positions)
+    groups = group_examples(examples, index, temperature=temperature)
+    subject = _fit(groups, [group.shows_subject for group in groups])
+    # Two questions, two regressions: distances tell that the subject is missing and say little of other kinds of it;
+    # logits are the other way round. One regression for both gave up the first for the second (docs/trust.md).
+    of_subject = [group for group in groups if group.shows_subject]
+    known = _fit(of_subject, [group.is_known for group in of_subject])
+    sure = _fit(groups, [group.is_right for group in groups])
 
-    def see(seen: Embedded) -> Floats:
-        return signals(seen.logits, seen.embeddings, index, temperature=temperature)
-
-    known = [see(plain), see(changed)]
-    right = [hits(seen) for seen in (plain, changed)]
-    strange = [held_out_classes(seen, index, temperature=temperature) for seen in (plain, changed)]
-    others = [see(seen) for seen in (examples.drawn, examples.photos, examples.corners) if seen is not None]
-    rest = [0] * len(strange), [0] * len(others)
-    flower = _fit([*known, *strange, *others], [1, 1, *[1] * len(strange), *rest[1]])
-    is_known = _fit([*known, *strange], [1, 1, *rest[0]])
-    is_sure = _fit([*known, *strange, *others], [*right, *rest[0], *rest[1]])
-    flower_from = _threshold([flower(rows) for rows in known], NO_FLOWER)
-    kept = [flower(rows) >= flower_from for rows in known]
-    known_from = _threshold(
-        [np.where(k, is_known(rows), -1.0) for k, rows in zip(kept, known, strict=True)], TURNED_AWAY
-    )
-    enough = len(plain) >= FEWEST_FOR_CONFIDENT
-    sure_from = sure_threshold([is_sure(rows) for rows in known], right) if enough else NEVER
+    # Verdicts ask “the subject?” first, then “a known class?”: the second threshold depends on the first.
+    photos = [group.signals for group in groups if group.is_known]
+    subject_from = _threshold([subject(rows) for rows in photos], NOT_THE_SUBJECT)
+    passed = [subject(rows) >= subject_from for rows in photos]
+    # Photos already turned away count with the lowest score: TURNED_AWAY is the share of both reasons together.
+    scores = [np.where(through, known(rows), -1.0) for through, rows in zip(passed, photos, strict=True)]
+    known_from = _threshold(scores, TURNED_AWAY)
+    sure_from = NEVER
+    if len(plain) >= FEWEST_FOR_CONFIDENT:
+        sure_from = sure_threshold([sure(rows) for rows in photos], [correct(plain), correct(changed)])
     unsure = [
-        fits & (is_known(rows) >= known_from) & (is_sure(rows) < sure_from)
-        for fits, rows in zip(kept, known, strict=True)
+        through & (known(rows) >= known_from) & (sure(rows) < sure_from)
+        for through, rows in zip(passed, photos, strict=True)
     ]
     coverage = fit_coverage((plain, changed), chosen=unsure, temperature=temperature)
-    return Calibration(temperature, coverage, flower, flower_from, is_known, known_from, is_sure, sure_from)
+    return Calibration(temperature, coverage, subject, subject_from, known, known_from, sure, sure_from)
 
 
-def held_out_classes(seen: Embedded, index: Index, *, temperature: float, seed: int = 1) -> Floats:
-    """Signals of flowers that are none of ours, for want of such: each photo as if its class, and the others of its
-    fold, were known to nobody.
+def group_examples(examples: CalibrationExamples, index: Index, *, temperature: float) -> list[ExampleGroup]:
+    """Table of the examples that a calibration is fitted on, a row each group.
 
-    The network has learnt to set them apart, so they are easier than strangers are. What separates them still is what
-    separated the 22 classes that a network of its own had never seen (docs/trust.md).
+    Args:
+        examples: embedded.
+        index: of the training photos.
+        temperature: that the logits are divided by.
+
+    Returns:
+        The known photos first: as they are, then changed.
+    """
+
+    def see(embedded: Embedded) -> Floats:
+        return signals(embedded.logits, embedded.embeddings, index, temperature=temperature)
+
+    def hold_out(embedded: Embedded) -> Floats:
+        return held_out_classes(embedded, index, temperature=temperature)
+
+    plain, changed = examples.plain, examples.changed
+    of_others = [group for group in (examples.drawn, examples.photos, examples.corners) if group is not None]
+    return [
+        # Columns: signals, shows_subject, is_known, is_right.
+        ExampleGroup(see(plain), True, True, correct(plain)),
+        ExampleGroup(see(changed), True, True, correct(changed)),
+        ExampleGroup(hold_out(plain), True, False, False),
+        ExampleGroup(hold_out(changed), True, False, False),
+        *(ExampleGroup(see(group), False, False, False) for group in of_others),
+    ]
+
+
+def held_out_classes(embedded: Embedded, index: Index, *, temperature: float, seed: int = 1) -> Floats:
+    """Signals of known photos as if their classes were unknown: they stand in for other kinds of the subject.
+
+    The classes are dealt into `FOLDS` folds; each photo is seen as if the classes of its fold were neither in the
+    network nor in the index. The network has learnt to set them apart, so they are easier than real strangers are.
+    Which signals separate them is the same as for the 22 classes that a network of its own had never seen
+    (docs/trust.md).
+
+    Args:
+        embedded: N known photos.
+        index: of the training photos.
+        temperature: that the logits are divided by.
+        seed: of the folds.
+
+    Returns:
+        (N or fewer, len(SIGNALS)), fold after fold; with one class nothing is left to compare with, and no row.
     """
     chance = np.random.default_rng(seed)
-    classes = seen.logits.shape[1]
+    classes = embedded.logits.shape[1]
+    # Whole classes, never single photos: a class is unknown only if nothing of it is left to compare with.
     fold_of = chance.permutation(classes) % min(FOLDS, classes)
-    left_out = []
+    held_out = []
     for fold in np.unique(fold_of):
         hidden = fold_of == fold
-        own = hidden[seen.positions]
+        own = hidden[embedded.positions]
         if own.any() and not hidden.all():
-            left_out.append(
-                signals(seen.logits[own], seen.embeddings[own], index, temperature=temperature, hidden=hidden)
+            held_out.append(
+                signals(embedded.logits[own], embedded.embeddings[own], index, temperature=temperature, hidden=hidden)
             )
-    return np.concatenate([np.zeros((0, len(SIGNALS)), dtype=np.float32), *left_out])
+    # An empty table in front: concatenate needs one where no fold gave any.
+    return np.concatenate([np.zeros((0, len(SIGNALS)), dtype=np.float32), *held_out])
 
 
-def hits(seen: Embedded) -> NDArray[np.bool_]:
-    """(N,): is the likeliest class the right one?"""
-    found: NDArray[np.bool_] = seen.logits.argmax(axis=1) == seen.positions
+def correct(embedded: Embedded) -> NDArray[np.bool_]:
+    """(N,), whether the likeliest class is the right one."""
+    found: NDArray[np.bool_] = embedded.logits.argmax(axis=1) == embedded.positions
     return found
 
 
 def _threshold(scores: Sequence[Floats], shares: Sequence[float]) -> float:
-    """The highest threshold below which no group has more than its share of scores; 0 if there are more anyway."""
+    """Highest threshold below which no group has more than its share of scores; 0 where there is none."""
+    # The strictest group decides; a quantile of −1 (photos turned away before) would be no probability.
     return max(0.0, float(min(np.quantile(group, share) for group, share in zip(scores, shares, strict=True))))
 
 
 def sure_threshold(scores: Sequence[Floats], right: Sequence[NDArray[np.bool_]]) -> float:
-    """The lowest threshold above which enough answers are right, in each group of photos."""
+    """Lowest threshold from which on `CONFIDENT_RIGHT` of the answers are right, in each group of photos.
+
+    Args:
+        scores: (N,) probabilities that the answers are right, of each group.
+        right: (N,) whether they are.
+    """
     return max(_lowest(*group) for group in zip(scores, right, CONFIDENT_RIGHT, strict=True))
 
 
 def _lowest(scores: Floats, right: NDArray[np.bool_], share: float) -> float:
+    # Precision of the n best scores, for every n. It goes up and down; the last n that is good enough counts, since
+    # only the precision of all that is called confident was promised. Stable, so that ties fall the same everywhere.
     order = np.argsort(-scores, kind="stable")
     precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     enough = np.flatnonzero(precision >= share)
@@ -124,32 +211,43 @@ def _lowest(scores: Floats, right: NDArray[np.bool_], share: float) -> float:
 def fit_coverage(
     groups: Sequence[Embedded], *, chosen: Sequence[NDArray[np.bool_]], temperature: float
 ) -> CoverageSets:
-    """Sets that hold the right class `COVERAGE` of the time, for the chosen photos of each group.
+    """Fit sets that hold the right class `COVERAGE` of the time, for the chosen photos of each group.
 
     They are fitted on unsure answers alone: over all photos, one class each would do, and the unsure answers, for which
     a list is of use, would be the ones that pay. (Conformal prediction within categories: Vovk, Gammerman and Shafer,
     "Algorithmic Learning in a Random World", 2005, section 4.5.)
+
+    Args:
+        groups: N photos each whose class is known.
+        chosen: (N,) which photos of each group to fit on.
+        temperature: that the logits are divided by.
     """
     sets = CoverageSets(COVERAGE, 0.0)
     own = []
-    for seen, rows in zip(groups, chosen, strict=True):
-        scores = sets.scores(softmax(seen.logits, temperature=temperature))
-        own.append(scores[np.arange(len(scores)), seen.positions][rows])
-    # With too few photos less than all classes promises nothing. Both groups show the same photos: the larger counts.
+    for group, rows in zip(groups, chosen, strict=True):
+        scores = sets.scores(softmax(group.logits, temperature=temperature))
+        own.append(scores[np.arange(len(scores)), group.positions][rows])
+    # With too few photos less than all classes promises nothing. Both groups show the same photos: two scores of one
+    # photo are not independent, so it is the larger group that must be large enough, not both together.
     enough = np.isfinite(conformal_threshold(max(own, key=len), COVERAGE))
     threshold = conformal_threshold(np.concatenate(own), COVERAGE) if enough else np.inf
-    return CoverageSets(COVERAGE, round(min(threshold, 1e6), 6))
+    return CoverageSets(COVERAGE, round(min(threshold, LARGEST_THRESHOLD), 6))
 
 
-def _fit(groups: Sequence[Floats], targets: Sequence[Any]) -> Logistic:
-    """A logistic regression; the groups of either side count the same together, however many rows they have."""
-    kept = [
-        (rows, np.broadcast_to(target, len(rows))) for rows, target in zip(groups, targets, strict=True) if len(rows)
-    ]
-    values = np.concatenate([target for _, target in kept]).astype(float)
-    weights = np.concatenate([np.full(len(rows), 1 / len(rows)) for rows, _ in kept])
+def _fit(groups: Sequence[ExampleGroup], column: Sequence[NDArray[np.bool_] | bool]) -> Logistic:
+    """Logistic regression from signals to a column of the table.
+
+    The groups of either side count the same together, however many rows they have.
+    """
+    filled = [(group.signals, target) for group, target in zip(groups, column, strict=True) if len(group.signals)]
+    features = np.concatenate([rows for rows, _ in filled])
+    targets = np.concatenate([np.broadcast_to(target, len(rows)) for rows, target in filled]).astype(float)
+    # The groups differ in size by chance (270 drawn pictures, any number of photos), not in what they have to say.
+    weights = np.concatenate([np.full(len(rows), 1 / len(rows)) for rows, _ in filled])
     for side in (0, 1):
-        of_side = values == side
+        of_side = targets == side
         if of_side.any():
-            weights[of_side] *= 500 / weights[of_side].sum()
-    return fit_logistic(np.concatenate([rows for rows, _ in kept]), values, weights=weights, increasing=True)
+            weights[of_side] *= WEIGHT_OF_A_SIDE / weights[of_side].sum()
+    # Every signal is larger for more familiar photos. With negative coefficients allowed, signals that say nearly the
+    # same are set against each other, which fits the outliers at hand and no others (docs/trust.md).
+    return fit_logistic(features, targets, weights=weights, increasing=True)

@@ -1,4 +1,4 @@
-"""The index of training photos: made from their embeddings."""
+"""Indexing of training photos: from files to the `predictions.neighbours.Index` of their embeddings."""
 
 from collections.abc import Callable, Iterator, Sequence
 

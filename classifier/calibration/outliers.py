@@ -1,6 +1,8 @@
-"""Pictures that show none of the classes, to fit the verdict “unknown” on: drawn ones, corners, samples of packages.
+"""Outliers: pictures that show none of the classes, to fit the verdict “unknown” on.
 
-Nobody has the pictures that visitors will send by mistake. These stand in for them; `docs/trust.md` tells how well.
+Drawn pictures, corners of known photos, and photos that installed packages ship. Nobody has the pictures that visitors
+will send by mistake; these are used in their place (auxiliary outliers, https://arxiv.org/abs/1812.04606).
+`docs/trust.md` says how well that works.
 """
 
 import importlib.util
@@ -12,14 +14,14 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 SIDE = 320  # px; near the input sizes in use, so that resizing neither blurs nor sharpens
-# Packages that ship photos of other things, and the files in them that do show a flower.
+# Folders of photos of other things in the packages that ship them, and the files there that do show a flower.
 SAMPLE_FOLDERS = {"skimage": "data", "sklearn": "datasets/images"}
 SHOWS_A_FLOWER = frozenset({"flower.jpg"})
 _WORDS = ("the", "of", "settings", "file", "open", "total", "price", "save", "news", "reply", "ticket", "hello", "menu")
 
 
 def drawn_pictures(count: int, *, seed: int = 1) -> Iterator[Image.Image]:
-    """`count` RGB pictures of SIDE × SIDE px, each kind in turn; the same for the same seed."""
+    """Drawn pictures: `count` RGB pictures of SIDE × SIDE px, each kind in turn; the same for the same seed."""
     chance = random.Random(seed)
     makers = (_flat, _noise, _clouds, _gradient, _stripes, _page, _screen, _shapes, _chart)
     for number in range(count):
@@ -27,7 +29,10 @@ def drawn_pictures(count: int, *, seed: int = 1) -> Iterator[Image.Image]:
 
 
 def corners(pictures: Iterable[Image.Image], *, share: float = 0.2, seed: int = 1) -> Iterator[Image.Image]:
-    """One corner of each picture, `share` of its sides: of a flower's portrait it mostly shows leaves, sky or soil."""
+    """Corners of pictures, one each, `share` (0 to 1) of its sides.
+
+    The corner of a flower's portrait mostly shows leaves, sky or soil: what is around the subject is not the subject.
+    """
     chance = random.Random(seed)
     for picture in pictures:
         width, height = int(picture.width * share), int(picture.height * share)
@@ -36,7 +41,7 @@ def corners(pictures: Iterable[Image.Image], *, share: float = 0.2, seed: int = 
 
 
 def sample_files() -> list[Path]:
-    """The photos of other things that installed packages bring along; empty where there are none."""
+    """Photos of other things that installed packages ship, by name; empty where there are none."""
     found = []
     for package, folder in SAMPLE_FOLDERS.items():
         spec = importlib.util.find_spec(package)
@@ -46,7 +51,7 @@ def sample_files() -> list[Path]:
 
 
 def crops(picture: Image.Image, count: int, *, seed: int = 1) -> Iterator[Image.Image]:
-    """The picture itself, then `count` − 1 parts of it with sides of 40 to 100 %, half of them mirrored."""
+    """Crops of a picture: itself, then `count` − 1 parts of it with sides of 40 to 100 %, half of them mirrored."""
     chance = random.Random(seed)
     yield picture
     for number in range(count - 1):
@@ -72,7 +77,7 @@ def _noise(chance: random.Random) -> Image.Image:
 
 
 def _clouds(chance: random.Random) -> Image.Image:
-    """Noise at a coarse scale, blown up: blurred blobs of colour, as of a finger on the lens."""
+    """Noise at a coarse scale, enlarged: blurred blobs of colour, as of a finger on the lens."""
     cells = chance.randint(3, 24)
     return _noise(chance).crop((0, 0, cells, cells)).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
 
@@ -113,7 +118,7 @@ def _page(chance: random.Random) -> Image.Image:
 
 
 def _screen(chance: random.Random) -> Image.Image:
-    """A window: title bar, list on the left, cards with text, a button."""
+    """Window of a program: title bar, list on the left, cards with text, buttons."""
     picture = Image.new("RGB", (SIDE, SIDE), (245, 246, 248))
     draw, accent = ImageDraw.Draw(picture), _colour(chance)
     draw.rectangle((0, 0, SIDE, 28), fill=accent)

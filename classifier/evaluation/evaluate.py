@@ -1,4 +1,4 @@
-"""Evaluation: a classifier measured on photos whose class is known, and the report of it."""
+"""Evaluation of a classifier on photos whose class is known, from the photos to the report."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -33,7 +33,7 @@ def evaluate(
     progress: Progress = ignore,
     warn: Callable[[str], object] = ignore,
 ) -> Report:
-    """Measure a classifier on photos whose class is known: everything that a report holds.
+    """Evaluate a classifier on photos whose class is known: everything that a report holds.
 
     Args:
         classifier: loaded from the file `checkpoint`.
@@ -78,14 +78,18 @@ def collect(
     tta: bool = False,
     progress: Progress = ignore,
 ) -> Outcome:
-    """Run a classifier over samples.
+    """Collect what a classifier says of samples.
 
     Args:
         classifier: predicts.
         samples: the photos and their classes.
         batch_size: photos a pass.
-        tta: average over `photos.crops.tta_views` of each photo (test-time augmentation).
+        tta: average the probabilities over `photos.crops.tta_views` of each photo (test-time augmentation).
         progress: is called after each batch.
+
+    Returns:
+        The outcome of the photos that could be read, in the order of the samples. Logits and embeddings are of the
+        photos as they are, with `tta` too: verdicts are fitted on those.
 
     Raises:
         DatasetError: not one of the photos can be read.
@@ -126,7 +130,16 @@ def collect(
 def create_report(
     outcome: Outcome, *, classifier: Classifier, checkpoint: Path, split_name: str, split: str, tta: bool = False
 ) -> Report:
-    """The report on an outcome, without verdicts. `classifier` was loaded from the file `checkpoint`."""
+    """Create the report on an outcome, without verdicts.
+
+    Args:
+        outcome: of the photos.
+        classifier: that it is of, loaded from the file `checkpoint`.
+        checkpoint: the file, which the report names.
+        split_name: the way to split, such as “udacity”.
+        split: the part, such as “test”.
+        tta: whether the probabilities are averaged over views.
+    """
     metadata = classifier.metadata
     ids = [label.class_id for label in classifier.classes]
     confidences, positions = outcome.probabilities.max(1)

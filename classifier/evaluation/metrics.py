@@ -1,4 +1,4 @@
-"""Metrics: how right a classifier is on photos whose class is known, counted from its probabilities."""
+"""Metrics of a classifier on photos whose class is known: accuracy, losses, confusion, calibration error."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -53,17 +53,26 @@ class Outcome:
     def losses(self) -> torch.Tensor:
         """(N,) negative log-likelihoods of the right classes, in nats."""
         own = self.probabilities.gather(1, self.targets[:, None])[:, 0]
+        # A softmax in 32 bits can give exactly 0, whose logarithm would make the mean infinite.
         return -own.clamp_min(LEAST_PROBABILITY).log()
 
 
 def summarise(outcome: Outcome) -> dict[str, Any]:
-    """The figures of the whole: n, top1, top5, mean_class (top-1, mean over the classes present), nll (nats), brier
-    (mean squared distance of the probabilities from the truth, 0 to 2), ece (expected calibration error, 0 to 1), and
-    the 95 % Wilson interval of top1.
+    """Summarise an outcome: the figures of the whole, rounded to 5 places.
+
+    Returns:
+        n: photos.
+        top1, top5: shares (0 to 1) of photos whose right class is the likeliest, or among the five likeliest.
+        mean_class: top1 of each class, mean over the classes that have photos.
+        nll: negative log-likelihood, in nats.
+        brier: mean squared distance of the probabilities from the truth, 0 to 2.
+        ece: expected calibration error, 0 to 1.
+        top1_interval: both ends of the 95 % Wilson interval of top1.
     """
     probabilities, targets = outcome.probabilities, outcome.targets
     classes = probabilities.shape[1]
     hits = outcome.answers == targets
+    # Classes without a photo have no accuracy: the mean is over those that are there.
     per_class = [hits[targets == position].float().mean() for position in targets.unique()]
     truth = torch.nn.functional.one_hot(targets, classes)
     figures: dict[str, Any] = {
@@ -83,12 +92,17 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
 
 
 def confusion_matrix(outcome: Outcome) -> torch.Tensor:
-    """(C, C) counts: row = the photo's class, column = what the classifier said."""
+    """Confusion matrix: (C, C) counts, a row for the photo's class, a column for what the classifier said."""
     return multiclass_confusion_matrix(outcome.answers, outcome.targets, outcome.probabilities.shape[1])
 
 
 def class_figures(outcome: Outcome, class_ids: Sequence[int]) -> tuple[ClassFigures, ...]:
-    """Precision, recall and F1 of every class, in the order of the logits."""
+    """Precision, recall and F1 of every class.
+
+    Args:
+        outcome: to count.
+        class_ids: C of them, in the order of the logits, which is that of the result.
+    """
     matrix = confusion_matrix(outcome)
     return tuple(
         ClassFigures.count(class_id, n=int(n), called=int(called), right=int(right))
@@ -97,9 +111,18 @@ def class_figures(outcome: Outcome, class_ids: Sequence[int]) -> tuple[ClassFigu
 
 
 def reliability(confidence: torch.Tensor, hits: torch.Tensor, *, bins: int = CALIBRATION_BINS) -> tuple[Bin, ...]:
-    """(N,) the probability of each answer, and whether it is right → `bins` equally wide bins, low to high; empty ones
-    are left out."""
-    places = (confidence * bins).ceil().long().clamp(1, bins) - 1  # the upper edge belongs to a bin
+    """Reliability diagram: how many answers are right, by how probable they were said to be.
+
+    Args:
+        confidence: (N,) the probability of each answer, 0 to 1.
+        hits: (N,) whether it is right.
+        bins: how many, of equal width.
+
+    Returns:
+        The bins from low to high; empty ones are left out.
+    """
+    # The upper edge belongs to a bin, the lower one to the bin below, as in the paper; 0 belongs to the first.
+    places = (confidence * bins).ceil().long().clamp(1, bins) - 1
     found = []
     for place in places.unique().tolist():
         inside = places == place
@@ -116,7 +139,13 @@ def reliability(confidence: torch.Tensor, hits: torch.Tensor, *, bins: int = CAL
 
 
 def calibration_error(confidence: torch.Tensor, hits: torch.Tensor) -> float:
-    """The expected calibration error (https://arxiv.org/abs/1706.04599): the gap between confidence and accuracy in the
-    bins of `reliability`, weighted by their photos; 0 to 1."""
+    """Expected calibration error (https://arxiv.org/abs/1706.04599), 0 to 1.
+
+    The gap between confidence and accuracy in the bins of `reliability`, weighted by their photos.
+
+    Args:
+        confidence: (N,) the probability of each answer.
+        hits: (N,) whether it is right.
+    """
     gaps = (each.n * abs(each.right / each.n - each.confidence) for each in reliability(confidence, hits))
     return sum(gaps) / len(hits)

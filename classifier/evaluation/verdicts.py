@@ -1,4 +1,4 @@
-"""Verdicts measured: on photos whose class is known, and on pictures that show none of the classes."""
+"""Measuring of verdicts, on photos whose class is known and on pictures that show none of the classes."""
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -61,7 +61,11 @@ class Judged:
 
 
 def require_calibration(classifier: Classifier, checkpoint: Path | None = None) -> tuple[Calibration, Index]:
-    """What the verdicts are made with; `checkpoint` is named in the error.
+    """Calibration and index of a classifier, which verdicts are made with.
+
+    Args:
+        classifier: that should have both.
+        checkpoint: its file, which the error names.
 
     Raises:
         CheckpointError: the checkpoint is not calibrated, or has no index that fits.
@@ -75,7 +79,13 @@ def require_calibration(classifier: Classifier, checkpoint: Path | None = None) 
 
 
 def judge(classifier: Classifier, *, logits: Floats, embeddings: Floats, positions: NDArray[np.int64]) -> Judged:
-    """What the classifier says of N pictures that were looked at, as `embedding.Embedded` has them.
+    """Judge N pictures that the network has seen.
+
+    Args:
+        classifier: calibrated.
+        logits: (N, C).
+        embeddings: (N, D).
+        positions: (N,) the right class positions, −1 for none of them.
 
     Raises:
         CheckpointError: it is not calibrated, or has no index that fits.
@@ -100,9 +110,12 @@ def judge(classifier: Classifier, *, logits: Floats, embeddings: Floats, positio
 def create_verdict_report(
     known: Judged, unknown: Mapping[str, Judged] | None = None, *, promised: float
 ) -> VerdictReport:
-    """Count what was said of photos of the classes, and of pictures of other things by what these show.
+    """Create the report on verdicts: count them, with what was right.
 
-    promised: how often the coverage sets were fitted to hold the right class.
+    Args:
+        known: judgements of photos of the classes.
+        unknown: judgements of pictures of other things, by what these show.
+        promised: how often the coverage sets were fitted to hold the right class, 0 to 1.
     """
     groups = unknown or {}
     confidence, right = torch.as_tensor(known.confidence, dtype=torch.float32), torch.as_tensor(known.right)
@@ -124,8 +137,14 @@ def create_verdict_report(
 
 
 def familiarity_edges(values: Floats) -> Floats:
-    """Edges of `FAMILIARITY_BINS` bins or one more, equal in width and with an edge at 0, where “unknown” begins; they
-    reach over all values but the outermost hundredth at either end, which count to the first and the last bin."""
+    """Edges of a histogram of familiarity: `FAMILIARITY_BINS` bins or one more, of equal width, with an edge at 0.
+
+    They reach over all values but the outermost hundredth at either end, which count to the first and the last bin.
+
+    Args:
+        values: (N,) log-odds, at least one.
+    """
+    # 0, where “unknown” begins, is within the range even if all values are on one side of it.
     low, high = np.minimum(np.quantile(values, 0.01), 0), np.maximum(np.quantile(values, 0.99), 0)
     width = max(high - low, 1.0) / FAMILIARITY_BINS
     edges: Floats = np.round(np.arange(np.floor(low / width), np.ceil(high / width) + 0.5) * width, 4)
@@ -145,7 +164,14 @@ def _count(name: str, judged: Judged, edges: Floats, *, auroc: float | None = No
 
 
 def area(above: Floats, below: Floats) -> float:
-    """Area under the ROC curve: how often one of `above` is greater than one of `below`; ties count half."""
+    """Area under the ROC curve, 0 to 1: how often one of `above` is greater than one of `below`; ties count half.
+
+    Args:
+        above: (N,) scores of those that should be higher.
+        below: (M,) scores of the others.
+    """
+    # For each of `above`: how many are smaller, and how many are smaller or equal. Their mean counts ties as a half
+    # (the Mann-Whitney U statistic divided by N · M), in N log M steps.
     ordered = np.sort(below)
     wins = np.searchsorted(ordered, above, side="left") + np.searchsorted(ordered, above, side="right")
     return float(wins.mean() / 2 / len(below))

@@ -1,4 +1,6 @@
-"""Thresholds, lists and made-up strangers, on numbers."""
+"""Thresholds, coverage sets and classes held out, on numbers."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,9 +10,11 @@ from classifier.calibration.fit import (
     COVERAGE,
     FEWEST_FOR_CONFIDENT,
     NEVER,
+    correct,
     fit_calibration,
     fit_coverage,
     fit_temperature,
+    group_examples,
     held_out_classes,
     sure_threshold,
 )
@@ -51,11 +55,34 @@ def examples(n: int) -> CalibrationExamples:
 @pytest.mark.parametrize(("photos", "some"), [(FEWEST_FOR_CONFIDENT, True), (FEWEST_FOR_CONFIDENT - 1, False)])
 def test_nothing_is_called_confident_on_the_word_of_few_photos(photos: int, some: bool):
     index = index_of(see(300, seed=5))
-    trust = fit_calibration(examples(photos), index)
+    calibration = fit_calibration(examples(photos), index)
     seen = see(200, seed=6)
-    verdicts = [v for v, _ in trust.judge(signals(seen.logits, seen.embeddings, index, temperature=trust.temperature))]
+    verdicts = [
+        v
+        for v, _ in calibration.judge(signals(seen.logits, seen.embeddings, index, temperature=calibration.temperature))
+    ]
     assert ("confident" in verdicts) == some
-    assert (trust.sure_from == NEVER) != some
+    assert (calibration.sure_from == NEVER) != some
+
+
+@pytest.mark.parametrize("photos", [True, False])
+def test_the_table_of_examples(photos: bool):
+    some = examples(60)
+    some = replace(some, photos=some.drawn) if photos else some
+    groups = group_examples(some, index_of(see(300, seed=5)), temperature=1.0)
+    assert [(group.shows_subject, group.is_known) for group in groups] == [
+        (True, True), (True, True), (True, False), (True, False), *[(False, False)] * (2 + photos)
+    ]  # fmt: skip
+    assert [len(group.signals) for group in groups] == [60] * len(groups)
+    assert all(group.is_known or group.is_right is False for group in groups)
+    assert groups[0].is_right == pytest.approx(correct(some.plain))
+    assert groups[1].is_right == pytest.approx(correct(some.changed))
+
+
+def test_with_one_class_there_is_none_to_hold_out():
+    seen = see(20)
+    one = Embedded(seen.logits[:, :1], seen.embeddings, seen.hashes, np.zeros(20, dtype=int))
+    assert held_out_classes(one, index_of(one), temperature=1.0).shape == (0, len(SIGNALS))
 
 
 def test_a_class_that_is_hidden_looks_strange():
