@@ -36,13 +36,13 @@ EPILOG = """examples:
   torchrun --nproc-per-node 2 -m classifier train --data photos      several processes, or graphics cards
 
 photos/ has one folder of photos a class (photos/rose/1.jpg), or train, valid and test folders of such folders. What is
-not split yet is split 85 : 10 : 5, each class alike; files that are no photos are listed and left out.
+not split yet is split 85 : 10 : 5, each class alike; files that are not photos are listed and left out.
 
-Kept in --output is the last epoch that names the validation photos as well as the best one, within chance (a standard
-error). Next to it is NAME.manifest.csv (which photo is in which split), and in the run's folder settings.json,
-metrics.csv, curves.html and last.ckpt, from which a stopped run goes on: after its last finished epoch, with the same
-result as without the stop. With --train-on-valid no photos are left to tell epochs apart by: choose the settings
-without it, then train once with it and keep the last.
+Kept in --output is the last epoch that classifies the validation photos as well as the best one, within chance (a
+standard error). Next to it is NAME.manifest.csv (which photo is in which split), and in the run's folder
+settings.json, metrics.csv, curves.html and last.ckpt, from which a stopped run goes on: after its last finished
+epoch, with the same result as without the stop. With --train-on-valid no photos are left to tell epochs apart by:
+choose the settings without it, then train once with it and keep the last.
 """
 
 
@@ -59,7 +59,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_photo_options(parser, required=False)
     add("--subject", metavar="NOUN", help="what the classes are kinds of, for the site's words: dog, or leaf,leaves")
     add("--output", type=Path, metavar="FILE", help="the best checkpoint (default: runs/NAME/best.safetensors)")
-    add("--run-dir", type=Path, metavar="DIR", help="the run's folder (default: that of best.safetensors, else beside)")
+    add(
+        "--run-dir",
+        type=Path,
+        metavar="DIR",
+        help="the run's folder (default: that of best.safetensors, else next to it)",
+    )
     add("--resume", action="store_true", help="go on with the run in --run-dir, with the settings it began with")
     add("--dry-run", action="store_true", help="show the photos, the settings and the network; train nothing")
     add("--tensorboard", action="store_true", help="also log for TensorBoard, to RUN-DIR/tensorboard")
@@ -155,13 +160,11 @@ def _with_suggested_rate(plan: "TrainingPlan") -> "TrainingPlan":
     from classifier.training.lr_finder import range_test
 
     with progress_bar("looking for the learning rate") as step:
-        found = range_test(plan, step=step)
-    print(
-        f"The learning rate range test suggests {found.rate:g}; without it, {plan.settings.learning_rate:g} would be "
-        "taken.",
-        file=sys.stderr,
-    )
-    return replace(plan, settings=replace(plan.settings, learning_rate=found.rate))
+        rate = range_test(plan, step=step).rate
+    if is_first_process():
+        usual = plan.settings.learning_rate
+        print(f"The learning rate range test suggests {rate:g}; without it, {usual:g} would be taken.", file=sys.stderr)
+    return replace(plan, settings=replace(plan.settings, learning_rate=rate))
 
 
 def _fit(plan: "TrainingPlan", run: RunFolder, *, tensorboard: bool) -> int:

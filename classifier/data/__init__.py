@@ -1,1 +1,1 @@
-"""Data: which photos there are, of which class and in which split. It opens photos only to tell twins apart."""
+"""Data: classes, photos, splits and where they come from. No network; photos are opened only to find twins."""

@@ -1,4 +1,4 @@
-"""What is known about a set of photos, whether or not the photos are on this machine.
+"""Collections: classes and photos of a data set, whether or not the photos are on this machine.
 
 The manifest, a CSV file, has all that statistics need (labels, splits, sizes, mean colours); only showing a photo needs
 the photo itself.
@@ -18,11 +18,11 @@ SPLITS = ("train", "valid", "test")
 
 @dataclass(frozen=True)
 class Photo:
-    """One photo.
+    """Photo of a collection, as its manifest describes it.
 
     image_id: positive, unique within its collection.
     splits: the name of a way to split → "train", "valid" or "test"; e.g. {"udacity": "train", "official": "test"}.
-    width, height: of the original as it is seen (upright), in pixels; a copy on this machine may be smaller.
+    width, height: of the original, upright, in pixels; a copy on this machine may be smaller.
     mean_colour: mean of the red, green and blue values (sRGB, 0-255).
     file: relative to the collection's root, with forward slashes.
     """
@@ -48,8 +48,11 @@ class Photo:
 
 @dataclass(frozen=True)
 class Collection:
-    """Classes, photos, and where the photos are.
+    """Collection of photos: their classes, the photos, and where they are.
 
+    name: of the data set, as people see it.
+    classes: in the order of their positions in a network's output.
+    photos: of these classes, with unique image ids.
     root: the folder that the photos' `file` paths start from; None when the photos are not on this machine.
     default_split: the name of the split that figures are given for unless another is named.
     subject: what the classes are kinds of.
@@ -66,7 +69,9 @@ class Collection:
         known = {label.class_id for label in self.classes}
         for photo in self.photos:
             if photo.class_id not in known:
-                raise DatasetError(f"Photo {photo.image_id} is of class {photo.class_id}, which {self.name} has not.")
+                raise DatasetError(
+                    f"Photo {photo.image_id} is of class {photo.class_id}, which {self.name} does not have."
+                )
         if len(self._by_id) != len(self.photos):
             raise DatasetError(f"The manifest of {self.name} gives an image id more than once.")
 
@@ -83,24 +88,32 @@ class Collection:
 
     @cached_property
     def split_names(self) -> tuple[str, ...]:
-        """Every way in which the photos are split, the default first."""
+        """Names of the ways in which the photos are split, the default first."""
         names = {name: None for photo in self.photos for name in photo.splits}
         return tuple(sorted(names, key=lambda name: name != self.default_split))
 
     @property
     def has_photos(self) -> bool:
+        """Whether the photos are on this machine."""
         return self.root is not None
 
     def photo(self, image_id: int) -> Photo | None:
+        """Photo by its image id; None if there is none."""
         return self._by_id.get(image_id)
 
     def path(self, photo: Photo) -> Path | None:
-        """Where the photo lies, or None when it is not on this machine."""
+        """Path of a photo; None when it is not on this machine."""
         path = self.root / photo.file if self.root else None
         return path if path and path.is_file() else None
 
     def of_class(self, class_id: int, *, split_name: str | None = None, split: str | None = None) -> tuple[Photo, ...]:
-        """The photos of one class, in the manifest's order; with `split`, only those of "train", "valid" or "test"."""
+        """Photos of one class, in the manifest's order.
+
+        Args:
+            class_id: the class; one that is not in the collection has no photos.
+            split_name: the way to split; None for the default one.
+            split: "train", "valid" or "test"; None for all photos.
+        """
         photos = self._by_class.get(class_id, ())
         if split is None:
             return photos
@@ -108,7 +121,7 @@ class Collection:
         return tuple(photo for photo in photos if photo.splits.get(name) == split)
 
     def counts(self, split_name: str) -> dict[int, dict[str, int]]:
-        """class id → {"train": n, "valid": n, "test": n}, for every class, also those without a photo.
+        """Numbers of photos by class and split: class id → {"train": n, "valid": n, "test": n}, all classes included.
 
         Raises:
             DatasetError: the photos are not split that way.
@@ -120,21 +133,3 @@ class Collection:
             if split_name in photo.splits:
                 counts[photo.class_id][photo.splits[split_name]] += 1
         return counts
-
-
-def describe_photo(path: Path) -> tuple[int, int, tuple[int, int, int]]:
-    """What a manifest says about a photo: its upright width and height (px) and its mean colour (R, G, B; 0-255).
-
-    Raises:
-        PhotoError: the file is no photo that we read.
-    """
-    # Pillow takes 30 ms to import, and only those who write a manifest need it.
-    from PIL import ImageStat
-
-    from classifier.photos.reading import open_image, upright_size
-
-    # The mean hardly changes when the JPEG is decoded at an eighth of its size, and that takes a fraction of the time.
-    small = open_image(path, draft_px=64)
-    width, height = upright_size(path)
-    red, green, blue = (round(mean) for mean in ImageStat.Stat(small).mean)
-    return width, height, (red, green, blue)

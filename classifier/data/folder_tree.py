@@ -1,4 +1,4 @@
-"""Which files lie in which class's folder, before anyone looks into them."""
+"""Folder trees: which files are in which class's folder, before they are opened."""
 
 import os
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _LITTER = {"thumbs.db", "desktop.ini", "__macosx", "lost+found", "$recycle.bin",
 
 @dataclass(frozen=True)
 class Entry:
-    """A file of a class; split is None in an unsplit folder."""
+    """File of a class; `split` is None in a folder that is not split."""
 
     file: str
     class_name: str
@@ -28,7 +28,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A file or folder that has no photo of a class, and why."""
+    """File or folder that gives no photo of a class, and why."""
 
     file: str
     reason: str
@@ -41,10 +41,10 @@ def is_split(root: Path) -> bool:
 
 
 def entries_of(root: Path) -> list[Entry]:
-    """Every file of every class, litter aside.
+    """Files of every class, without litter such as thumbs.db and hidden files.
 
     Raises:
-        DatasetError: a folder cannot be read, or lies beside train, valid and test.
+        DatasetError: a folder cannot be read, or is next to train, valid and test.
     """
     if not is_split(root):
         return [Entry(file, folder.name, None) for folder in folders_in(root) for file in _files(root, folder)]
@@ -53,14 +53,14 @@ def entries_of(root: Path) -> list[Entry]:
         split = SPLIT_FOLDERS.get(part.name.lower())
         if split is None:
             raise DatasetError(
-                f"{root} has train, valid or test folders, and “{part.name}” beside them. Take it away, or rename it."
+                f"{root} has train, valid or test folders, and “{part.name}” next to them. Take it away, or rename it."
             )
         entries += [Entry(file, folder.name, split) for folder in folders_in(part) for file in _files(root, folder)]
     return entries
 
 
 def folders_in(root: Path) -> list[Path]:
-    """The folders in `root`, links to folders too, but not those that lead back to where they are."""
+    """Folders in `root`, links to folders too, but not those that lead back to where they are."""
     home = root.resolve()
     try:
         return sorted(
@@ -73,26 +73,26 @@ def folders_in(root: Path) -> list[Path]:
 
 
 def _unreadable(error: OSError) -> DatasetError:
-    """A class that vanished unseen would be worse than an error."""
+    """Error for a folder that cannot be read: a class that went missing unnoticed would be worse."""
     return DatasetError(
-        f"{error.filename} cannot be looked into: {error.strerror}. Allow reading it (chmod u+rx), or take it away."
+        f"{error.filename} cannot be read: {error.strerror}. Allow reading it (chmod u+rx), or take it away."
     )
 
 
 def strays(root: Path, entries: Sequence[Entry]) -> list[LeftOut]:
-    """What lies in `root` and belongs to no class: photos beside the folders, and folders without a file."""
+    """Leftovers in `root` that belong to no class: photos next to the folders, and folders without a file."""
     named = {entry.class_name for entry in entries}
     parts = folders_in(root) if is_split(root) else [root]
     empty = {folder.name: folder for part in parts for folder in folders_in(part) if folder.name not in named}
     left_out = [LeftOut(folder.relative_to(root).as_posix(), "The folder holds no file.") for folder in empty.values()]
     for path in sorted(path for part in {root, *parts} for path in part.iterdir()):
         if (guess_type(path.name)[0] or "").startswith("image/") and not _is_litter(path.name) and path.is_file():
-            left_out.append(LeftOut(path.relative_to(root).as_posix(), "It lies in no class's folder."))
+            left_out.append(LeftOut(path.relative_to(root).as_posix(), "It is in no class's folder."))
     return left_out
 
 
 def _files(root: Path, folder: Path) -> list[str]:
-    """Every file below `folder`, relative to `root`, in order."""
+    """Files below `folder`, relative to `root`, in order."""
     found = []
     for where, folders, names in os.walk(folder, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not _is_litter(name))

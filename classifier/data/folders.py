@@ -3,7 +3,7 @@
     photos/rose/IMG 1.JPG            photos/train/rose/1.jpg
     photos/tulip/郁金香.webp          photos/valid/rose/2.jpg
 
-Every file is opened once: what cannot be read as a photo is listed and left out.
+Every file is read once: what is not a photo is listed and left out.
 """
 
 import os
@@ -12,8 +12,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-
-from PIL import ImageStat
 
 from classifier.data.collection import Collection, Photo
 from classifier.data.folder_tree import (
@@ -30,16 +28,21 @@ from classifier.data.labels import LabelClass
 from classifier.data.manifest import read_manifest
 from classifier.data.splitting import Ratios, stratify
 from classifier.errors import DatasetError, PhotoError
+from classifier.photos.colour import mean_rgb
 from classifier.photos.hashing import PhotoHash, digest_of, group_twins, picture_hash
-from classifier.photos.reading import open_image, upright_size
+from classifier.photos.reading import open_with_size, upright_size
+from classifier.photos.streaming import ignore
 
 
 @dataclass(frozen=True)
 class FolderPhotos:
-    """What was found.
+    """Photos found in a folder.
 
-    twins: how many photos look like another one. leaks: how many photos of valid or test are in train as well.
-    contradictions: pairs of files that look the same and lie in different classes.
+    collection: of those that could be read.
+    left_out: files that give no photo, and why.
+    twins: how many photos look like another one.
+    leaks: how many photos of valid or test are in train as well.
+    contradictions: pairs of files that look the same and are in different classes.
     """
 
     collection: Collection
@@ -53,16 +56,21 @@ class FolderPhotos:
 class _Scanned:
     entry: Entry
     size: tuple[int, int]
-    print: PhotoHash
+    hashes: PhotoHash
 
 
 def read_folder(
-    root: Path, *, ratios: Ratios | None = None, seed: int = 1, step: Callable[[int, int], object] = max
+    root: Path, *, ratios: Ratios | None = None, seed: int = 1, step: Callable[[int, int], object] = ignore
 ) -> FolderPhotos:
-    """Find the classes and the photos below `root`; split what is not split, stratified, by `seed`.
+    """Find the classes and the photos below `root`; split what is not split, stratified.
 
-    A `manifest.csv` in `root` (“split --manifest” writes one) is followed instead of looking at every photo.
-    `step` is told (files looked at, files in all) now and then.
+    A `manifest.csv` in `root` (“split --manifest” writes one) is followed instead of opening every photo.
+
+    Args:
+        root: a folder with a folder of photos for each class, or with train, valid and test folders of such folders.
+        ratios: parts of train, valid and test; the default ones if None.
+        seed: of the shuffle; the same one gives the same split.
+        step: called with (files opened, files in all) after each.
 
     Raises:
         DatasetError: no such folder, fewer than two classes, a class with fewer than two photos, no photo at all.
@@ -79,7 +87,7 @@ def read_folder(
     scanned, unread = _scan(root, entries, step)
     left_out = (*unread, *strays(root, entries))
     _check_counts(root, names, scanned, left_out)
-    groups = group_twins([photo.print for photo in scanned])
+    groups = group_twins([photo.hashes for photo in scanned])
     splits, leaks = _splits(root, scanned, groups, ratios or Ratios(), seed)
     classes = tuple(LabelClass(number, _text(name)) for number, name in enumerate(names, start=1))
     ids = {name: number for number, name in enumerate(names, start=1)}
@@ -89,7 +97,7 @@ def read_folder(
             ids[photo.entry.class_name],
             {"split": split},
             *photo.size,
-            photo.print.mean_colour,
+            photo.hashes.mean_colour,
             photo.entry.file,
         )
         for number, (photo, split) in enumerate(zip(scanned, splits, strict=True), start=1)
@@ -100,7 +108,7 @@ def read_folder(
 
 
 def collection_name(root: Path) -> str:
-    """The folder's name; "flowers102" stays reserved for the Oxford photos with their own labels and splits."""
+    """Name of a folder's collection; "flowers102" is reserved for the Oxford photos with their labels and splits."""
     name = _text(root.name) or "photos"
     return f"{name} (folder)" if name == "flowers102" else name
 
@@ -119,7 +127,7 @@ def _scan(
     left_out: list[LeftOut] = []
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
         for done, (entry, found) in enumerate(
-            zip(entries, pool.map(lambda entry: _look_at(root, entry), entries), strict=True), start=1
+            zip(entries, pool.map(lambda entry: _read_photo(root, entry), entries), strict=True), start=1
         ):
             if isinstance(found, _Scanned):
                 scanned.append(found)
@@ -129,16 +137,16 @@ def _scan(
     return scanned, tuple(left_out)
 
 
-def _look_at(root: Path, entry: Entry) -> _Scanned | str:
+def _read_photo(root: Path, entry: Entry) -> _Scanned | str:
+    """Size and hashes of a photo, or why it is left out."""
     path = root / entry.file
     if not path.is_file():
-        return "It is no file."
+        return "It is not a regular file."
     try:
         data = path.read_bytes()
-        small = open_image(data, draft_px=64)  # a JPEG is decoded at an eighth of its size: enough, and much quicker
-        red, green, blue = (round(mean) for mean in ImageStat.Stat(small).mean)
-        fingerprint = PhotoHash(digest_of(data), picture_hash(small), (red, green, blue))
-        return _Scanned(entry, upright_size(data), fingerprint)
+        # A JPEG is decoded at an eighth of its size: enough for its hash and its mean colour, and much quicker.
+        small, size = open_with_size(data, draft_px=64)
+        return _Scanned(entry, size, PhotoHash(digest_of(data), picture_hash(small), mean_rgb(small)))
     except OSError as error:
         return f"It cannot be read: {error.strerror}."
     except PhotoError as error:
@@ -169,13 +177,13 @@ def _check_counts(root: Path, names: Sequence[str], scanned: Sequence[_Scanned],
 def _splits(
     root: Path, scanned: Sequence[_Scanned], groups: Sequence[int], ratios: Ratios, seed: int
 ) -> tuple[list[str], int]:
-    """The split of each photo: by its folder where there are such folders, and how many of them leak into train."""
+    """Split of each photo, by its folder where there are such folders; and how many of them leak into train."""
     classes = [photo.entry.class_name for photo in scanned]
     given = [photo.entry.split for photo in scanned]
     if given[0] is None:
         return stratify(classes, groups, ratios=ratios, seed=seed), 0
     splits = [split or "train" for split in given]
-    if "valid" not in splits:  # some of the training photos must tell which epoch is the best
+    if "valid" not in splits:  # some of the training photos must show which epoch is the best
         train = [index for index, split in enumerate(splits) if split == "train"]
         part = stratify(
             [classes[index] for index in train],
@@ -191,7 +199,7 @@ def _splits(
 
 
 def _contradictions(scanned: Sequence[_Scanned], groups: Sequence[int]) -> tuple[tuple[str, str], ...]:
-    """The first photo of each group of twins, with those of its twins that have another class."""
+    """Pairs of files: the first photo of each group of twins, and one of its twins that has another class."""
     first: dict[int, Entry] = {}
     pairs = []
     for photo, group in zip(scanned, groups, strict=True):
@@ -202,7 +210,7 @@ def _contradictions(scanned: Sequence[_Scanned], groups: Sequence[int]) -> tuple
 
 
 def of_manifest(root: Path, photos: tuple[Photo, ...]) -> Collection:
-    """The collection of photos that a manifest lists; the classes are called as their folders are.
+    """Collection of the photos that a manifest lists; the classes are called as their folders are.
 
     Raises:
         DatasetError: fewer than two classes.
@@ -215,13 +223,20 @@ def of_manifest(root: Path, photos: tuple[Photo, ...]) -> Collection:
         names.setdefault(photo.class_id, parts[1] if deeper else parts[0])
     classes = tuple(LabelClass(class_id, _text(name)) for class_id, name in sorted(names.items()))
     if len(classes) < 2:
-        raise DatasetError(f"The manifest of {root} lists fewer than two classes. Take it away to look at all photos.")
+        raise DatasetError(f"The manifest of {root} lists fewer than two classes. Take it away to open all photos.")
     return Collection(collection_name(root), classes, photos, root, "split")
 
 
-def files_since(collection: Collection, *, looked_at: int = 50) -> int | None:
-    """How many files came to a collection's folder since its manifest was written; None if it is not that folder
-    (photos are missing, or those that are looked at have other sizes), or says by itself how it is split.
+def files_since(collection: Collection, *, opened: int = 50) -> int | None:
+    """Number of files that came to a collection's folder since its manifest was written.
+
+    Args:
+        collection: with the folder as its root.
+        opened: how many of its photos are opened, to compare their sizes.
+
+    Returns:
+        None if it is not that folder (photos are missing, or those that are opened have other sizes), or if its own
+        folders say how it is split.
 
     Raises:
         DatasetError: there is no such folder, or it cannot be read.
@@ -232,7 +247,7 @@ def files_since(collection: Collection, *, looked_at: int = 50) -> int | None:
     known = {photo.file for photo in collection.photos}
     if is_split(root) or not all((root / file).is_file() for file in known):
         return None
-    for photo in collection.photos[:: max(1, len(collection.photos) // looked_at)]:
+    for photo in collection.photos[:: max(1, len(collection.photos) // opened)]:
         try:
             if upright_size(root / photo.file) != (photo.width, photo.height):
                 return None
@@ -242,5 +257,5 @@ def files_since(collection: Collection, *, looked_at: int = 50) -> int | None:
 
 
 def _text(name: str) -> str:
-    """A file name in letters that can be printed and stored, whatever its bytes are."""
+    """File name in letters that can be printed and stored, whatever its bytes are."""
     return os.fsencode(name).decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""What the classes are called: class id ↔ common name, scientific name, family."""
+"""Labels of classes: class id ↔ common name, scientific name, family; and the CSV file that holds them."""
 
 import csv
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ CLASS_COLUMNS = ("class_id", "name", "scientific_name", "family")
 
 @dataclass(frozen=True)
 class LabelClass:
-    """One class.
+    """Class with its names.
 
     class_id: as in the data set's own files (Oxford's are 1-102), not the position in the network's output.
     name: common name as users see it, e.g. "Sword lily".
@@ -31,7 +31,7 @@ class LabelClass:
             raise DatasetError(f"Class {self.class_id} has no name; every class needs one.")
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as plain values, ready for JSON."""
+        """Plain values for JSON."""
         return asdict(self)
 
     @classmethod
@@ -39,7 +39,7 @@ class LabelClass:
         """The inverse of `to_dict`; unknown keys are ignored, so that newer files stay readable.
 
         Raises:
-            DatasetError: `class_id` or `name` is missing, or `class_id` is no whole number.
+            DatasetError: `class_id` or `name` is missing, or `class_id` is not a whole number.
         """
         try:
             class_id, name = int(values["class_id"]), values["name"].strip()

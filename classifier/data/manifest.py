@@ -1,4 +1,4 @@
-"""Manifests: what is known about a set of photos as CSV, whether or not the photos are on this machine."""
+"""Manifests: the photos of a collection as a CSV file, which says all but their pixels."""
 
 import csv
 import io
@@ -10,8 +10,6 @@ from classifier.errors import DatasetError
 from classifier.files import write_text
 
 _COLUMNS = ("image_id", "class_id", "width", "height", "mean_r", "mean_g", "mean_b")
-
-
 _SUFFIX = "_split"
 
 
@@ -39,7 +37,11 @@ def read_manifest(path: Path) -> tuple[Photo, ...]:
 
 
 def write_manifest(path: Path, photos: Iterable[Photo]) -> None:
-    """Write what `read_manifest` reads, in the order of the image ids; the file appears complete or not at all."""
+    """Write what `read_manifest` reads, in the order of the image ids; the file appears complete or not at all.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
     ordered = sorted(photos, key=lambda photo: photo.image_id)
     names = sorted({name for photo in ordered for name in photo.splits})
     with_file = any(photo.file != oxford_file(photo.image_id) for photo in ordered)
@@ -59,7 +61,7 @@ def write_manifest(path: Path, photos: Iterable[Photo]) -> None:
 
 
 def manifest_of(checkpoint: Path) -> Path:
-    """Where the manifest of the photos that a checkpoint was trained on lies: rose.safetensors → rose.manifest.csv."""
+    """Path of the manifest of a checkpoint's training photos: rose.safetensors → rose.manifest.csv."""
     return checkpoint.with_name(f"{checkpoint.stem}.manifest.csv")
 
 
@@ -68,6 +70,7 @@ def _is_split(column: str) -> bool:
 
 
 def first_split(photos: Sequence[Photo]) -> str:
+    """Name of the first way to split that a photo has; "split" if none has any."""
     return next((name for photo in photos for name in photo.splits), "split")
 
 
@@ -83,5 +86,5 @@ def _photo(row: Mapping[str, str], split_columns: Mapping[str, str], *, where: s
 
 
 def oxford_file(image_id: int) -> str:
-    """Where torchvision's `Flowers102` keeps a photo, relative to its root."""
+    """Path of a photo as torchvision's `Flowers102` has it, relative to its root."""
     return f"flowers-102/jpg/image_{image_id:05d}.jpg"

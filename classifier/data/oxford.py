@@ -16,9 +16,16 @@ from classifier.data.manifest import read_manifest
 from classifier.data.subject import FLOWERS
 from classifier.errors import DownloadError
 
+PHOTO_COUNT = 8189
+TIMEOUT_S = 60  # of silence from the server; torchvision itself would wait for ever
+
 
 def flowers102(*, data_dir: Path = Path("data"), flowers_root: Path | None = None) -> Collection:
-    """The Oxford 102 flowers. The photos come from `flowers_root`, else `data_dir`, whichever has `flowers-102/jpg`.
+    """Collection of the Oxford 102 flowers.
+
+    Args:
+        data_dir: the folder of `classes.csv` and `flowers102.csv`.
+        flowers_root: where the photos are, if it has `flowers-102/jpg`; else `data_dir`, if that has it.
 
     Raises:
         DatasetError: `classes.csv` or `flowers102.csv` in `data_dir` is missing or damaged.
@@ -34,14 +41,11 @@ def flowers102(*, data_dir: Path = Path("data"), flowers_root: Path | None = Non
     )
 
 
-PHOTO_COUNT = 8189
-
-
-TIMEOUT_S = 60  # without a word from the server; torchvision itself would wait for ever
-
-
 def download_photos(root: Path) -> bool:
-    """Put the photos into `root/flowers-102`, all or none; False when they were already there.
+    """Download the photos into `root/flowers-102`, all or none.
+
+    Returns:
+        False when they were already there.
 
     Raises:
         DownloadError: no network, a damaged archive, no space, or an incomplete folder in the way.
@@ -89,7 +93,7 @@ def _count_photos(folder: Path) -> int:
 
 @contextmanager
 def _folder_made(folder: Path) -> Iterator[None]:
-    """Make a folder and its parents; when the block fails, take away again those that were made."""
+    """Make a folder and its parents; when the block fails, remove those that were made."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -103,7 +107,7 @@ def _folder_made(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _explaining(root: Path) -> Iterator[None]:
-    """Whatever torchvision, the network or the disk raise → a DownloadError in one sentence."""
+    """Turn whatever torchvision, the network or the disk raise into a DownloadError of one sentence."""
     try:
         yield
     except DownloadError:

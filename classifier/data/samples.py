@@ -13,7 +13,7 @@ from classifier.errors import DatasetError
 
 @dataclass(frozen=True)
 class Sample:
-    """A photo on disk and the position of its class in the logits."""
+    """Photo on disk, and the position of its class in the logits (`target`)."""
 
     path: Path
     target: int
@@ -21,7 +21,12 @@ class Sample:
 
 
 def samples_of(collection: Collection, *, split_name: str, split: str) -> list[Sample]:
-    """The photos of one split ("train", "valid" or "test") of one way to split ("udacity", "official", …).
+    """Samples of one split.
+
+    Args:
+        collection: with its photos on this machine.
+        split_name: the way to split: "udacity", "official", …
+        split: "train", "valid" or "test".
 
     Raises:
         DatasetError: the photos are not on this machine, or there is no such split.
@@ -47,7 +52,7 @@ def samples_of(collection: Collection, *, split_name: str, split: str) -> list[S
     if missing:
         raise DatasetError(
             f"{len(missing)} photos of {collection.name} are no longer in {collection.root}, the first of them "
-            f"{missing[0]}. Put them back, or begin anew with the photos that are there."
+            f"{missing[0]}. Put them back, or start again with the photos that are there."
         )
     if not samples:
         parts = dict.fromkeys(photo.splits[split_name] for photo in collection.photos if split_name in photo.splits)
@@ -58,7 +63,7 @@ def samples_of(collection: Collection, *, split_name: str, split: str) -> list[S
 
 
 def training_samples(collection: Collection, *, split_name: str, with_valid: bool) -> list[Sample]:
-    """The photos that a checkpoint learns from: train, and valid if it is set to. Raises as `samples_of` does."""
+    """Samples that a checkpoint learns from: train, and valid if it is set to. Raises as `samples_of` does."""
     splits = ("train", "valid") if with_valid else ("train",)
     return [sample for split in splits for sample in samples_of(collection, split_name=split_name, split=split)]
 
@@ -70,7 +75,7 @@ def samples_digest(samples: Sequence[Sample]) -> str:
 
 
 def check_classes(collection: Collection, classes: Sequence[LabelClass]) -> None:
-    """Make sure that a checkpoint's classes are the collection's, in the same order.
+    """Check that a checkpoint's classes are the collection's, in the same order.
 
     Raises:
         DatasetError: they differ; the message names the first that does.
@@ -80,13 +85,15 @@ def check_classes(collection: Collection, classes: Sequence[LabelClass]) -> None
 
 
 def differing_classes(collection: Collection, classes: Sequence[LabelClass]) -> str | None:
-    """How a checkpoint's classes differ from the collection's, in a sentence; None if they do not."""
+    """Difference of a checkpoint's classes from the collection's, in a sentence; None if there is none."""
     if len(classes) != len(collection.classes):
         return (
             f"The checkpoint knows {len(classes)} classes, the photos of {collection.name} have "
             f"{len(collection.classes)}."
         )
-    by_name = collection.name != "flowers102"  # the names of the Oxford flowers get better, the flowers stay
+    by_name = (
+        collection.name != "flowers102"
+    )  # the names of the Oxford flowers are corrected now and then, the flowers stay the same
     for theirs, ours in zip(classes, collection.classes, strict=True):
         if theirs.class_id != ours.class_id or (by_name and theirs.name != ours.name):
             return f"The checkpoint knows “{theirs.name}” where {collection.name} has “{ours.name}”."

@@ -1,4 +1,4 @@
-"""Train, valid and test: which photo goes where, and folders that show it."""
+"""Splitting into train, valid and test: which photo goes where, and folders that hold them so."""
 
 import csv
 import math
@@ -12,13 +12,14 @@ from pathlib import Path
 
 from classifier.data.collection import SPLITS, Collection
 from classifier.errors import DatasetError, SettingError
+from classifier.photos.streaming import ignore
 
 RECORD = "split.csv"
 
 
 @dataclass(frozen=True)
 class Ratios:
-    """The parts of train, valid and test; they sum to 1."""
+    """Parts of train, valid and test; they sum to 1."""
 
     train: float = 0.85
     valid: float = 0.10
@@ -34,10 +35,19 @@ class Ratios:
 
 
 def stratify(classes: Sequence[str], groups: Sequence[int], *, ratios: Ratios, seed: int) -> list[str]:
-    """The split of each photo, so that every class is cut in the same ratios and a group stays together.
+    """Split of each photo, so that every class is cut in the same ratios and a group stays together.
 
     Each class gives at least one photo to valid and, from three photos on, one to test (unless its ratio is 0). The
     shuffle of a class depends on the seed and its name alone: other classes may come and go.
+
+    Args:
+        classes: the class of each photo.
+        groups: the group of each photo, as `group_twins` gives them.
+        ratios: parts of train, valid and test.
+        seed: of the shuffle.
+
+    Returns:
+        "train", "valid" or "test" for each photo.
     """
     members: dict[int, list[int]] = {}
     for index, group in enumerate(groups):
@@ -56,14 +66,14 @@ def stratify(classes: Sequence[str], groups: Sequence[int], *, ratios: Ratios, s
 
 
 def _quotas(total: int, ratios: Ratios) -> dict[str, int]:
-    """How many of a class's photos go to valid and to test; at least one stays for train."""
+    """Numbers of a class's photos for valid and for test; at least one stays for train."""
     valid = min(max(1, round(total * ratios.valid)), total - 1)
     test = max(1, round(total * ratios.test)) if ratios.test else 0
     return {"valid": valid, "test": max(0, min(test, total - 1 - valid))}
 
 
 def _take(groups: list[list[int]], wanted: int, split: str, splits: list[str]) -> list[list[int]]:
-    """Give whole groups to `split` until it has `wanted` photos, at least one if another stays; those that stay."""
+    """Give whole groups to `split` until it has `wanted` photos, at least one if another stays; return the rest."""
     taken: list[list[int]] = []
     rest: list[list[int]] = []
     room = wanted
@@ -81,11 +91,17 @@ def _take(groups: list[list[int]], wanted: int, split: str, splits: list[str]) -
     return rest
 
 
-def place(collection: Collection, target: Path, *, move: bool, step: Callable[[int, int], object] = max) -> None:
+def place(collection: Collection, target: Path, *, move: bool, step: Callable[[int, int], object] = ignore) -> None:
     """Copy or move every photo to `target`/SPLIT/CLASS/…, and record each in `target`/split.csv (split,source,file).
 
-    Nothing is ever overwritten: `target` must be new or empty, and lie outside the photos' folder. What is no photo
-    stays where it is. All or nothing: after an error or Ctrl-C every photo is where it was.
+    Nothing is ever overwritten. What is not a photo stays where it is. All or nothing: after an error or Ctrl-C every
+    photo is where it was.
+
+    Args:
+        collection: with its photos on this machine.
+        target: a new or empty folder outside the photos' folder.
+        move: whether to move the photos, instead of copying them.
+        step: called with (photos placed, photos in all) after each.
 
     Raises:
         DatasetError: `target` will not do, or the disk is full.
@@ -97,7 +113,7 @@ def place(collection: Collection, target: Path, *, move: bool, step: Callable[[i
     jobs = [(photo.splits["split"], root / photo.file, photo.file) for photo in collection.photos]
     # A link is copied and stays: moved, it might lead nowhere, and what it leads to may be moved later.
     jobs.sort(key=lambda job: not job[1].is_symlink())
-    begun: list[tuple[Path, Path]] = []
+    started: list[tuple[Path, Path]] = []
     was_there = target.exists()
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -112,14 +128,14 @@ def place(collection: Collection, target: Path, *, move: bool, step: Callable[[i
                 # Written before the deed: after a power cut, the record names every file that may have moved.
                 record.writerow((split, source, destination.relative_to(target).as_posix()))
                 file.flush()
-                begun.append((source, destination))
+                started.append((source, destination))
                 (_move if move else _copy)(source, destination)
                 step(done, len(jobs))
         for split in SPLITS:
             (target / split).mkdir(exist_ok=True)
     except BaseException as error:
         try:
-            _undo(target, begun, keep=was_there)
+            _undo(target, started, keep=was_there)
         except OSError as second:
             raise DatasetError(
                 f"{target} could not be filled ({error}), nor emptied again ({second}). No photo is lost: "
@@ -133,9 +149,9 @@ def place(collection: Collection, target: Path, *, move: bool, step: Callable[[i
         raise
 
 
-def _undo(target: Path, begun: Sequence[tuple[Path, Path]], *, keep: bool) -> None:
-    """Bring back what was moved, delete what was copied, and then the empty folders; `keep` the target itself."""
-    for source, destination in reversed(begun):
+def _undo(target: Path, started: Sequence[tuple[Path, Path]], *, keep: bool) -> None:
+    """Bring back what was moved, delete what was copied, then the empty folders; with `keep`, not the target itself."""
+    for source, destination in reversed(started):
         if os.path.lexists(source):
             destination.unlink(missing_ok=True)
         elif destination.exists():
@@ -148,9 +164,13 @@ def _undo(target: Path, begun: Sequence[tuple[Path, Path]], *, keep: bool) -> No
 
 
 def check_target(root: Path, target: Path) -> None:
-    """Raises DatasetError unless `target` is a new or empty folder apart from `root`."""
+    """Check that `target` is a new or empty folder, and that neither it nor `root` is inside the other.
+
+    Raises:
+        DatasetError: it is not.
+    """
     if target.resolve().is_relative_to(root.resolve()) or root.resolve().is_relative_to(target.resolve()):
-        raise DatasetError(f"--output {target} and the photos in {root} must not lie inside each other; name another.")
+        raise DatasetError(f"--output {target} and the photos in {root} must not be inside each other; name another.")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise DatasetError(f"{target} is there already, and nothing is ever overwritten. Name another --output.")
 

@@ -59,7 +59,7 @@ class ColourBin:
 
 
 class Statistics:
-    """Figures about one collection; those without arguments are computed on first use and kept."""
+    """Figures about one collection; those without arguments are computed on first use and then remembered."""
 
     def __init__(self, collection: Collection) -> None:
         self.collection = collection

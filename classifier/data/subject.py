@@ -1,4 +1,4 @@
-"""What the classes are kinds of, in words: those that ship are flowers, of others `train --subject` tells."""
+"""Subject: the nouns for what the classes are kinds of; flowers for the shipped model, else `train --subject`."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ LONGEST = 40  # characters of a noun
 
 @dataclass(frozen=True)
 class Subject:
-    """Both nouns are empty when nobody has said them: the classes are then just kinds.
+    """Nouns for what the classes are kinds of, as inside a sentence: "flower", "flowers".
 
-    one, many: in lower case, as inside a sentence: "flower", "flowers".
+    Both are empty when nobody has said them: the classes are then just kinds.
     """
 
     one: str = ""
@@ -19,35 +19,35 @@ class Subject:
 
     @property
     def noun(self) -> str:
-        """ "flower"; "kind"."""
+        """Noun for one: "flower"; "kind"."""
         return self.one or "kind"
 
     @property
     def nouns(self) -> str:
-        """ "flowers"; "kinds"."""
+        """Noun for several: "flowers"; "kinds"."""
         return self.many or "kinds"
 
     @property
     def kinds(self) -> str:
-        """ "kinds of flowers"; "kinds"."""
+        """Noun for the classes: "kinds of flowers"; "kinds"."""
         return f"kinds of {self.many}" if self.many else "kinds"
 
     @property
     def thing(self) -> str:
-        """What a photo shows: "flower"; "thing"."""
+        """Noun for what a photo shows: "flower"; "thing"."""
         return self.one or "thing"
 
     @property
     def a_noun(self) -> str:
-        """ "a flower", "an insect", "a kind"."""
+        """Noun with its article: "a flower", "an insect", "a kind"."""
         return f"{'an' if self.noun[0].lower() in 'aeiou' else 'a'} {self.noun}"
 
     def count(self, number: int) -> str:
-        """ "102 flowers", "1 kind"."""
+        """Number with its noun: "102 flowers", "1 kind"."""
         return f"{number:,} {self.noun if number == 1 else self.nouns}"
 
     def count_kinds(self, number: int) -> str:
-        """ "102 kinds of flowers", "5 kinds"."""
+        """Number of classes: "102 kinds of flowers", "5 kinds"."""
         return f"{number:,} {self.kinds}"
 
     def __str__(self) -> str:
@@ -60,7 +60,7 @@ KINDS = Subject()
 
 
 def parse(text: str) -> Subject:
-    """ "dog" or, where an s is not enough, "leaf,leaves"; "" for just kinds.
+    """Read a subject: "dog" or, where an s is not enough, "leaf,leaves"; "" for just kinds.
 
     Raises:
         SettingError: more than two nouns, or one that is too long.
@@ -75,10 +75,10 @@ def parse(text: str) -> Subject:
 
 
 def subject_of(name: str | None, subject: str | None) -> Subject:
-    """The subject of a data set by its name, and by what a checkpoint or a report says of it, as `parse` reads it."""
+    """Subject of a data set by its name, and by what a checkpoint or a report says of it, as `parse` reads it."""
     if name == "flowers102":
         return FLOWERS
     try:
         return parse(str(subject or ""))
-    except SettingError:  # from a newer version, or another's hand: words are not worth a failure
+    except SettingError:  # from a newer version, or edited by hand: nouns are not worth a failure
         return KINDS

@@ -55,10 +55,25 @@ def mcnemar_exact(only_first: int, only_second: int) -> float:
         only_first: photos that only the first has right.
         only_second: photos that only the second has right.
     """
-    # Exact, since often fewer than 25 photos differ, where the chi-squared approximation is poor. Both tails: doubled,
-    # and cut at 1, which the doubled sum exceeds where both counts are equal.
+    # Exact: where fewer than 25 photos differ, the usual chi-squared approximation is poor. Doubled for both tails, and
+    # cut at 1, which the doubled sum exceeds where both counts are equal.
     n, least = only_first + only_second, min(only_first, only_second)
     return min(1.0, 2 * sum(comb(n, k) for k in range(least + 1)) / 2**n)
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Speed of two classifiers.
+
+    Attributes:
+        first_ms: milliseconds that the first takes for one photo, median.
+        second_ms: the same of the second.
+        ratio: how many times as long the second takes, median over pairs of runs that follow each other.
+    """
+
+    first_ms: float
+    second_ms: float
+    ratio: float
 
 
 @dataclass(frozen=True)
@@ -73,7 +88,7 @@ class ClassifierComparison:
 
     outcomes: tuple[Outcome, Outcome]
     counts: Comparison
-    speed: "Speed | None"
+    speed: Speed | None
 
 
 def compare_classifiers(
@@ -134,21 +149,6 @@ def compare(first: Outcome, second: Outcome) -> Comparison:
         only_second=int((~first_right & second_right).sum()),
         neither=int((~first_right & ~second_right).sum()),
     )
-
-
-@dataclass(frozen=True)
-class Speed:
-    """Speed of two classifiers.
-
-    Attributes:
-        first_ms: milliseconds that the first takes for one photo, median.
-        second_ms: the same of the second.
-        ratio: how many times as long the second takes, median over pairs of runs that follow each other.
-    """
-
-    first_ms: float
-    second_ms: float
-    ratio: float
 
 
 def measure_speed(

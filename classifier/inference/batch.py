@@ -1,4 +1,4 @@
-"""Many photos: opened ahead of the network, answered in batches, one after another however many there are."""
+"""Prediction for many photos: opened ahead of the network, predicted in batches, a few in memory at a time."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ Item = TypeVar("Item")
 def predict_many(
     classifier: Classifier, photos: Iterable[Path], *, top_k: int = 5, tta: bool = False, batch_size: int = 16
 ) -> Iterator[tuple[Path, Prediction | PhotoError]]:
-    """Predict what is on many photos; only a few batches are in memory at a time.
+    """Predict what is on many photos, as a stream: only a few batches are in memory at a time.
 
     With test-time augmentation, candidates and coverage sets come from the mean over six views of a photo; verdict,
     similar photos and track record come from the photo as it is, which is what they were fitted on.
@@ -59,7 +59,7 @@ def open_all(
 
 
 def forward_views(classifier: Classifier, pictures: Sequence[Image.Image]) -> tuple[NetworkOutput, Floats]:
-    """Test-time augmentation: one pass over the pictures as they are, and the mean over all their views.
+    """Forward pass over all views of pictures (test-time augmentation).
 
     Args:
         classifier: runs the network.
@@ -68,6 +68,7 @@ def forward_views(classifier: Classifier, pictures: Sequence[Image.Image]) -> tu
     Returns:
         The output for the pictures as they are, and (N, classes) probabilities averaged over `tta_views`.
     """
+    # The first view is the picture as it is: its pass serves the verdict and is one of the six that are averaged.
     plain, *others = zip(*map(tta_views, pictures), strict=True)
     output = classifier.forward(plain)
     of_views = [classifier.postprocessor.probabilities(output), *map(classifier.probabilities, others)]

@@ -1,4 +1,4 @@
-"""Embeddings of many pictures, with their logits and hashes: what calibrations and indexes are fitted on."""
+"""Embedding of many pictures, with their logits and hashes: what calibrations and indexes are made from."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Step = Callable[[int], object]
 
 @dataclass(frozen=True)
 class Embedded:
-    """N pictures as the network sees them.
+    """Embeddings of N pictures, and what else came out of the same passes.
 
     Attributes:
         logits: (N, C).
@@ -43,7 +43,7 @@ def embed(
     batch_size: int = 16,
     step: Step = ignore,
 ) -> Embedded:
-    """Run the network over pictures.
+    """Embed pictures: run the network over them and keep the outputs.
 
     Args:
         classifier: runs the network.
@@ -54,6 +54,7 @@ def embed(
     Raises:
         DatasetError: there is no picture.
     """
+    # Feature maps are dropped batch by batch: of thousands of pictures they would fill the memory.
     logits, embeddings, hashes, positions = [], [], [], []
     for batch in batches(pictures, batch_size):
         done = classifier.forward([picture for picture, _ in batch])

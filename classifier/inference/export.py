@@ -1,7 +1,7 @@
-"""A network as a file for other programs: ONNX, or PyTorch's own exported program (.pt2).
+"""Export of a network as a file for other programs: ONNX, or PyTorch's own exported program (.pt2).
 
-The file says by itself how photos are made ready for it and what its outputs mean: JSON under the key "florascope", in
-ONNX's metadata_props or in the extra files of a .pt2. A file is kept only if it answers as the original does.
+The file itself says how photos are prepared for it and what its outputs mean: JSON under the key "florascope", in
+ONNX's metadata_props or in the extra files of a .pt2. A file is kept only if its outputs are those of the original.
 """
 
 import io
@@ -36,7 +36,7 @@ Runner = Callable[[torch.Tensor], dict[str, torch.Tensor]]
 
 
 class _Exportable(nn.Module):
-    """(N, 3, H, W) normalised photos → a tensor each for `OUTPUTS`."""
+    """Network with its calibrated softmax: (N, 3, H, W) normalised photos → a tensor each for `OUTPUTS`."""
 
     def __init__(self, classifier: Classifier) -> None:
         super().__init__()
@@ -49,7 +49,11 @@ class _Exportable(nn.Module):
 
 
 def network_of(classifier: Classifier) -> nn.Module:
-    """The network of a classifier that runs in PyTorch; raises ExportError for another engine."""
+    """Network of a classifier.
+
+    Raises:
+        ExportError: it does not run in PyTorch.
+    """
     if not isinstance(classifier.engine, PyTorchEngine):
         raise ExportError("Only PyTorch can export a network. Load the checkpoint with the PyTorch engine.")
     return classifier.engine.network
@@ -57,7 +61,15 @@ def network_of(classifier: Classifier) -> nn.Module:
 
 @dataclass(frozen=True)
 class Check:
-    """Largest differences between the file and the original over `n` inputs, of which `real` are photos."""
+    """Check of a file: the largest differences between its outputs and those of the original.
+
+    Attributes:
+        n: inputs.
+        real: how many of them are photos; the others are random.
+        probability: largest difference in a probability.
+        logit: largest difference in a logit, as a share of the largest logit.
+        same_answers: whether the likeliest class is the same for every input.
+    """
 
     n: int
     real: int
@@ -67,11 +79,12 @@ class Check:
 
     @property
     def passes(self) -> bool:
+        """Whether the file may be kept."""
         return self.same_answers and max(self.probability, self.logit) <= MOST_DIFFERENCE
 
 
 def describe(classifier: Classifier) -> dict[str, Any]:
-    """What the exported file says of itself: preprocessing, classes in the order of the logits, outputs."""
+    """Description that an exported file carries: preprocessing, classes in the order of the logits, outputs."""
     metadata, side = classifier.metadata, classifier.input_size
     return {
         "input": {
@@ -102,12 +115,18 @@ def describe(classifier: Classifier) -> dict[str, Any]:
 
 
 def export(classifier: Classifier, path: Path, *, kind: str, photos: Sequence[Image.Image] = ()) -> Check:
-    """Write `path` and compare it with the original on random inputs and on these photos (upright RGB pictures).
+    """Export a network, and compare the file with the original on random inputs and on photos.
+
+    Args:
+        classifier: that runs in PyTorch.
+        path: the file to write.
+        kind: one of `FORMATS`.
+        photos: upright RGB pictures to compare on.
 
     Raises:
         SettingError: `kind` is not one of `FORMATS`, or a package that it needs is not installed.
-        ExportError: the network cannot be exported, the file answers otherwise than the original, or cannot be written.
-            Nothing is left behind.
+        ExportError: the network cannot be exported, the outputs of the file differ from the original, or it cannot be
+            written. Nothing is left behind.
     """
     if kind not in FORMATS:
         raise SettingError(f"--format is one of {', '.join(FORMATS)}; got “{kind}”.")
@@ -118,21 +137,21 @@ def export(classifier: Classifier, path: Path, *, kind: str, photos: Sequence[Im
     network = _Exportable(classifier).to("cpu").eval()
     side = classifier.input_size
     random = torch.randn(3, 3, side, side, generator=torch.Generator().manual_seed(0))
-    batches = [random, random[:1]]
+    batches = [random, random[:1]]  # two sizes: an export may have frozen the one that it was traced with
     if photos:
         batches.append(torch.from_numpy(classifier.forward(photos).crops))
     partial = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with warnings.catch_warnings(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-            warnings.simplefilter("ignore")  # PyTorch's exporters talk a lot about themselves
+            warnings.simplefilter("ignore")  # PyTorch's exporters print and warn a lot; nothing of it helps the user
             write(network, random, partial, describe(classifier))
         check = _check(network, load(partial), batches, real=len(photos))
         if not check.passes:
             raise ExportError(
-                f"The exported network answers otherwise than the original: probabilities differ by up to "
+                f"The outputs of the exported network differ from the original: probabilities by up to "
                 f"{check.probability:.1e}, logits by {check.logit:.1e} of the largest ({MOST_DIFFERENCE:g} "
-                "is allowed). It was not kept; try the other --format."
+                "is allowed). The file was not kept; try the other --format."
             )
         partial.replace(path)
     except OSError as error:
@@ -151,7 +170,7 @@ def _check(network: nn.Module, run: Runner, batches: Sequence[torch.Tensor], *, 
         got = run(batch)
         probability = max(probability, float((got["probabilities"] - wanted["probabilities"]).abs().max()))
         logit = max(logit, float((got["logits"] - wanted["logits"]).abs().max() / wanted["logits"].abs().max()))
-        # Where two classes tie to the last digit, either may win.
+        # Where two classes tie to the last digit, either may be the likeliest.
         answers = wanted["probabilities"].gather(1, got["probabilities"].argmax(1)[:, None])[:, 0]
         same &= bool((answers >= wanted["probabilities"].max(1).values - 1e-5).all())
     return Check(sum(map(len, batches)), real, probability, logit, same)
@@ -187,7 +206,7 @@ def _write_onnx(network: nn.Module, example: torch.Tensor, path: Path, descripti
     )
     assert program is not None
     model = program.model_proto
-    # A copy each of what other tools look for by name; "florascope" has all.
+    # KEY has everything; classes, mean and std also stand alone, where other tools look for them by name.
     values = {KEY: description, **{name: description[name] for name in ("classes", "mean", "std")}}
     for name, value in values.items():
         model.metadata_props.add(key=name, value=json.dumps(value, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""A CSV file of answers that grows row by row and can be gone on with after a stop."""
+"""CSV file of predictions, written row by row, so that a stopped command can continue where it stopped."""
 
 import csv
 import io
@@ -12,22 +12,30 @@ from classifier.predictions.values import Prediction
 
 
 def readable_name(photo: Path) -> str:
-    """A path as text; bytes of its name that are no UTF-8 become �, so that every output can hold it."""
+    """Name of a photo as text: bytes of the path that are not UTF-8 become �, so that every output can hold it."""
     return os.fsencode(photo).decode("utf-8", errors="replace")
 
 
 class PredictionsCsv:
-    """Columns: photo, model, error, message, verdict, reason, then class_id_1, name_1, probability_1 and so on up to
+    """CSV file of predictions, a row a photo, open for writing.
+
+    The columns: photo, model, error, message, verdict, reason, then class_id_1, name_1, probability_1 and so on up to
     `top_k`.
 
-    model: what the answers come from; a file holds those of one model only.
-    done: the photos whose answers the file had when it was opened. Those that could not be read are tried again.
-
-    Raises:
-        SettingError: the file is there, but no such file, or of another model or number of classes.
+    Attributes:
+        path: the file.
+        model: what the predictions come from; a file holds those of one model only.
+        columns: the header.
+        done: the photos that the file had a prediction of when it was opened. Those that could not be read are tried
+            again.
     """
 
     def __init__(self, path: Path, *, top_k: int, model: str) -> None:
+        """Open the file, and begin it where there is none.
+
+        Raises:
+            SettingError: the file is there, but is not such a file, or is of another model or number of classes.
+        """
         self.path, self.model = path, model
         self.columns = ["photo", "model", "error", "message", "verdict", "reason"]
         self.columns += [
@@ -47,10 +55,10 @@ class PredictionsCsv:
             self._writer.writerow(self.columns)
 
     def write(self, photo: Path, answer: Prediction | PhotoError) -> None:
-        """Add a row and hand it to the system at once: a stop loses no answer.
+        """Write a row and flush it at once: a stop loses no prediction.
 
         Raises:
-            SettingError: the disk is full.
+            SettingError: the file cannot be written, for example since the disk is full.
         """
         row: list[object] = [readable_name(photo), self.model]
         if isinstance(answer, PhotoError):
@@ -64,7 +72,7 @@ class PredictionsCsv:
             self._file.flush()
         except OSError as error:
             raise SettingError(
-                f"{self.path} cannot be written: {error}. Free some space and run the same command again; it goes on "
+                f"{self.path} cannot be written: {error}. Free some space and run the same command again; it continues "
                 "where it stopped."
             ) from error
 
@@ -77,28 +85,28 @@ class PredictionsCsv:
         self._file.close()
 
     def _cut_unfinished_row(self) -> None:
-        """A stop may have come in the middle of a row: what follows the last line end goes."""
+        """Cut off what follows the last line end: a stop may have come in the middle of a row."""
         with self.path.open("rb+") as file:
             end = file.read().rfind(b"\n") + 1
-            # A file without a single line end is none of ours: `_read` tells.
+            # A file without a single line end was not written here: `_read` refuses it.
             if end:
                 file.truncate(end)
 
     def _read(self) -> None:
-        """Note what is done; rows of photos that could not be read go, for another try."""
+        """Read which photos are done; rows of those that could not be read are deleted, for another try."""
         rows: list[dict[str, str]] = []
         with self.path.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)
             if list(reader.fieldnames or ()) != self.columns:
                 raise SettingError(
-                    f"{self.path} is there already, with other columns than “predict --csv” with this --top-k writes. "
+                    f"{self.path} exists already, with other columns than “predict --csv” with this --top-k writes. "
                     "Name another file."
                 )
             for row in reader:
                 if row["model"] != self.model:
                     raise SettingError(
-                        f"{self.path} holds answers of another checkpoint ({row['model']}, this is {self.model}; +tta "
-                        "marks --tta). Name another file."
+                        f"{self.path} holds predictions of another checkpoint ({row['model']}, this is {self.model}; "
+                        "+tta marks --tta). Name another file."
                     )
                 rows.append(row)
         read = [row for row in rows if not row["error"]]

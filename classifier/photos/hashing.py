@@ -17,8 +17,8 @@ from PIL import Image
 
 PICTURE_HASH_SIDE = 8  # cells a side; 8 × 8 bits along rows, as many along columns
 CROP_HASH_SIDE = 16  # cells a side; 16 × 16 bits along rows
-# Of 512 Oxford photos, shrunk to a third and compressed again, 508 moved by at most 8 of the 128 bits. Of the 33 million
-# pairs among all 8,189, 25 are that near, and the ones looked at show one shot; the first false pair has 10.
+# Of 512 Oxford photos, shrunk to a third and compressed again, 508 moved by at most 8 of the 128 bits. Of the 33
+# million pairs among all 8,189, 25 are that near, and the ones looked at show one shot; the first false pair has 10.
 NEAR_BITS = 8
 NEAR_COLOUR = 16  # of 255, on each channel
 

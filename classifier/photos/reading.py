@@ -60,7 +60,7 @@ class ImageLimits:
     max_pixels: width × height of the first frame. 80 million has room for the 64 MP of phone cameras and the 63 MP of
         an iPhone's panorama, stays below the 89 MP where Pillow warns, and bounds a decoded picture at 320 MB (Pillow
         takes 4 bytes a pixel; with its copies on the way, a request held 1 GB: `benchmarks/memory.py`).
-    min_side_px: smallest width and height; of less than an icon nothing can be told.
+    min_side_px: smallest width and height; less than an icon shows nothing.
     max_aspect_ratio: long side : short side. Panoramas have 5:1 at most; a strip of 60,000 × 2 px would grow to
         billions of pixels when its short side is brought to the network's input size.
     """
@@ -82,25 +82,48 @@ def open_image(
 ) -> Image.Image:
     """Read the first frame, upright, as a new RGB image (8 bits a channel, sRGB, transparent parts on white).
 
-    source: the bytes of a file, the path of one, or an image that is already open (its current frame).
-    draft_px: the short side (px) that is needed. A large JPEG is then decoded at 1/2, 1/4 or 1/8 of its size, never
-        below `draft_px`: four times as fast for a 12 MP photo. Of a HEIC the small copy inside is taken, if it is large
-        enough. Other formats ignore it.
+    Args:
+        source: the bytes of a file, the path of one, or an image that is already open (its current frame).
+        limits: what is accepted.
+        draft_px: the short side (px) that is needed. A large JPEG is then decoded at 1/2, 1/4 or 1/8 of its size, never
+            below `draft_px`: four times as fast for a 12 MP photo. Of a HEIC the small copy inside is taken, if it is
+            large enough. Other formats ignore it.
 
     Raises:
         PhotoError: one of its subclasses; the message is a sentence for whoever sent the photo.
     """
+    return open_with_size(source, limits=limits, draft_px=draft_px)[0]
+
+
+def open_with_size(
+    source: bytes | bytearray | Path | Image.Image,
+    *,
+    limits: ImageLimits = DEFAULT_LIMITS,
+    draft_px: int | None = None,
+) -> tuple[Image.Image, tuple[int, int]]:
+    """Read as `open_image`, and the size of the original: both from one look at the file.
+
+    Returns:
+        The image, and what `upright_size` says: width and height (px) of the whole photo, whatever `draft_px` is.
+
+    Raises:
+        PhotoError: as `open_image`.
+    """
     image = source if isinstance(source, Image.Image) else _open(_read(source, limits))
-    _check_size(image.size, limits)
-    with _refusing_damage(image.format):
+    header_size, kind = image.size, image.format
+    _check_size(header_size, limits)
+    with _refusing_damage(kind):
         if draft_px and image is not source:
             _draft(image, draft_px)
         image.load()
         _check_size(image.size, limits)  # that of a HEIC may be another than its header said
         # Some formats say only after their pixels how they are turned (TIFF even turns itself).
-        turn = _UPRIGHT.get(_orientation(image))
+        orientation = _orientation(image)
         image = to_rgb(image)
-        return image.transpose(turn) if turn is not None else image
+        if orientation in _UPRIGHT:
+            image = image.transpose(_UPRIGHT[orientation])
+        # Pillow turns a TIFF by itself, and whether its header's size is turned already differs by version.
+        return image, image.size if kind == "TIFF" else _upright(header_size, orientation)
 
 
 def upright_size(source: bytes | bytearray | Path, *, limits: ImageLimits = DEFAULT_LIMITS) -> tuple[int, int]:
@@ -111,10 +134,15 @@ def upright_size(source: bytes | bytearray | Path, *, limits: ImageLimits = DEFA
     """
     image = _open(_read(source, limits))
     _check_size(image.size, limits)
-    if image.format == "TIFF":  # Pillow turns it by itself, and whether its size is turned already differs by version
-        return open_image(source, limits=limits).size
-    width, height = image.size
-    return (height, width) if _orientation(image) >= 5 else (width, height)
+    if image.format == "TIFF":
+        return open_with_size(source, limits=limits)[1]
+    return _upright(image.size, _orientation(image))
+
+
+def _upright(size: tuple[int, int], orientation: int) -> tuple[int, int]:
+    """Width and height of a photo after its turn; the orientations from 5 on are quarter turns."""
+    width, height = size
+    return (height, width) if orientation >= 5 else (width, height)
 
 
 def _read(source: bytes | bytearray | Path, limits: ImageLimits) -> bytes:
@@ -131,7 +159,7 @@ def _read_file(path: Path, limits: ImageLimits) -> bytes:
     try:
         # Devices and pipes have no size to check, and reading them may never end.
         if path.exists() and not path.is_file():
-            raise UnreadableFile(f"{path} is no file. Name a photo; standard input is not read.")
+            raise UnreadableFile(f"{path} is not a regular file. Name a photo; standard input is not read.")
         if (size := path.stat().st_size) > limits.max_bytes:
             raise _too_many_bytes(size, limits)
         return path.read_bytes()

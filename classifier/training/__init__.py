@@ -1,11 +1,6 @@
 """Training: settings, plans, fine-tuning with PyTorch Lightning, and run folders. Nothing of the command line.
 
-    from pathlib import Path
-
-    from classifier.data.folders import read_folder
-    from classifier.training.fit import fit
-    from classifier.training.plan import plan_training
-    from classifier.training.run_folder import RunFolder
+    from classifier import RunFolder, fit, plan_training, read_folder
 
     plan = plan_training(read_folder(Path("photos")).collection, epochs=3)
     fit(plan, RunFolder.of(Path("runs/photos/best.safetensors")))

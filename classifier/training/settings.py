@@ -36,18 +36,18 @@ class TrainingSettings:
     )
     epochs: int = setting(12, "passes over the training photos, the head's included", low=1, show_default=False)
     head_epochs: int = setting(1, "epochs at the start that train only the new head", low=0, show_default=False)
-    batch_size: int = setting(32, "photos a step, over all processes together", low=2, show_default=False)
+    batch_size: int = setting(32, "photos per step, over all processes together", low=2, show_default=False)
     accumulate: int = setting(1, "batches whose gradients are summed before a step", low=1)
     # Early layers know edges and colours, which every task needs: they are changed less than the late ones.
     backbone_lr_ratio: float = setting(
-        0.2, "rate of the first layers as a part of the head's; those between lie between", low=0, high=10
+        0.2, "rate of the first layers as a fraction of the head's; layers between get rates between", low=0, high=10
     )
-    weight_decay: float = setting(0.02, "AdamW's decay, for matrices only", low=0, high=1)
+    weight_decay: float = setting(0.02, "weight decay of AdamW, for matrices only", low=0, high=1)
     label_smoothing: float = setting(0.1, "share of the target spread over all classes", low=0, below=1)
-    dropout: float = setting(0.2, "before the head", low=0, below=1)
+    dropout: float = setting(0.2, "dropout before the head", low=0, below=1)
     ema_decay: float = setting(
         0.998,
-        "of the running average of the weights that is validated and kept; 0 turns it off",
+        "decay of the running average of the weights, which is what is validated and kept; 0 turns it off",
         low=0,
         below=1,
         show_default=False,
@@ -74,25 +74,23 @@ class TrainingSettings:
     mix: float = setting(0.0, "probability that a batch is mixed by CutMix or Mixup", low=0, high=1)
     freeze: float = setting(
         0.0,
-        "part of the backbone's layers, from the first on, that never learn; 1 trains the head alone",
+        "fraction of the backbone's layers, from the first on, that do not learn; 1 trains the head alone",
         low=0,
         high=1,
     )
     patience: int = setting(0, "stop after so many epochs without a lower validation loss; 0 never stops early", low=0)
     start_from: str | None = setting(
         None,
-        "a checkpoint to begin with instead of the pretrained weights; brings its backbone, and its head if it knows "
+        "checkpoint to start from instead of the pretrained weights; its backbone is taken, and its head if it knows "
         "the same classes",
         show_default=False,
     )
-    seed: int = setting(
-        1, "of everything that chance decides, the split of an unsplit folder included", low=0, high=2**32 - 1
-    )
+    seed: int = setting(1, "seed of everything random, the split of an unsplit folder included", low=0, high=2**32 - 1)
     workers: int = setting(2, "processes that read photos", low=0)
     precision: str = setting(
         "auto", f"{', '.join(PRECISIONS)}; auto mixes where the graphics card gains by it", choices=PRECISIONS
     )
-    class_weights: bool = setting(False, "give every class the same say in the loss, however few its photos")
+    class_weights: bool = setting(False, "give every class the same weight in the loss, however few its photos")
     # Batches of a few photos would spoil the statistics that millions of photos gave.
     freeze_norm: bool = setting(True, "keep the pretrained statistics of batch normalisation")
     pretrained: bool = setting(True, "start from weights trained on ImageNet")

@@ -71,7 +71,7 @@ def test_the_collection_of_any_other_checkpoint(
 
 def test_a_manifest_of_other_photos_beside_the_checkpoint_is_noticed(tmp_path: Path) -> None:
     write_manifest(tmp_path / "x.manifest.csv", [photo(1, 77, "x.jpg")])
-    with pytest.raises(DatasetError, match="class 77, which my garden has not"):
+    with pytest.raises(DatasetError, match="class 77, which my garden does not have"):
         open_collection(
             METADATA,
             checkpoint_path=tmp_path / "x.safetensors",

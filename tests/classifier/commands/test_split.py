@@ -46,7 +46,7 @@ def test_a_manifest_is_only_a_file(tmp_path: Path, capsys: pytest.CaptureFixture
         (["x", "--ratios", "0.5", "0.5", "0.5"], "sum to 1"),
         (["nowhere"], "There is no folder"),
         (["tree"], "is split already: it has train"),
-        (["x", "--output", "x/inside"], "must not lie inside each other"),
+        (["x", "--output", "x/inside"], "must not be inside each other"),
         (["x", "--output", "tree"], "is there already"),
     ],
 )

@@ -72,9 +72,9 @@ def test_what_is_no_photo_is_listed_and_left_out(tmp_path: Path) -> None:
         "a/empty.png": "The file is empty.",
         "a/half.jpeg": "The JPEG is incomplete or damaged.",
         "a/text.jpg": "This file is not a picture, it is a text.",
-        "b/pipe": "It is no file.",
+        "b/pipe": "It is not a regular file.",
         "c": "The folder holds no file.",
-        "loose.JPG": "It lies in no class's folder.",
+        "loose.JPG": "It is in no class's folder.",
     }
     assert len(found.collection.of_class(2)) == 8
 
@@ -94,7 +94,7 @@ def test_a_folder_that_cannot_be_looked_into_is_told(
         return look(path)  # type: ignore[call-overload]
 
     monkeypatch.setattr(os, "scandir", refuse)
-    with pytest.raises(DatasetError, match=rf"{closed} cannot be looked into: Permission denied\. Allow reading it"):
+    with pytest.raises(DatasetError, match=rf"{closed} cannot be read: Permission denied\. Allow reading it"):
         read_folder(tmp_path)
     assert root.is_dir()
 
@@ -209,7 +209,7 @@ def _mixed(root: Path) -> None:
         (_all_broken, "None of the 2 files .* the first, a/x.jpg: This file is not a picture"),
         (_one_class_broken, r"“b” has no photo that can be read \(b/.*: .*\); a class"),
         (_untrained, "“c” has no photo in the train folder"),
-        (_mixed, "“rose” beside them"),
+        (_mixed, "“rose” next to them"),
     ],
 )
 def test_folders_that_cannot_be_trained_on(tmp_path: Path, make: object, message: str) -> None:

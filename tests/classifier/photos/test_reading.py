@@ -251,13 +251,13 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_no_photo(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match="is no file"):
+    with pytest.raises(UnreadableFile, match="is not a regular file"):
         open_image(tmp_path)
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
-    with pytest.raises(UnreadableFile, match="is no file"):
+    with pytest.raises(UnreadableFile, match="is not a regular file"):
         open_image(tmp_path / "pipe.jpg")
 
 

@@ -10,9 +10,7 @@ from classifier.training.run_folder import RunFolder
 from classifier.training.settings import TrainingSettings
 from classifier.training.trainer import make_callbacks, pick_precision
 
-METADATA = Metadata(
-    "test_efficientnet", (LabelClass(1, "a"), LabelClass(2, "b")), Preprocessing(32, (0, 0, 0), (1, 1, 1))
-)
+METADATA = Metadata("test_efficientnet", (LabelClass(1, "a"),), Preprocessing(32, (0, 0, 0), (1, 1, 1)))
 
 
 def test_the_best_is_kept_before_the_averaged_weights_are_swapped_out_and_the_last_after_they_are_saved() -> None:
