@@ -9,6 +9,8 @@ from classifier.data.labels import LabelClass
 from classifier.data.manifest import oxford_file, read_manifest, write_manifest
 from classifier.data.oxford import flowers102
 from classifier.errors import DatasetError
+from classifier.photos.colour import mean_rgb
+from classifier.photos.reading import open_with_size
 
 DATA = Path(__file__).parents[3] / "data"
 CLASSES = (LabelClass(1, "Rose"), LabelClass(2, "Tulip"), LabelClass(3, "Lotus"))
