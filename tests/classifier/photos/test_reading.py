@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
 from classifier.errors import (
+    NotAnImage,
     PhotoError,
     TooManyBytes,
     TooManyPixels,
@@ -17,7 +18,8 @@ from classifier.errors import (
     TruncatedImage,
     UnreadableFile,
 )
-from classifier.photos.reading import MIB, ImageLimits, open_image, upright_size
+from classifier.photos.colour import mean_rgb
+from classifier.photos.reading import MIB, ImageLimits, open_image, open_with_size, upright_size
 from tests.making.pictures import (
     AVIF,
     BLUE,
@@ -338,3 +340,21 @@ def test_many_threads_at_once_change_nothing_global() -> None:
 def test_real_photos_open(flowers_root: Path) -> None:
     for path in sorted((flowers_root / "flowers-102" / "jpg").glob("*.jpg"))[::1000]:
         assert min(open_image(path).size) > 200
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_photo_is_opened_with_its_upright_size_and_colour(tmp_path: Path, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / "red.jpg"
+    Image.new("RGB", (800, 600), (200, 40, 60)).save(path, exif=exif, quality=95)
+    picture, size = open_with_size(path, draft_px=64)
+    assert size == ((800, 600) if orientation == 1 else (600, 800))
+    assert 64 <= min(picture.size) < 600
+    assert all(abs(value - expected) <= 2 for value, expected in zip(mean_rgb(picture), (200, 40, 60), strict=True))
+
+
+def test_a_text_has_no_size(tmp_path: Path) -> None:
+    (tmp_path / "note.jpg").write_text("a note")
+    with pytest.raises(NotAnImage):
+        open_with_size(tmp_path / "note.jpg", draft_px=64)
