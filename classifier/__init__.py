@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from classifier.predictions.values import Candidate, Prediction
     from classifier.training.fit import fit
     from classifier.training.plan import plan_training
-    from classifier.training.run_folder import RunFolder
+    from classifier.training.runs.folder import RunFolder
 
 __all__ = [
     "BackboneError",
@@ -83,7 +83,7 @@ _HOMES = {
     "Candidate": "classifier.predictions.values",
     "Classifier": "classifier.inference.classifier",
     "Prediction": "classifier.predictions.values",
-    "RunFolder": "classifier.training.run_folder",
+    "RunFolder": "classifier.training.runs.folder",
     "calibrate": "classifier.calibration.calibrate",
     "evaluate": "classifier.evaluation.evaluate",
     "fit": "classifier.training.fit",

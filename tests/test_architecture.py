@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 from classifier.__main__ import COMMANDS
 
 ROOT = Path(__file__).parents[1]
+MOST_MODULES = 10
 MOST_LINES = 350  # a guide: folders carry the structure
 # Higher rooms may import lower ones, never the other way round.
 ROOMS = ("classifier", "web", "app", "gunicorn.conf")
@@ -61,6 +62,24 @@ NOT_IMPORTED = {
     "mypy": "run as a command",
     "pytest-playwright": "a plugin of pytest",
     "ruff": "run as a command",
+}
+
+
+# Modules without a test of their own → the file that tests them.
+TESTED_ELSEWHERE = {
+    "classifier/__main__.py": "tests/test_readme.py",
+    "classifier/calibration/calibrate.py": "tests/classifier/inference/test_classifier.py",
+    "classifier/calibration/examples.py": "tests/classifier/inference/test_classifier.py",
+    "classifier/calibration/index.py": "tests/classifier/inference/test_classifier.py",
+    "classifier/cli/photos.py": "tests/classifier/commands/test_evaluate.py",
+    "classifier/cli/terminal.py": "tests/classifier/commands/test_split.py",
+    "classifier/commands/calibrate.py": "tests/classifier/inference/test_classifier.py",
+    "classifier/commands/download.py": "tests/classifier/data/test_oxford.py",
+    "classifier/commands/index.py": "tests/classifier/inference/test_classifier.py",
+    "classifier/data/folder_tree.py": "tests/classifier/data/test_folders.py",
+    "classifier/inference/embedding.py": "tests/classifier/evaluation/test_verdicts.py",
+    "classifier/inference/predictions_csv.py": "tests/classifier/commands/test_predict.py",
+    "classifier/training/leakage.py": "tests/classifier/commands/test_train.py",
 }
 
 
@@ -237,6 +256,28 @@ def test_importing_is_cheap(statement: str):
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == ""
+
+
+def test_packages_stay_small():
+    """A newcomer should take in a folder at a glance; ten modules, and sub-packages."""
+    crowded = {}
+    for folder in {file.parent for file in [*in_room("classifier").values(), *in_room("web").values()]}:
+        count = len([file for file in folder.glob("*.py") if file.name != "__init__.py"])
+        if count > MOST_MODULES:
+            crowded[folder.relative_to(ROOT).as_posix()] = count
+    assert crowded == {}
+
+
+def test_every_module_has_a_test_at_its_path():
+    places = [file.relative_to(ROOT) for name, file in RUN_IN_PRODUCTION.items() if room(name) in ("classifier", "web")]
+    without = {
+        place.as_posix()
+        for place in places
+        if place.name != "__init__.py" and not (ROOT / "tests" / place.parent / f"test_{place.name}").is_file()
+    }
+    assert without == set(TESTED_ELSEWHERE)
+    for place, test in TESTED_ELSEWHERE.items():
+        assert (ROOT / test).is_file(), f"{place} is tested by {test}, which is not there"
 
 
 def test_modules_stay_small():

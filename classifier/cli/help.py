@@ -9,8 +9,11 @@ _INSIDE = "      "
 
 
 class TeachingFormatter(argparse.HelpFormatter):
-    """Wraps paragraphs. In the one that begins with `EXAMPLES`, a line is a command and, after two spaces or more,
-    what it does. Where the terminal is too narrow, that goes below, and a long command on further lines."""
+    """Formatter of --help: wraps paragraphs, and keeps examples readable.
+
+    In the paragraph that begins with `EXAMPLES`, a line is a command and, after two spaces or more, what it does. Where
+    the terminal is too narrow, that goes below, and a long command on further lines.
+    """
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         paragraphs = text.strip("\n").split("\n\n")

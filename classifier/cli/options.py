@@ -15,6 +15,7 @@ DATA_HELP = (
 
 
 def add_checkpoint_option(parser: argparse.ArgumentParser) -> None:
+    """--checkpoint."""
     parser.add_argument(
         "--checkpoint",
         type=Path,
@@ -25,6 +26,7 @@ def add_checkpoint_option(parser: argparse.ArgumentParser) -> None:
 
 
 def add_device_option(parser: argparse.ArgumentParser) -> None:
+    """--device."""
     parser.add_argument(
         "--device", default="auto", choices=("auto", "cpu", "cuda", "mps"), help="where to compute (default: auto)"
     )

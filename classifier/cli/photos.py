@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 
 
 def photos_of(data: str | None, *, classifier: "Classifier", checkpoint: Path) -> Collection:
-    """The collection that --data names, else the one that the checkpoint was trained on. Photos that it was trained on
-    stay in the split that they had then: another would measure it on photos that it has learnt."""
+    """The collection that --data names, else the one that the checkpoint was trained on.
+
+    Photos that it was trained on stay in the split that they had then: another would measure it on photos that it has
+    learnt.
+    """
     if data is not None:
         own = manifest_of(checkpoint)
         if data != "flowers102" and own.is_file():
@@ -54,7 +57,10 @@ def own_photos(classifier: "Classifier", checkpoint: Path) -> Collection:
 
 
 def parse_split(text: str, collection: Collection, classifier: "Classifier") -> tuple[str, str]:
-    """ "udacity-test" → ("udacity", "test"); "test" is of the split that the checkpoint was trained with, if any."""
+    """Names of the way to split and of the part: "udacity-test" → ("udacity", "test").
+
+    "test" alone is of the split that the checkpoint was trained with, if any.
+    """
     *names, split = text.rsplit("-", 1)
     own = classifier.metadata.dataset.split
     return (names[0] if names else own if own in collection.split_names else collection.default_split), split

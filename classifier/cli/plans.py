@@ -8,7 +8,7 @@ from rich.table import Table
 
 from classifier.cli.terminal import table_of
 from classifier.networks.summary import Summary, summarise_network
-from classifier.training.module import set_trainable
+from classifier.training.loop.module import set_trainable
 from classifier.training.plan import TrainingPlan
 from classifier.training.start import initial_network
 

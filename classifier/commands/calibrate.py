@@ -34,6 +34,7 @@ theirs. After it: python -m classifier evaluate --report, for the track record o
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its options."""
     parser = subparsers.add_parser(
         "calibrate",
         help="fit how far a checkpoint's answers can be trusted",

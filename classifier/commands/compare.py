@@ -24,6 +24,7 @@ SIGNIFICANT = 0.05
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its options."""
     parser = subparsers.add_parser(
         "compare",
         help="compare two checkpoints on the same photos",

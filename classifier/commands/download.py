@@ -14,6 +14,7 @@ EPILOG = """examples:
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its options."""
     parser = subparsers.add_parser(
         "download",
         help="fetch the photos of the Oxford 102 flowers (330 MB)",

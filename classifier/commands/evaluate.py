@@ -34,6 +34,7 @@ BESIDE = Path()
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its options."""
     parser = subparsers.add_parser(
         "evaluate",
         help="measure a checkpoint on labelled photos",

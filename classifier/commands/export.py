@@ -28,6 +28,7 @@ REAL_PHOTOS = 8
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its options."""
     parser = subparsers.add_parser(
         "export",
         help="write a checkpoint for other programs (ONNX, PyTorch's .pt2)",

@@ -17,6 +17,7 @@ It belongs to the weights: after training, make it again. “calibrate” does i
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its options."""
     parser = subparsers.add_parser(
         "index",
         help="index the training photos of a checkpoint",

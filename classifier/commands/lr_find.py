@@ -9,7 +9,7 @@ from classifier.cli.photos import open_data
 from classifier.cli.terminal import progress_bar
 from classifier.cli.training_options import add_photo_options, add_recipe, given
 from classifier.errors import SettingError, TrainingError
-from classifier.training.run_folder import default_output
+from classifier.training.runs.folder import default_output
 
 EPILOG = """examples:
   python -m classifier lr-find --data photos                 prints a rate, writes runs/photos/lr-find.png and .html
@@ -45,7 +45,7 @@ def main(args: argparse.Namespace) -> int:
     if args.steps < 10:
         raise SettingError(f"--steps is at least 10; got {args.steps}.")
     from classifier.cli.plans import print_notes
-    from classifier.reports.curves import write_lr_html, write_lr_png
+    from classifier.training.curves import write_lr_html, write_lr_png
     from classifier.training.lr_finder import range_test
     from classifier.training.plan import check_without_photos, plan_training
 

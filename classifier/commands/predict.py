@@ -41,6 +41,7 @@ Predicted = Prediction | PhotoError
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its options."""
     parser = subparsers.add_parser(
         "predict",
         help="name what is on photos",
@@ -128,6 +129,7 @@ def model_name(args: argparse.Namespace) -> str:
 
 
 def describe_speed(done: int, seconds: float) -> str:
+    """A sentence about how many photos were done, and how fast."""
     return f"{done:,} {'photo' if done == 1 else 'photos'} in {seconds:.1f} s: {done / seconds:.1f} photos/s."
 
 

@@ -24,6 +24,7 @@ files that are no photos are listed and stay where they are.
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its options."""
     parser = subparsers.add_parser(
         "split",
         help="cut a folder of photos into train, valid and test",

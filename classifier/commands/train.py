@@ -18,7 +18,7 @@ from classifier.data.folder_tree import LeftOut
 from classifier.data.subject import parse
 from classifier.errors import SettingError
 from classifier.training.processes import is_first_process
-from classifier.training.run_folder import RunFolder, check_folder, default_output, default_path
+from classifier.training.runs.folder import RunFolder, check_folder, default_output, default_path
 
 if TYPE_CHECKING:
     from classifier.training.plan import TrainingPlan
@@ -96,7 +96,7 @@ def main(args: argparse.Namespace) -> int:
 
 def _check_options(args: argparse.Namespace) -> None:
     """Check what needs no photos, since looking at them may take minutes."""
-    from classifier.training.trainer import check_tensorboard
+    from classifier.training.loop.trainer import check_tensorboard
 
     if args.tensorboard:
         check_tensorboard()
@@ -111,7 +111,7 @@ def _check_options(args: argparse.Namespace) -> None:
 
 
 def _plan_resumed(args: argparse.Namespace) -> "tuple[TrainingPlan, RunFolder]":
-    from classifier.training.resume import read_plan
+    from classifier.training.runs.resume import read_plan
 
     folder = args.run_dir or default_path(args.output or default_output(args.data))
     again = given(args) | {"data": args.data, "split": args.split, "output": args.output}

@@ -11,8 +11,11 @@ ZOOM = 0.8
 
 
 def tta_views(image: Image.Image) -> tuple[Image.Image, ...]:
-    """Six pictures of an upright RGB photo: as it is (the network sees its central square), the whole squeezed
-    into a square so that nothing is cut away, and its middle enlarged; each also mirrored."""
+    """Views for test-time augmentation: six pictures of an upright RGB photo, the first as it is.
+
+    As it is (the network sees its central square), the whole squeezed into a square so that nothing is cut away, and
+    its middle enlarged; each also mirrored.
+    """
     width, height = image.size
     part = round(min(width, height) * ZOOM)
     left, top = (width - part) // 2, (height - part) // 2

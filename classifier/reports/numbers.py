@@ -68,7 +68,7 @@ def seconds_in_words(seconds: float) -> str:
 
 
 def share_of(part: int, whole: int) -> float | None:
-    """part / whole as a report's JSON has it: rounded to `PLACES`; None where nothing was counted."""
+    """Part / whole as a report's JSON has it: rounded to `PLACES`; None where nothing was counted."""
     return round(part / whole, PLACES) if whole else None
 
 

@@ -5,5 +5,6 @@
     plan = plan_training(read_folder(Path("photos")).collection, epochs=3)
     fit(plan, RunFolder.of(Path("runs/photos/best.safetensors")))
 
-`resume.read_plan` reads the plan of a run that was begun; `lr_finder.range_test` suggests a learning rate for a plan.
+`runs.resume.read_plan` reads the plan of a run that was begun; `lr_finder.range_test` suggests a learning rate for a
+plan.
 """

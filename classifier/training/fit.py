@@ -17,16 +17,16 @@ from classifier.data.manifest import write_manifest
 from classifier.data.samples import Sample, samples_digest
 from classifier.memory import keep_freed_memory
 from classifier.networks.backbones import find_backbone
-from classifier.reports.curves import write_training_curves
-from classifier.training.callbacks import KeepBest, KeepLast
-from classifier.training.module import FineTuning, PhotoData
+from classifier.training.curves import write_training_curves
+from classifier.training.loop.callbacks import KeepBest, KeepLast
+from classifier.training.loop.module import FineTuning, PhotoData
+from classifier.training.loop.trainer import make_trainer, run_trainer
 from classifier.training.plan import TrainingPlan, with_learnt_before
 from classifier.training.processes import is_first_process, world_size
-from classifier.training.run_folder import RunFolder, check_folder, check_space, write_left_out
-from classifier.training.run_record import RunRecord, write_record
+from classifier.training.runs.folder import RunFolder, check_folder, check_space, write_left_out
+from classifier.training.runs.record import RunRecord, write_record
 from classifier.training.settings import TrainingSettings
 from classifier.training.start import initial_network
-from classifier.training.trainer import make_trainer, run_trainer
 
 
 def fit(plan: TrainingPlan, run: RunFolder, *, tensorboard: bool = False) -> bool:
@@ -35,7 +35,7 @@ def fit(plan: TrainingPlan, run: RunFolder, *, tensorboard: bool = False) -> boo
     Several processes, started by torchrun, share the work; each calls this with the same arguments.
 
     Args:
-        plan: of a new run, or of one that was begun before (`resume.read_plan`).
+        plan: of a new run, or of one that was begun before (`runs.resume.read_plan`).
         run: where it writes.
         tensorboard: whether to log for TensorBoard, too.
 
@@ -102,7 +102,7 @@ def create_metadata(plan: TrainingPlan) -> Metadata:
 
 
 def steps_per_epoch(photos: int, settings: TrainingSettings, processes: int = 1) -> int:
-    """Steps of the optimizer in an epoch of `photos`; as `loaders.train_loader` makes batches."""
+    """Steps of the optimizer in an epoch of `photos`; as `loop.loaders.train_loader` makes batches."""
     share = max(1, min(settings.batch_size, photos) // processes)
     return math.ceil(max(1, photos // processes // share) / settings.accumulate)
 

@@ -14,8 +14,8 @@ from classifier.errors import TrainingError
 from classifier.inference.engines.pytorch import pick_device
 from classifier.networks.backbones import find_backbone
 from classifier.photos.streaming import ignore
-from classifier.training.loaders import train_loader
-from classifier.training.module import parameter_groups, set_trainable
+from classifier.training.loop.loaders import train_loader
+from classifier.training.loop.module import parameter_groups, set_trainable
 from classifier.training.plan import TrainingPlan
 from classifier.training.start import initial_network
 

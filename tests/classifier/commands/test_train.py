@@ -13,7 +13,7 @@ from classifier.checkpoint import load_checkpoint, read_metadata
 from classifier.checkpoint.collection import open_collection
 from classifier.data.manifest import manifest_of, read_manifest
 from classifier.data.subject import Subject
-from classifier.training.callbacks import KeepBest
+from classifier.training.loop.callbacks import KeepBest
 from tests.making.photo_folders import plant
 
 TINY = ["--backbone", "test_efficientnet", "--no-pretrained", "--sizes", "32", "--workers", "0", "--device", "cpu"]

@@ -1,12 +1,10 @@
-import csv
-import os
 from pathlib import Path
 
 import pytest
 
 from classifier.data.collection import SPLITS, Collection, Photo
 from classifier.data.labels import LabelClass
-from classifier.data.manifest import oxford_file, read_manifest, write_manifest
+from classifier.data.manifest import oxford_file, write_manifest
 from classifier.data.oxford import flowers102
 from classifier.errors import DatasetError
 from classifier.photos.colour import mean_rgb
@@ -112,78 +110,6 @@ def test_a_photo_cannot_lie_outside_the_photos_folder(file: str) -> None:
 @pytest.mark.parametrize("file", ["rose/a..b.jpg", "…/x.jpg", "rose/…/..jpg"])
 def test_dots_in_names_are_fine(file: str) -> None:
     assert photo(1, 1, file).file == file
-
-
-@pytest.mark.parametrize(
-    ("row", "message"),
-    [
-        ("0,1,5,5,0,0,0,train", "line 2: Photo 0: the image id, the width and the height must be positive"),
-        ("1,1,0,5,0,0,0,train", "must be positive"),
-        ("1,1,5,5,0,0,0,trian", r"line 2: Photo 1: 'trian' is none of train, valid, test \(mine split\)"),
-        ("1,rose,5,5,0,0,0,train", "line 2: invalid literal"),
-        ("1,1,5", "line 2: int"),
-    ],
-)
-def test_a_bad_row_is_named_by_its_line(tmp_path: Path, row: str, message: str) -> None:
-    path = tmp_path / "manifest.csv"
-    path.write_text(f"{HEADER},mine_split\n{row}\n")
-    with pytest.raises(DatasetError, match=message):
-        read_manifest(path)
-
-
-def test_a_manifest_needs_its_columns(tmp_path: Path) -> None:
-    path = tmp_path / "manifest.csv"
-    path.write_text("image_id,class_id,width\n1,1,5\n")
-    with pytest.raises(DatasetError, match=r"lacks the column\(s\) height, mean_r, mean_g, mean_b"):
-        read_manifest(path)
-    with pytest.raises(DatasetError, match="cannot be read"):
-        read_manifest(tmp_path / "none.csv")
-
-
-@pytest.mark.parametrize(
-    "photos",
-    [
-        (),
-        (photo(1, 1, official="train", udacity="test"), photo(2, 7, official="valid", udacity="train")),
-        (
-            photo(1, 1, "rose/a b.jpg", split="train"),
-            photo(2, 2, 'tulip/"x", y.jpg', split="test"),
-            photo(3, 2, "é.jpg"),
-        ),
-        (photo(1, 1, os.fsdecode(b"rose/caf\xe9.jpg"), split="train"),),
-        (photo(5, 1),),
-    ],
-)
-def test_a_manifest_comes_back_as_it_was_written(tmp_path: Path, photos: tuple[Photo, ...]) -> None:
-    path = tmp_path / "manifest.csv"
-    write_manifest(path, reversed(photos))
-    assert read_manifest(path) == photos
-    assert os.listdir(tmp_path) == ["manifest.csv"]
-
-
-def test_the_file_column_is_written_only_when_it_tells_something(tmp_path: Path) -> None:
-    path = tmp_path / "manifest.csv"
-    write_manifest(path, [photo(1, 1, udacity="train", official="test")])
-    assert path.read_text() == (
-        "image_id,class_id,official_split,udacity_split,width,height,mean_r,mean_g,mean_b\n1,1,test,train,40,30,1,2,3\n"
-    )
-    write_manifest(path, [photo(1, 1, "a.jpg", split="train")])
-    assert path.read_text().splitlines()[0] == "image_id,class_id,file,split,width,height,mean_r,mean_g,mean_b"
-
-
-def test_a_failed_write_keeps_the_old_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "manifest.csv"
-    write_manifest(path, [photo(1, 1)])
-
-    def fail(*_: object, **__: object) -> None:
-        raise OSError("disk full")
-
-    monkeypatch.setattr(csv, "writer", fail)
-    with pytest.raises(OSError, match="disk full"):
-        write_manifest(path, [photo(2, 1)])
-    monkeypatch.undo()
-    assert [found.image_id for found in read_manifest(path)] == [1]
-    assert os.listdir(tmp_path) == ["manifest.csv"]
 
 
 def test_the_oxford_flowers_without_their_photos() -> None:

@@ -1,6 +1,6 @@
 from classifier.networks.network import Network
 from classifier.networks.summary import summarise_network
-from classifier.training.module import set_trainable
+from classifier.training.loop.module import set_trainable
 
 
 def test_the_summary_counts_parameters_and_work() -> None:

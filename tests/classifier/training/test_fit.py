@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import torch
 
-import classifier.training.run_folder
+import classifier.training.runs.folder
 from classifier.checkpoint import load_checkpoint, read_metadata
 from classifier.data.collection import Collection
 from classifier.data.folders import read_folder
@@ -22,11 +22,11 @@ from classifier.data.manifest import read_manifest
 from classifier.errors import ClassifierError, SettingError, TrainingError
 from classifier.inference.classifier import Classifier
 from classifier.reports.history import history_of
-from classifier.training.callbacks import KeepBest, as_good
 from classifier.training.fit import balanced_weights, fit, steps_per_epoch
+from classifier.training.loop.callbacks import KeepBest, as_good
 from classifier.training.plan import plan_training
-from classifier.training.resume import read_plan
-from classifier.training.run_folder import RunFolder
+from classifier.training.runs.folder import RunFolder
+from classifier.training.runs.resume import read_plan
 from classifier.training.settings import TrainingSettings
 from tests.making.photo_folders import plant
 
@@ -231,7 +231,7 @@ def test_nothing_is_begun_that_cannot_be_finished(
     with pytest.raises(SettingError, match=r"“cuda” is not available|“mps” is not available"):
         plan_training(garden, device=_missing_device(), **asdict(SETTINGS))
     monkeypatch.setattr(
-        classifier.training.run_folder.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 1})()
+        classifier.training.runs.folder.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 1})()
     )
     with pytest.raises(TrainingError, match=r"The run needs 4 MB and .* has 0 MB free"):
         train(garden, run_in(tmp_path / "small"))
@@ -241,7 +241,7 @@ def test_of_epochs_that_do_as_well_the_last_is_kept(
     garden: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shares = iter([1.0, 0.0, 1.0, 0.5, 0.0])  # of the valid photos, epoch by epoch
-    monkeypatch.setattr("classifier.training.callbacks.as_good", lambda top1, best, *, n: next(shares) == 1.0)
+    monkeypatch.setattr("classifier.training.loop.callbacks.as_good", lambda top1, best, *, n: next(shares) == 1.0)
     run = run_in(tmp_path)
     train(garden, run, replace(SETTINGS, epochs=5))
     assert read_metadata(run.checkpoint).training.best_epoch == 3

@@ -7,7 +7,7 @@ from PIL import Image
 
 from classifier.data.folders import read_folder
 from classifier.errors import TrainingError
-from classifier.reports.curves import write_lr_html, write_lr_png
+from classifier.training.curves import write_lr_html, write_lr_png
 from classifier.training.lr_finder import RangeTest, range_test, smoothed, suggest
 from classifier.training.plan import plan_training
 from classifier.training.settings import TrainingSettings

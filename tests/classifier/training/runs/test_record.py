@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from classifier.errors import CheckpointError, SettingError
-from classifier.training.run_folder import RunFolder
-from classifier.training.run_record import RunRecord, read_record, write_record
+from classifier.training.runs.folder import RunFolder
+from classifier.training.runs.record import RunRecord, read_record, write_record
 from classifier.training.settings import TrainingSettings
 
 RECORD = RunRecord(

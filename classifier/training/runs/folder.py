@@ -37,7 +37,7 @@ class RunFolder:
 
     @property
     def settings(self) -> Path:
-        """Settings and whatever else is needed to resume the run: see `run_record`."""
+        """Settings and whatever else is needed to resume the run: see `runs.record`."""
         return self.path / "settings.json"
 
     @property

@@ -4,7 +4,7 @@ import pytest
 
 from classifier.data.folder_tree import LeftOut
 from classifier.errors import TrainingError
-from classifier.training.run_folder import RunFolder, check_folder, default_output, default_path, write_left_out
+from classifier.training.runs.folder import RunFolder, check_folder, default_output, default_path, write_left_out
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 from classifier.errors import CheckpointError, SettingError, TrainingError
 from classifier.files import write_text
 from classifier.setting_fields import shown
-from classifier.training.run_folder import RunFolder
+from classifier.training.runs.folder import RunFolder
 from classifier.training.settings import TrainingSettings
 
 # These change how fast a run goes, not where it goes: the only ones that may differ when it is resumed.

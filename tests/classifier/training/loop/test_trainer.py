@@ -5,10 +5,10 @@ from lightning.pytorch.callbacks import EarlyStopping, EMAWeightAveraging, Model
 
 from classifier.checkpoint import Metadata, Preprocessing
 from classifier.data.labels import LabelClass
-from classifier.training.callbacks import KeepBest, KeepLast, ShowProgress
-from classifier.training.run_folder import RunFolder
+from classifier.training.loop.callbacks import KeepBest, KeepLast, ShowProgress
+from classifier.training.loop.trainer import make_callbacks, pick_precision
+from classifier.training.runs.folder import RunFolder
 from classifier.training.settings import TrainingSettings
-from classifier.training.trainer import make_callbacks, pick_precision
 
 METADATA = Metadata("test_efficientnet", (LabelClass(1, "a"),), Preprocessing(32, (0, 0, 0), (1, 1, 1)))
 

@@ -6,7 +6,7 @@ import torch
 from classifier.data.collection import Collection
 from classifier.data.folders import read_folder
 from classifier.data.samples import samples_of
-from classifier.training.loaders import eval_loader, train_loader
+from classifier.training.loop.loaders import eval_loader, train_loader
 from tests.making.photo_folders import plant
 
 NORM = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5)}

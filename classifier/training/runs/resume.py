@@ -16,8 +16,8 @@ from classifier.errors import TrainingError
 from classifier.inference.engines.pytorch import pick_device
 from classifier.locations import DATA_DIR, flowers_root
 from classifier.training.plan import TrainingPlan, valid_samples
-from classifier.training.run_folder import RunFolder
-from classifier.training.run_record import FREE_TO_CHANGE, RunRecord, read_record
+from classifier.training.runs.folder import RunFolder
+from classifier.training.runs.record import FREE_TO_CHANGE, RunRecord, read_record
 from classifier.training.settings import check_choices
 from classifier.training.start import StartingPoint
 

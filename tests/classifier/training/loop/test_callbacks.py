@@ -1,6 +1,6 @@
 import pytest
 
-from classifier.training.callbacks import as_good, in_words
+from classifier.training.loop.callbacks import as_good, in_words
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ import pytest
 from classifier.data.collection import Collection
 from classifier.data.folders import read_folder
 from classifier.errors import SettingError, TrainingError
-from classifier.training.callbacks import KeepBest
 from classifier.training.fit import fit
+from classifier.training.loop.callbacks import KeepBest
 from classifier.training.plan import plan_training
-from classifier.training.resume import read_plan
-from classifier.training.run_folder import RunFolder
+from classifier.training.runs.folder import RunFolder
+from classifier.training.runs.resume import read_plan
 from tests.making.photo_folders import plant
 
 TINY: dict[str, Any] = {

@@ -16,7 +16,7 @@ from classifier.data.samples import Sample
 from classifier.errors import TrainingError
 from classifier.networks.backbones import find_backbone
 from classifier.networks.network import Network
-from classifier.training.loaders import eval_loader, train_loader
+from classifier.training.loop.loaders import eval_loader, train_loader
 from classifier.training.settings import TrainingSettings
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 from PIL import Image
 
 from classifier.checkpoint import TrainingInfo
-from classifier.reports.curves import write_lr_html, write_lr_png, write_training_curves
+from classifier.training.curves import write_lr_html, write_lr_png, write_training_curves
 
 RATES, LOSSES = (1e-4, 1e-3, 1e-2), (2.0, 1.0, 3.0)
 

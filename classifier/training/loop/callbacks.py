@@ -19,8 +19,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from classifier.checkpoint import Metadata, TrainingInfo, load_checkpoint, save_checkpoint
 from classifier.networks.network import to_arrays
-from classifier.training.module import FineTuning
-from classifier.training.run_folder import RunFolder, write_metrics
+from classifier.training.loop.module import FineTuning
+from classifier.training.runs.folder import RunFolder, write_metrics
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from torch import nn
 
 from classifier.errors import TrainingError
 from classifier.networks.network import Network
-from classifier.training.module import FineTuning, parameter_groups, set_trainable
+from classifier.training.loop.module import FineTuning, parameter_groups, set_trainable
 from classifier.training.settings import TrainingSettings
 
 

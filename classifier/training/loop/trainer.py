@@ -14,8 +14,8 @@ from lightning.pytorch.loggers import TensorBoardLogger
 
 from classifier.errors import SettingError, TrainingError
 from classifier.inference.engines.pytorch import pick_device
-from classifier.training.callbacks import KeepBest, KeepLast, ShowProgress
-from classifier.training.module import FineTuning, PhotoData
+from classifier.training.loop.callbacks import KeepBest, KeepLast, ShowProgress
+from classifier.training.loop.module import FineTuning, PhotoData
 from classifier.training.processes import local_world_size, world_size
 from classifier.training.settings import TrainingSettings
 
