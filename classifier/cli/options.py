@@ -57,7 +57,9 @@ def unknown_files(folders: Sequence[Path]) -> dict[str, list[Path]]:
     for folder in folders:
         name = folder.resolve().name.replace("-", " ") or "other pictures"
         if name in found:
-            raise SettingError(f"Two folders of unknown pictures are called “{name}”; --unknown tells them by name.")
+            raise SettingError(
+                f"Two folders of unknown pictures are called “{name}”; --unknown tells kinds apart by name."
+            )
         found[name] = files_in(folder)
     return found
 

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from classifier.data.collection import SPLITS, Collection
 from classifier.photos.streaming import Progress
+from classifier.reports.numbers import hundred_range, percent
 from classifier.reports.report import Report
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def print_verdicts(report: "VerdictReport", *, title: str) -> None:
         table.add_column(heading, justify="right" if heading == "value" else "left")
     for name, meaning in MEANINGS.items():
         value = figures[name]
-        shown = "–" if value is None else f"{value:g}" if name in _NO_SHARES else f"{100 * value:.2f} %"
+        shown = f"{value:g}" if value is not None and name in _NO_SHARES else percent(value, 2)
         table.add_row(name, shown, meaning)
     Console().print(table)
     if len(report.unknown) < 2:
@@ -58,8 +59,8 @@ def print_verdicts(report: "VerdictReport", *, title: str) -> None:
     for heading in ("folder", "pictures", "turned away", "called confident", "auroc"):
         table.add_column(heading, justify="left" if heading == "folder" else "right")
     for group in report.unknown:
-        shares = [f"{100 * group.verdicts[verdict] / group.n:.1f} %" for verdict in ("unknown", "confident")]
-        table.add_row(group.name, f"{group.n:,}", *shares, f"{100 * (group.auroc or 0):.2f} %")
+        shares = [percent(group.verdicts[verdict] / group.n) for verdict in ("unknown", "confident")]
+        table.add_row(group.name, f"{group.n:,}", *shares, percent(group.auroc, 2))
     Console().print(table)
 
 
@@ -170,7 +171,7 @@ def print_report(report: Report) -> None:
     table.add_column("meaning")
     for name, meaning in {
         "n": "photos",
-        "top1": f"the first answer is right (95 %: {100 * low:.1f} to {100 * high:.1f} %)",
+        "top1": f"the first answer is right (95 %: {hundred_range((low, high), 1, between=' to ')} %)",
         "top5": "the right answer is among the first five",
         "mean_class": "first answer right, mean over the classes",
         "nll": "negative log-likelihood in nats, 0 is perfect",
@@ -180,7 +181,7 @@ def print_report(report: Report) -> None:
         value = summary[name]
         if name == "top5" and len(report.classes) <= 5:
             continue  # all there are
-        table.add_row(name, str(value) if name in ("n", "nll", "brier") else f"{100 * value:.2f} %", meaning)
+        table.add_row(name, str(value) if name in ("n", "nll", "brier") else percent(value, 2), meaning)
     console.print(table)
     weak = sorted(
         (each for each in report.per_class if each.f1 is not None and each.f1 < 1), key=lambda each: each.f1 or 0
@@ -191,8 +192,8 @@ def print_report(report: Report) -> None:
     for heading in ("class", "photos", "recall", "precision", "F1", "F1, 95 %"):
         table.add_column(heading, justify="left" if heading == "class" else "right")
     for each in weak[:MOST_LISTED]:
-        ends = f"{100 * each.f1_interval[0]:.0f}–{100 * each.f1_interval[1]:.0f}"
-        shares = [_percent(share) for share in (each.recall, each.precision, each.f1)]
+        ends = hundred_range(each.f1_interval)
+        shares = [percent(share) for share in (each.recall, each.precision, each.f1)]
         table.add_row(report.labels[each.class_id].name, str(each.n), *shares, ends)
     console.print(table)
     table = Table(title="The most confused pairs")
@@ -201,7 +202,3 @@ def print_report(report: Report) -> None:
     for pair in report.confusions[:MOST_LISTED]:
         table.add_row(report.labels[pair.was].name, report.labels[pair.said].name, str(pair.count))
     console.print(table)
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.1f} %"

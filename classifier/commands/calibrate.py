@@ -28,8 +28,8 @@ EPILOG = """examples:
 
 Fits, on the valid photos: the temperature of the probabilities, the coverage sets, and the verdicts “confident”,
 “unsure” and “unknown”. The weights stay as they are. Makes the index of training photos too when none fits. The more
-pictures of other things --unknown has, the better “unknown” is told; installed scikit-image and scikit-learn lend
-theirs. After it: python -m classifier evaluate --report, for the track record on the test photos.
+pictures of other things --unknown has, the better “unknown” is recognised; installed scikit-image and scikit-learn
+lend theirs. After it: python -m classifier evaluate --report, for the track record on the test photos.
 """
 
 

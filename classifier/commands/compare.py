@@ -12,6 +12,7 @@ from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_data_options, add_device_option
 from classifier.cli.photos import parse_split, photos_of, warn_of_known
 from classifier.cli.terminal import progress_bars
+from classifier.reports.numbers import hundred_range, percent
 
 EPILOG = """example:
   python -m classifier compare checkpoints/flowers102.safetensors runs/second/best.safetensors --split udacity-valid
@@ -108,15 +109,15 @@ def print_comparison(result: dict[str, Any]) -> None:
     table.add_column("")
     for name, side, other in (("A", a, b), ("B", b, a)):
         path = Path(side["checkpoint"])
-        same = path.name == Path(other["checkpoint"]).name  # as of all runs that are not told otherwise
+        same = path.name == Path(other["checkpoint"]).name  # as of all runs that leave --output out
         table.add_column(f"{name}: {Path(path.parent.name) / path.name if same else path.name}", justify="right")
     rows = {
-        "top-1": lambda side: f"{100 * side['top1']:.2f} %",
-        "top-1, 95 %": lambda side: " to ".join(f"{100 * end:.1f}" for end in side["top1_interval"]),
-        "top-5": lambda side: f"{100 * side['top5']:.2f} %",
-        "mean per class": lambda side: f"{100 * side['mean_class']:.2f} %",
+        "top-1": lambda side: percent(side["top1"], 2),
+        "top-1, 95 %": lambda side: hundred_range(side["top1_interval"], 1, between=" to "),
+        "top-5": lambda side: percent(side["top5"], 2),
+        "mean per class": lambda side: percent(side["mean_class"], 2),
         "loss (nats)": lambda side: f"{side['nll']:.4f}",
-        "calibration error": lambda side: f"{100 * side['ece']:.2f} %",
+        "calibration error": lambda side: percent(side["ece"], 2),
         "one photo": lambda side: f"{side['ms_per_photo']:.1f} ms" if side["ms_per_photo"] else "–",
         "parameters": lambda side: f"{side['parameters'] / 1e6:.2f} million",
         "file": lambda side: f"{side['bytes'] / 1e6:.1f} MB",

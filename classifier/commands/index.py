@@ -11,7 +11,7 @@ EPILOG = """examples:
   python -m classifier index
   python -m classifier index --checkpoint runs/first/best.safetensors
 
-The index lies beside the checkpoint as NAME.index.safetensors. It holds no pixels: embeddings, image ids and a hash.
+The index is next to the checkpoint, as NAME.index.safetensors. It holds no pixels: embeddings, image ids and a hash.
 It belongs to the weights: after training, make it again. “calibrate” does it when there is none that fits.
 """
 

@@ -24,6 +24,7 @@ from classifier.inference.classifier import Classifier
 from classifier.inference.predictions_csv import PredictionsCsv, readable_name
 from classifier.photos.finding import find_photos
 from classifier.predictions.values import Prediction
+from classifier.reports.numbers import cautious_percent, out_of_hundred
 from classifier.reports.words import BEGINNINGS, describe_reason
 
 EPILOG = """examples:
@@ -31,8 +32,8 @@ EPILOG = """examples:
   python -m classifier predict holiday/ --csv answers.csv          a row a photo; the same command again goes on
   python -m classifier predict "holiday/**/*.jpg" --json > answers.jsonl     one JSON object a line
 
-A folder means every file in it and below it. A photo that cannot be read is told, the others still run, and the exit
-code is 1.
+A folder means every file in it and below it. A photo that cannot be read is named with the reason, the others still
+run, and the exit code is 1.
 """
 # Up to here every photo has a table of its own, beyond a line.
 MOST_TABLES = 8
@@ -162,7 +163,7 @@ def print_table(photo: Path, answer: Predicted, *, subject: Subject) -> None:
     for candidate in answer.candidates:
         share = candidate.probability
         scientific = f"[i]{escape(candidate.scientific_name or '')}[/i]"
-        table.add_row(escape(candidate.name), scientific, percent(share), "█" * round(20 * share))
+        table.add_row(escape(candidate.name), scientific, cautious_percent(share), "█" * round(20 * share))
     console = Console()
     console.print(readable_name(photo), style="italic", markup=False, highlight=False, soft_wrap=True)
     if words := describe_verdict(answer, subject):
@@ -172,18 +173,20 @@ def print_table(photo: Path, answer: Predicted, *, subject: Subject) -> None:
 
 
 def describe_verdict(answer: Prediction, subject: Subject) -> str:
-    """How far the answer can be trusted, in a sentence or two; "" where the checkpoint was not calibrated."""
-    words = ""
+    """How far the answer can be trusted, in a few sentences; "" where the checkpoint was not calibrated."""
+    sentences = []
     if answer.verdict == "unknown":
-        words = f"This does not look like one of the {subject.nouns} I know. {describe_reason(answer.reason, subject)}"
+        sentences.append(f"This does not look like one of the {subject.nouns} I know.")
+        sentences.append(describe_reason(answer.reason, subject))
     elif answer.verdict:
-        words = f"{BEGINNINGS[answer.verdict]} {answer.best.name}."
+        sentences.append(f"{BEGINNINGS[answer.verdict]} {answer.best.name}.")
         if answer.coverage and answer.coverage_set and len(answer.coverage_set) > 1:
             names = ", ".join(candidate.name for candidate in answer.coverage_set)
-            words += f" The right one is in this list {100 * answer.coverage:.0f} times of 100: {names}."
+            times = out_of_hundred(answer.coverage)
+            sentences.append(f"The right one is in this list {times} times out of 100: {names}.")
     if answer.duplicate_of is not None:
-        words += " I have learnt from this photo, or nearly this one: how sure I am means little here."
-    return words.strip()
+        sentences.append("I have learnt from this photo, or nearly this one: how sure I am means little here.")
+    return " ".join(filter(None, sentences))
 
 
 def print_line(photo: Path, answer: Predicted) -> None:
@@ -192,11 +195,7 @@ def print_line(photo: Path, answer: Predicted) -> None:
         print_error(photo, answer)
         return
     verdict = f"{answer.verdict:<9}  " if answer.verdict else ""
-    print(f"{percent(answer.best.probability):>7}  {answer.best.name:<28}  {verdict}{readable_name(photo)}", flush=True)
-
-
-def percent(share: float) -> str:
-    """A probability in words that never claims certainty: 0.99999 → ">99.9 %"."""
-    if share > 0.999:
-        return ">99.9 %"
-    return "<0.1 %" if share < 0.001 else f"{100 * share:.1f} %"
+    print(
+        f"{cautious_percent(answer.best.probability):>7}  {answer.best.name:<28}  {verdict}{readable_name(photo)}",
+        flush=True,
+    )

@@ -18,7 +18,7 @@ EPILOG = """examples:
 
 “train --data photos” splits by itself; use this command to choose the ratios, or to see and keep the parts.
 Each class is cut in the same ratios, at random by --seed. Photos that are identical, or look it (shrunk, compressed
-anew), stay in one part, so that none is learned by heart and then met again in the test. Nothing is ever overwritten;
+again), stay in one part, so that none is learned by heart and then met again in the test. Nothing is ever overwritten;
 files that are no photos are listed and stay where they are.
 """
 
@@ -62,7 +62,7 @@ def main(args: argparse.Namespace) -> int:
     if root.is_dir() and is_split(root):
         raise DatasetError(f"{root} is split already: it has train, valid or test folders. Train on it as it is.")
     if (root / MANIFEST).exists():
-        raise DatasetError(f"{root} is split already, by its {MANIFEST}. Take that file away to split anew.")
+        raise DatasetError(f"{root} is split already, by its {MANIFEST}. Take that file away to split again.")
     target = args.output or (root if args.way == "manifest" else root.with_name(f"{root.name}-split"))
     if args.way != "manifest":
         check_target(root, target.expanduser().absolute())

@@ -21,7 +21,7 @@ AHEAD = 64
 def read_ahead(
     read: Callable[[Item], Image.Image], items: Iterable[Item], *, ahead: int = AHEAD, threads: int | None = None
 ) -> Iterator[tuple[Item, Image.Image | PhotoError]]:
-    """Each item with its picture, or with the error that tells why there is none; in the order of `items`.
+    """Each item with its picture, or with the error that says why there is none; in the order of `items`.
 
     `read` runs in `threads` threads (as many as cores, at most 8), at most `ahead` items before they are asked for.
     """

@@ -1,6 +1,6 @@
 """How answers of a class, at a confidence, fared on test photos: looked up in the report of an evaluation.
 
-It is told next to answers and used for nothing else, so that the test photos stay what they are: a test.
+It is shown next to answers and used for nothing else, so that the test photos stay what they are: a test.
 """
 
 from bisect import bisect_left

@@ -1,4 +1,4 @@
-"""What a report tells of trust: verdicts and coverage sets, counted on photos of the classes and on pictures of others.
+"""Verdict reports: verdicts and coverage sets, counted on photos of the classes and on pictures of others.
 
 Part `trust` of the report that `python -m classifier evaluate --report` writes. Needs neither PyTorch nor the photos.
 """

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from classifier.reports.numbers import how_often
+from classifier.reports.numbers import NO_BREAK, how_often, hundred_range, out_of_hundred
 from web.shared.attributes import aria
 from web.shared.picture import create_picture
 from web.shared.sentence import fill
-from web.shared.wording import display_name, format_count, format_interval, format_share, out_of_hundred
+from web.shared.wording import display_name, format_count, format_interval, format_share
 from web.site import Site
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def create_record(prediction: Prediction, *, site: Site) -> list[Component]:
     if record is None:
         return []
     name = display_name(prediction.best.name)
-    band = f"between {100 * record.low_confidence:.0f} and {100 * record.high_confidence:.0f}\u00a0%"
+    band = f"between {hundred_range((record.low_confidence, record.high_confidence), between=' and ')}{NO_BREAK}%"
     rows = [create_share_bar(f"{name}, {band} sure", record.right, record.n, low=record.low, high=record.high)]
     rows.append(create_share_bar(f"Any {site.subject.noun}, {band} sure", record.overall_right, record.overall_n))
     parts: list[Component] = [

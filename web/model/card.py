@@ -7,7 +7,7 @@ from datetime import datetime
 from dash import html
 
 from classifier.reports.history import history_of
-from classifier.reports.numbers import how_often
+from classifier.reports.numbers import NO_BREAK, how_often, percent
 from classifier.reports.report import Report
 from classifier.reports.words import part_of
 from web.model.photos import name_of
@@ -108,7 +108,7 @@ def describe_training(report: Report) -> str:
     if len(history.starts) > 1:
         sentences.append(f"That was in {len(history.starts)} runs, each beginning with what the one before had learnt.")
     if history.shares:
-        last = f"{100 * history.shares[-1]:.0f}\u00a0%"
+        last = percent(history.shares[-1], 0, space=NO_BREAK)
         sentences.append(
             f"The weights are the mean of {len(history.shares)} checkpoints, with {last} from the last run."
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import dcc, html
 
 from classifier.reports.figures import classes_with_errors
+from classifier.reports.numbers import hundred_range
 from classifier.reports.report import ClassFigures, Report
 from web.model.photos import name_of
 from web.shared.attributes import aria
@@ -71,5 +72,5 @@ def _figure(share: float | None, interval: tuple[float, float]) -> html.Td:
         className="interval",
         **aria(hidden="true"),
     )
-    ends = html.Span(f"{100 * low:.0f}–{100 * high:.0f}", className="interval__ends")
+    ends = html.Span(hundred_range((low, high)), className="interval__ends")
     return html.Td([html.Span([html.Span(format_rate(share)), ends], className="interval__words"), bar])

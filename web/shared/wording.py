@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from classifier.data.labels import LabelClass
 from classifier.data.subject import Subject
+from classifier.reports import numbers
 from classifier.reports.words import BEGINNINGS
 
 # How sure the words sound, by the probability of the best class: (at least, words).
@@ -19,28 +20,22 @@ SURPRISING = 0.9
 
 def format_percent(probability: float) -> str:
     """A probability (0..1) with one decimal, never rounded up to 100 % nor down to 0 %: ">99.9 %", "<0.1 %"."""
-    if probability > 0.999:
-        return ">99.9\u00a0%"
-    if probability < 0.001:
-        return "<0.1\u00a0%"
-    return f"{probability * 100:.1f}\u00a0%"
+    return numbers.cautious_percent(probability, space=numbers.NO_BREAK)
 
 
 def format_share(part: int, whole: int) -> str:
     """A share in whole per cent, "0 %" when there is nothing to share; "100 %" and "0 %" only where they are exact."""
-    if not whole or part in (0, whole):
-        return f"{100 if part else 0}\u00a0%"
-    return f"{100 * part / whole:.0f}\u00a0%" if 0.005 <= part / whole < 0.995 else format_percent(part / whole)
+    return numbers.percent_of(part, whole, space=numbers.NO_BREAK)
 
 
 def format_rate(share: float) -> str:
     """A counted share (0..1) with one decimal: "84.2 %". Unlike a probability, it may be 100 %."""
-    return f"{100 * share:.1f}\u00a0%"
+    return numbers.percent(share, space=numbers.NO_BREAK)
 
 
 def format_interval(low: float, high: float) -> str:
     """Two shares (0..1) in whole per cent: "74 to 99 %"."""
-    return f"{100 * low:.0f} to {100 * high:.0f}\u00a0%"
+    return f"{numbers.hundred_range((low, high), between=' to ')}{numbers.NO_BREAK}%"
 
 
 def format_duration(seconds: float) -> str:
@@ -91,11 +86,6 @@ def describe_too_large(max_bytes: int) -> str:
 def describe_unknown(classes: int, subject: Subject) -> str:
     """The verdict on a photo of something else."""
     return f"This does not look like one of the {subject.count(classes)} I know"
-
-
-def out_of_hundred(share: float) -> str:
-    """How many times out of 100: 0.95 → "95"."""
-    return f"{100 * share:.0f}"
 
 
 def split_title(split_name: str) -> str:

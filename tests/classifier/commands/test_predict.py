@@ -148,7 +148,7 @@ def test_the_verdict_stands_above_the_table_and_in_the_line_and_in_the_file(
         Prediction((rose, lily)): "",
         Prediction((rose, lily), verdict="confident"): "It is rose.",
         Prediction((rose, lily), verdict="unsure", coverage=0.95, coverage_set=(rose, lily)): (
-            "It could be rose. The right one is in this list 95 times of 100: rose, lily."
+            "It could be rose. The right one is in this list 95 times out of 100: rose, lily."
         ),
         Prediction((rose, lily), verdict="unknown", reason="not_the_subject"): "and may show no flower at all.",
         Prediction((rose, lily), verdict="confident", duplicate_of=7): "how sure I am means little here.",
