@@ -27,10 +27,10 @@ from classifier.data.folder_tree import (
 from classifier.data.labels import LabelClass
 from classifier.data.manifest import read_manifest
 from classifier.data.splitting import Ratios, stratify
-from classifier.errors import DatasetError, PhotoError
+from classifier.errors import DatasetError, PhotoError, UnreadableFile
 from classifier.photos.colour import mean_rgb
 from classifier.photos.hashing import PhotoHash, digest_of, group_twins, picture_hash
-from classifier.photos.reading import open_with_size, upright_size
+from classifier.photos.reading import open_with_size, read_bytes, upright_size
 from classifier.photos.streaming import ignore
 
 
@@ -143,12 +143,12 @@ def _read_photo(root: Path, entry: Entry) -> _Scanned | str:
     if not path.is_file():
         return "It is not a regular file."
     try:
-        data = path.read_bytes()
+        data = read_bytes(path)
         # A JPEG is decoded at an eighth of its size: enough for its hash and its mean colour, and much quicker.
         small, size = open_with_size(data, draft_px=64)
         return _Scanned(entry, size, PhotoHash(digest_of(data), picture_hash(small), mean_rgb(small)))
-    except OSError as error:
-        return f"It cannot be read: {error.strerror}."
+    except UnreadableFile as error:
+        return f"It {str(error).removeprefix(f'{path} ').removesuffix(' Check the path.')}"
     except PhotoError as error:
         return str(error).split(". ")[0].rstrip(".") + "."  # what is wrong; the advice after it is for visitors
 

@@ -5,6 +5,7 @@ formats of photos are opened. Nothing here changes Pillow's global switches, so 
 """
 
 import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,8 +36,10 @@ from classifier.errors import (
 )
 from classifier.photos.colour import to_rgb
 from classifier.photos.formats import HEAD_BYTES, READABLE, has_zero_side, recognise
+from classifier.photos.repairs import PNG_START, with_end, without_extras
 
 MIB = 1024 * 1024
+JPEG_START = b"\xff\xd8"
 SEND_INSTEAD = "Send the photo as JPEG, PNG or WebP."
 
 # EXIF orientation → what makes the picture upright (CIPA DC-008, tag 0x0112).
@@ -109,11 +112,23 @@ def open_with_size(
     Raises:
         PhotoError: as `open_image`.
     """
-    image = source if isinstance(source, Image.Image) else _open(_read(source, limits))
+    if isinstance(source, Image.Image):
+        return _load(source, limits=limits, draft_px=None)
+    data = read_bytes(source, limits)
+    try:
+        return _load(_open(data), limits=limits, draft_px=draft_px)
+    except TruncatedImage:
+        if not data.startswith(JPEG_START) or (whole := with_end(data)) is None:
+            raise
+        return _load(_open(whole), limits=limits, draft_px=draft_px)
+
+
+def _load(image: Image.Image, *, limits: ImageLimits, draft_px: int | None) -> tuple[Image.Image, tuple[int, int]]:
+    """Decode an open image: as `open_with_size`."""
     header_size, kind = image.size, image.format
     _check_size(header_size, limits)
     with _refusing_damage(kind):
-        if draft_px and image is not source:
+        if draft_px:
             _draft(image, draft_px)
         image.load()
         _check_size(image.size, limits)  # that of a HEIC may be another than its header said
@@ -132,7 +147,7 @@ def upright_size(source: bytes | bytearray | Path, *, limits: ImageLimits = DEFA
     Raises:
         PhotoError: as `open_image`, as far as the header tells.
     """
-    image = _open(_read(source, limits))
+    image = _open(read_bytes(source, limits))
     _check_size(image.size, limits)
     if image.format == "TIFF":
         return open_with_size(source, limits=limits)[1]
@@ -145,7 +160,12 @@ def _upright(size: tuple[int, int], orientation: int) -> tuple[int, int]:
     return (height, width) if orientation >= 5 else (width, height)
 
 
-def _read(source: bytes | bytearray | Path, limits: ImageLimits) -> bytes:
+def read_bytes(source: bytes | bytearray | Path, limits: ImageLimits = DEFAULT_LIMITS) -> bytes:
+    """The bytes of a photo, no more of them than is allowed.
+
+    Raises:
+        PhotoError: too many bytes, none, or a file that cannot be read.
+    """
     if isinstance(source, Path):
         source = _read_file(source, limits)
     if len(source) > limits.max_bytes:
@@ -160,9 +180,13 @@ def _read_file(path: Path, limits: ImageLimits) -> bytes:
         # Devices and pipes have no size to check, and reading them may never end.
         if path.exists() and not path.is_file():
             raise UnreadableFile(f"{path} is not a regular file. Name a photo; standard input is not read.")
-        if (size := path.stat().st_size) > limits.max_bytes:
-            raise _too_many_bytes(size, limits)
-        return path.read_bytes()
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > limits.max_bytes:
+                # Of a film or an archive, that it is one says more than its size.
+                kind = recognise(file.read(HEAD_BYTES))
+                raise _too_many_bytes(size, limits) if kind is None or kind.isupper() else _refusal(kind)
+            return file.read(limits.max_bytes + 1)  # one more than allowed: it may have grown since
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UnreadableFile(f"{path} cannot be read: {reason}. Check the path.") from error
@@ -170,8 +194,14 @@ def _read_file(path: Path, limits: ImageLimits) -> bytes:
 
 def _open(data: bytes) -> Image.Image:
     formats = [name for name in READABLE if name in Image.OPEN]
+    profile = None
+    if data.startswith(PNG_START):
+        data, profile = without_extras(data)
     try:
-        return Image.open(io.BytesIO(data), formats=formats)
+        image = Image.open(io.BytesIO(data), formats=formats)
+        if profile:
+            image.info["icc_profile"] = profile
+        return image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TooManyPixels("The photo has far too many pixels. Reduce its size and send it again.") from error
     except UnidentifiedImageError as error:

@@ -3,7 +3,7 @@ import struct
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from classifier.photos.reading import ImageLimits, open_image
 from tests.making.pictures import (
@@ -13,6 +13,7 @@ from tests.making.pictures import (
     gamma_profile,
     one_colour,
     png,
+    png_chunk,
 )
 
 ANY_SIZE = ImageLimits(min_side_px=1)  # a few pixels are enough to tell their colours
@@ -113,3 +114,57 @@ def test_a_profile_that_is_broken_or_of_another_kind_is_ignored(mode: str, profi
     image = Image.new("RGB", (8, 8), (100, 100, 100)).convert(mode)
     without = one_colour(open_image(encode(image, "JPEG", quality=95)))
     assert one_colour(open_image(encode(image, "JPEG", quality=95, icc_profile=profile))) == without
+
+
+RAMP = Image.fromarray(np.tile(np.arange(256, dtype=np.uint8)[None, :, None], (8, 1, 3)))
+
+
+def with_gamma(data: bytes, gamma: int, *, srgb: bool = False) -> bytes:
+    """A PNG with a gAMA chunk of gamma / 100,000, and perhaps an sRGB chunk, which overrides it."""
+    chunks = png_chunk(b"gAMA", struct.pack(">I", gamma)) + (png_chunk(b"sRGB", b"\0") if srgb else b"")
+    return data[:33] + chunks + data[33:]
+
+
+def test_a_profile_is_known_by_its_colours_and_not_by_its_name() -> None:
+    """“sRGB” stands in the names of profiles with a linear curve, as renderers write them."""
+    linear = gamma_profile(1.0)
+    named = linear.replace("odd!".encode("utf-16-be"), "sRGB".encode("utf-16-be"))
+    assert named != linear
+    as_said = open_image(encode(RAMP, "PNG", icc_profile=linear))
+    assert open_image(encode(RAMP, "PNG", icc_profile=named)).tobytes() == as_said.tobytes()
+    assert as_said.getpixel((64, 0))[0] > 130  # a quarter of the light is about half the value in sRGB
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "P", "RGBA", "LA"])
+def test_a_linear_png_is_brightened_as_browsers_do(mode: str) -> None:
+    image = RAMP.convert("RGB").convert(mode) if mode != "P" else RAMP.quantize(256)
+    opened = open_image(with_gamma(encode(image, "PNG"), 100_000))
+    expected = [0, 137, 188, 225, 255]  # sRGB of 0, ¼, ½, ¾ and all of the light (IEC 61966-2-1)
+    assert [opened.getpixel((x, 0))[0] for x in (0, 64, 128, 191, 255)] == pytest.approx(expected, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("gamma", "srgb"), [(45455, False), (45000, False), (100_000, True), (0, False), (2**31 - 1, False)]
+)
+def test_the_usual_and_the_senseless_gamma_change_nothing(gamma: int, srgb: bool) -> None:
+    assert open_image(with_gamma(encode(RAMP, "PNG"), gamma, srgb=srgb)).tobytes() == RAMP.tobytes()
+
+
+def test_a_profile_overrides_gamma() -> None:
+    data = encode(RAMP, "PNG", icc_profile=gamma_profile(1.0))
+    assert open_image(with_gamma(data, 45455)).tobytes() == open_image(data).tobytes()
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("white_is_zero", [True, False])
+def test_a_tiff_in_which_0_is_white_is_not_a_negative(dtype: type, white_is_zero: bool) -> None:
+    values = np.tile(np.linspace(0, np.iinfo(dtype).max, 64).astype(dtype), (16, 1))
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[262] = 0 if white_is_zero else 1
+    data = encode(Image.fromarray(values), "TIFF", tiffinfo=tags)
+    opened = open_image(data)
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.tag_v2[262] == tags[262]
+    left, right = opened.getpixel((0, 0))[0], opened.getpixel((63, 0))[0]
+    # Pillow writes 8 bits so that they mean what they did, and 16 bits as they are, which with 0 for white is the reverse.
+    assert (left, right) == ((255, 0) if white_is_zero and dtype is np.uint16 else (0, 255))
