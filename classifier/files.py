@@ -20,11 +20,13 @@ HEADER_KEY = "florascope"
 def atomic_path(path: Path) -> Iterator[Path]:
     """A path to write to, next to `path`; when the block ends without an error, it takes the place of `path`.
 
-    Makes the folder if need be. After an error, `path` is as it was and nothing else is left behind.
+    Makes the folder if need be. Of a link, the file that it leads to is replaced. After an error, `path` is as it was
+    and nothing else is left behind.
 
     Raises:
-        OSError: the folder cannot be made or written, or the disk is full.
+        OSError: the folder cannot be made or written, or the disk is full; it names the file.
     """
+    path = Path(os.path.realpath(path))
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -32,6 +34,9 @@ def atomic_path(path: Path) -> Iterator[Path]:
         with partial.open("rb") as written:
             os.fsync(written.fileno())  # else a power cut could leave an empty file under the final name
         partial.replace(path)
+    except OSError as error:
+        error.filename = str(path)  # a full disk names no file by itself
+        raise
     finally:
         with suppress(OSError):  # it has been put in its place, or there is no such folder
             partial.unlink()

@@ -23,6 +23,7 @@ ROOMS = ("classifier", "web", "app", "gunicorn.conf")
 FLOORS = (
     {"errors", "files", "locations", "memory", "setting_fields"},
     {"photos"},
+    {"outputs"},
     {"data"},
     {"predictions"},
     {"checkpoint"},
@@ -35,7 +36,7 @@ FLOORS = (
     {"commands"},
 )
 # What one pass of the network is turned into, read and told with: it needs neither a network nor its libraries.
-LIGHT = [name for floor in FLOORS[:6] for name in sorted(floor)]
+LIGHT = [name for floor in FLOORS[:7] for name in sorted(floor)]
 # All that the site may import of the classifier.
 OF_THE_CLASSIFIER = {"classifier", *(f"classifier.{name}" for name in LIGHT), "classifier.inference.classifier"}
 HEAVY = {"torch", "torchvision", "lightning", "timm", "torchmetrics"}

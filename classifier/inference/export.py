@@ -140,6 +140,7 @@ def export(classifier: Classifier, path: Path, *, kind: str, photos: Sequence[Im
     batches = [random, random[:1]]  # two sizes: an export may have frozen the one that it was traced with
     if photos:
         batches.append(torch.from_numpy(classifier.forward(photos).crops))
+    path = Path(os.path.realpath(path))  # of a link, the file that it leads to is replaced
     partial = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ from plotly.offline import get_plotlyjs
 
 from classifier.checkpoint import TrainingInfo
 from classifier.errors import PhotoError
+from classifier.outputs.kinds import generator_mark
 from classifier.photos.reading import open_image
 from classifier.photos.thumbnails import data_url
 from classifier.reports import figures, numbers, verdict_figures, words
@@ -51,6 +52,7 @@ def create_page(report: Report, *, path_of: Callable[[int], Path | None]) -> str
     """
     data = report.data
     return _TEMPLATES.get_template("report.html").render(
+        generator=generator_mark("report"),
         title=f"{report.checkpoint['name']} on {data['name'] or 'photos'}, {data['split_name']} {data['split']}",
         plotly=get_plotlyjs(),
         report=report,
@@ -67,7 +69,11 @@ def create_page(report: Report, *, path_of: Callable[[int], Path | None]) -> str
 def create_curves_page(training: TrainingInfo, *, title: str) -> str:
     """Curves of a training as one HTML file."""
     return _TEMPLATES.get_template("curves.html").render(
-        title=title, plotly=get_plotlyjs(), words=describe_curves(training), figures=_curve_figures(training)
+        generator=generator_mark("curves"),
+        title=title,
+        plotly=get_plotlyjs(),
+        words=describe_curves(training),
+        figures=_curve_figures(training),
     )
 
 
