@@ -14,6 +14,9 @@ from classifier.outputs.names import escape, readable_name
 from classifier.outputs.tables import read_header
 from classifier.photos.formats import HEAD_BYTES, recognise
 
+# What another program's files with these endings are; their first bytes do not say it.
+_OTHERS = {".safetensors": "a safetensors file", ".onnx": "an ONNX file", ".pt2": "a .pt2 file"}
+
 
 def claim(
     path: Path,
@@ -104,8 +107,8 @@ def _words(path: Path, head: bytes) -> str:
     found = recognise(head)
     if found and found.isupper():
         return f"a {found} picture"
-    if path.suffix == ".safetensors":
-        return "a safetensors file of another program"
+    if (suffix := Path(os.path.realpath(path)).suffix) in _OTHERS:
+        return f"{_OTHERS[suffix]} of another program"
     if found != "a text":
         return found or "a file of another kind"
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):

@@ -33,7 +33,7 @@ class Kind:
         """Whether a file is of this kind, as far as its content says."""
         try:
             return self.matches(path)
-        except (OSError, ValueError, zipfile.BadZipFile):
+        except (OSError, ValueError, RecursionError, zipfile.BadZipFile):
             return False
 
 
