@@ -3,6 +3,7 @@
 import argparse
 import errno
 import importlib
+import io
 import logging
 import os
 import sys
@@ -38,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names of files may hold bytes that are not UTF-8
+            stream.reconfigure(errors="backslashreplace")
     try:
         try:
             return _run(arguments)
@@ -46,6 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader (head, less) has gone
         _drop_output()
         return 0
+    except SystemExit as ending:
+        if isinstance(ending.__context__, BrokenPipeError):  # rich ends with 1 then
+            return 0
+        raise
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise

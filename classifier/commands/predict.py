@@ -1,7 +1,6 @@
 """python -m classifier predict: what is on these photos?"""
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from classifier.cli.options import add_checkpoint_option, add_device_option
 from classifier.cli.terminal import progress_bars
 from classifier.data.subject import Subject, subject_of
 from classifier.errors import DatasetError, PhotoError, SettingError
+from classifier.files import to_json
 from classifier.inference.batch import predict_many
 from classifier.inference.classifier import Classifier
 from classifier.inference.predictions_csv import PredictionsCsv
@@ -180,7 +180,7 @@ def print_json(photo: Path, answer: Predicted, *, photo_of: Callable[[int], Path
     else:
         said = answer.to_dict()
         add_paths(said, photo_of)
-    print(json.dumps({"photo": readable_name(photo), **said}, ensure_ascii=False), flush=True)
+    print(to_json({"photo": readable_name(photo), **said}), flush=True)
 
 
 def add_paths(said: dict[str, Any], photo_of: Callable[[int], Path | None]) -> None:

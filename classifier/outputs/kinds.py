@@ -145,7 +145,7 @@ def _varint(file: BinaryIO) -> int | None:
 
 def _pt2(path: Path) -> bool:
     with zipfile.ZipFile(path) as archive:
-        return any(name.endswith(f"{HEADER_KEY}.json") for name in archive.namelist())
+        return any(name.endswith(f"/extra/{HEADER_KEY}.json") for name in archive.namelist())
 
 
 CHECKPOINT = Kind("a checkpoint of Florascope", _safetensors_with("classes"))

@@ -93,10 +93,12 @@ def test_a_disk_that_is_full_for_the_manifest_leaves_nothing(tmp_path: Path) -> 
     assert not list(tmp_path.rglob("*manifest*"))
 
 
-def test_a_reader_that_has_gone_is_no_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("arguments", [["--json"], ["--top-k", "1"]])
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_reader_that_has_gone_is_no_error(tmp_path: Path, arguments: list[str], count: int) -> None:
     checkpoint = save_untrained(tmp_path / "tiny.safetensors")
-    photos = plant_photos(tmp_path / "photos")
-    command = [sys.executable, "-m", "classifier", "predict", *photos, "--json", "--checkpoint", checkpoint]
+    photos = plant_photos(tmp_path / "photos")[:count]  # a table each, or a line
+    command = [sys.executable, "-m", "classifier", "predict", *photos, "--checkpoint", checkpoint, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
