@@ -68,7 +68,7 @@ NOT_IMPORTED = {
 
 # Modules without a test of their own → the file that tests them.
 TESTED_ELSEWHERE = {
-    "classifier/__main__.py": "tests/test_readme.py",
+    "classifier/__main__.py": "tests/classifier/test_main.py",
     "classifier/calibration/calibrate.py": "tests/classifier/inference/test_classifier.py",
     "classifier/calibration/examples.py": "tests/classifier/inference/test_classifier.py",
     "classifier/calibration/index.py": "tests/classifier/inference/test_classifier.py",
@@ -79,7 +79,6 @@ TESTED_ELSEWHERE = {
     "classifier/commands/index.py": "tests/classifier/inference/test_classifier.py",
     "classifier/data/folder_tree.py": "tests/classifier/data/test_folders.py",
     "classifier/inference/embedding.py": "tests/classifier/evaluation/test_verdicts.py",
-    "classifier/inference/predictions_csv.py": "tests/classifier/commands/test_predict.py",
     "classifier/training/leakage.py": "tests/classifier/commands/test_train.py",
 }
 

@@ -16,6 +16,7 @@ from plotly.offline import get_plotlyjs
 from classifier.checkpoint import TrainingInfo
 from classifier.errors import PhotoError
 from classifier.outputs.kinds import generator_mark
+from classifier.outputs.names import escape
 from classifier.photos.reading import open_image
 from classifier.photos.thumbnails import data_url
 from classifier.reports import figures, numbers, verdict_figures, words
@@ -53,7 +54,9 @@ def create_page(report: Report, *, path_of: Callable[[int], Path | None]) -> str
     data = report.data
     return _TEMPLATES.get_template("report.html").render(
         generator=generator_mark("report"),
-        title=f"{report.checkpoint['name']} on {data['name'] or 'photos'}, {data['split_name']} {data['split']}",
+        title=escape(
+            f"{report.checkpoint['name']} on {data['name'] or 'photos'}, {data['split_name']} {data['split']}"
+        ),
         plotly=get_plotlyjs(),
         report=report,
         names={label.class_id: label.name for label in report.classes},
@@ -70,7 +73,7 @@ def create_curves_page(training: TrainingInfo, *, title: str) -> str:
     """Curves of a training as one HTML file."""
     return _TEMPLATES.get_template("curves.html").render(
         generator=generator_mark("curves"),
-        title=title,
+        title=escape(title),
         plotly=get_plotlyjs(),
         words=describe_curves(training),
         figures=_curve_figures(training),

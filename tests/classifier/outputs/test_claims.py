@@ -9,7 +9,7 @@ from safetensors.numpy import save_file
 
 from classifier.errors import OutputError
 from classifier.outputs import kinds
-from classifier.outputs.claims import claim, describe
+from classifier.outputs.claims import claim
 from tests.making.runs import save_untrained
 
 FOREIGN = {
@@ -125,13 +125,3 @@ def test_odd_names_are_one_line_in_the_sentence(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as refused:
         claim(path, kinds.REPORT_JSON)
     assert r"a\nb\u001b[31m\xe8.json exists already" in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    "content", [b"\x08", b"\x72\xff\xff\xff\xff\xff\xff\xff\x01", b"\x72\x02\x0a", b"\xff" * 99, b"{"]
-)
-def test_damaged_files_are_of_no_kind(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "x"
-    path.write_bytes(content)
-    assert not [kind for kind in kinds.ALL if kind.is_kind_of(path)]
-    assert describe(path)
