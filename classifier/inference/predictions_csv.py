@@ -51,6 +51,7 @@ class PredictionsCsv:
         self._line_end = "\n"
         self._done: set[str] = set()
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             fresh = not path.is_file() or self._is_beginning()
             if not fresh:
                 self._read()

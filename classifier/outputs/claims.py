@@ -54,6 +54,10 @@ def claim(
                 advice = f"{other}, or replace it by --force." if force is False else f"{other}."
                 wanted = "" if kind.is_kind_of(path) else f", not {kind.words}"
                 raise OutputError(f"{name} exists already: it is {what}{wanted}, and is left as it is. {advice}")
+        if path.is_file() and not os.access(path, os.W_OK):
+            raise OutputError(
+                f"{name} is write-protected. Allow writing (chmod u+w), or name another file by {option}."
+            )
         if not path.exists() or path.is_file():
             check_folder((Path(os.path.realpath(path)) if path.is_symlink() else path).parent, option=option)
     except OSError as error:

@@ -148,7 +148,14 @@ def _pt2(path: Path) -> bool:
         return any(name.endswith(f"/extra/{HEADER_KEY}.json") for name in archive.namelist())
 
 
+def _mean(path: Path) -> bool:
+    values = read_safetensors_header(path) or {}
+    training = values.get("training")
+    return "classes" in values and isinstance(training, dict) and bool(training.get("shares"))
+
+
 CHECKPOINT = Kind("a checkpoint of Florascope", _safetensors_with("classes"))
+MEAN = Kind("a mean of checkpoints", _mean)  # each is a checkpoint, too
 INDEX = Kind("an index of training photos", _safetensors_with("fingerprint"))
 ONNX = Kind("an ONNX file of “export”", _onnx)
 PT2 = Kind("a .pt2 file of “export”", _pt2)
@@ -157,6 +164,8 @@ REPORT_JSON = Kind("a report of “evaluate --report”", _json_with("schema", "
 REPORT_PAGE = Kind("a page of “evaluate --report”", _marked("report"))
 RUN_SETTINGS = Kind("the settings of a training run", _json_with("data", "split", "output", "backbone", "epochs"))
 RUN_METRICS = Kind("the figures of a training run", table_columns("epoch", "train_loss"))
+# Never renewed: a state that is there is resumed.
+RUN_STATE = Kind("the state of a training run", lambda path: False)
 RUN_CURVES = Kind("the curves of a training run", _marked("curves"))
 LEFT_OUT = Kind("a list of files that were left out", table_columns("file", "reason"))
 MANIFEST = Kind("a manifest of photos", _manifest)

@@ -13,7 +13,7 @@ from classifier.data.manifest import manifest_of
 from classifier.errors import TrainingError
 from classifier.files import write_text
 from classifier.outputs.claims import claim
-from classifier.outputs.kinds import CHECKPOINT, LEFT_OUT, MANIFEST, RUN_CURVES, RUN_METRICS, RUN_SETTINGS
+from classifier.outputs.kinds import CHECKPOINT, LEFT_OUT, MANIFEST, RUN_CURVES, RUN_METRICS, RUN_SETTINGS, RUN_STATE
 from classifier.outputs.tables import csv_text, with_mark
 
 SUFFIX = ".safetensors"
@@ -115,6 +115,7 @@ def check_folder(run: RunFolder, *, again: bool = False) -> None:
         run.left_out: LEFT_OUT,
         run.manifest: MANIFEST,
         run.checkpoint: CHECKPOINT,
+        run.state: RUN_STATE,
     }
     for path, kind in outputs.items():
         claim(path, kind, option="--output or --run-dir")

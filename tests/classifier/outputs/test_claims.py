@@ -125,3 +125,13 @@ def test_odd_names_are_one_line_in_the_sentence(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as refused:
         claim(path, kinds.REPORT_JSON)
     assert r"a\nb\u001b[31m\xe8.json exists already" in str(refused.value)
+
+
+def test_a_file_that_is_write_protected_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checkpoint = save_untrained(tmp_path / "a.safetensors")
+    monkeypatch.setattr(os, "access", lambda path, mode: path != checkpoint)  # who runs this may be root
+    for force in (True, False, None):
+        with pytest.raises(
+            OutputError, match=r"is write-protected\. Allow writing \(chmod u\+w\), or name another file"
+        ):
+            claim(checkpoint, kinds.CHECKPOINT, force=force)

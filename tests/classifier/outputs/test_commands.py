@@ -20,6 +20,7 @@ TINY = ["--backbone", "test_efficientnet", "--no-pretrained", "--epochs", "1", "
 # What would be written, and the command, to be run in a folder with photos/ and run/best.safetensors.
 CHECKPOINT = ["--checkpoint", "run/best.safetensors"]
 WRITERS = {
+    "new folder/answers.csv": ["predict", "photos", "--csv", "new folder/answers.csv", *CHECKPOINT],
     "answers.csv": ["predict", "photos", "--csv", "answers.csv", *CHECKPOINT],
     "a.onnx": ["export", "--output", "a.onnx", *CHECKPOINT],
     "a.pt2": ["export", "--output", "a.pt2", *CHECKPOINT],
@@ -92,7 +93,7 @@ def test_files_of_other_programs_stay_as_they_are(
 
 
 @pytest.mark.parametrize(
-    "output", ["answers.csv", "a.pt2", "x.json", "report/report.html", "run/best.index.safetensors"]
+    "output", ["new folder/answers.csv", "a.pt2", "x.json", "report/report.html", "run/best.index.safetensors"]
 )
 def test_what_a_command_wrote_it_writes_again(place: Path, output: str) -> None:
     for _ in range(2):
@@ -164,6 +165,7 @@ def test_the_script_that_averages_replaces_nothing(place: Path, what: str) -> No
     assert "Traceback" not in done.stderr
     assert state_of(place) == before
     assert script("--force").returncode == (1 if what == "an input" else 0)
+    assert script().returncode == (1 if what == "an input" else 0), "a mean replaces a mean"
 
 
 @pytest.mark.parametrize("there", ["file", "dangling", "photo"])
