@@ -1,13 +1,19 @@
 """The command line: python -m classifier COMMAND."""
 
 import argparse
+import errno
 import importlib
+import io
 import logging
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from classifier.errors import ClassifierError
 
+# Errors of a disk that takes no more: full, over quota, too large a file, broken, read-only.
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
 # One module each in classifier/commands, in the order in which a newcomer meets them.
 COMMANDS = ("download", "split", "lr_find", "train", "index", "calibrate", "evaluate", "compare", "predict", "export")
 
@@ -33,6 +39,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names of files may hold bytes that are not UTF-8
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            sys.stdout.flush()  # here, where an error can be reported, and not when Python ends
+    except BrokenPipeError:  # the reader (head, less) has gone
+        _drop_output()
+        return 0
+    except SystemExit as ending:
+        if isinstance(ending.__context__, BrokenPipeError):  # rich ends with 1 then
+            return 0
+        raise
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        _drop_output()
+        what = error.filename or "The output"
+        with suppress(OSError):  # stderr may lead to the same full disk
+            print(f"error: {what} cannot be written: {error.strerror}. Make room, and try again.", file=sys.stderr)
+        return 1
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         args = build_parser().parse_args(arguments)
         return int(args.run(args))
@@ -42,9 +74,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader (head, less) has gone
-        sys.stderr.close()
-        return 0
+
+
+def _drop_output() -> None:
+    """Lead stdout to nowhere: what still waits in its buffer cannot be written, and Python would try so at its end."""
+    with suppress(OSError, ValueError):  # ValueError: stdout is closed, or is not a file (in tests)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

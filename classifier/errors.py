@@ -107,3 +107,9 @@ class SettingError(ClassifierError):
     """A setting has a value that makes no sense."""
 
     code: ClassVar[str] = "bad_setting"
+
+
+class OutputError(ClassifierError):
+    """A file may not be written: another one is there that is not ours to change, or the folder cannot be written."""
+
+    code: ClassVar[str] = "output_refused"

@@ -10,12 +10,16 @@ to it is left out.
 
 import argparse
 import math
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from classifier.checkpoint import load_checkpoint, save_checkpoint
+from classifier.errors import ClassifierError
+from classifier.outputs.claims import claim
+from classifier.outputs.kinds import MEAN
 
 
 def main() -> None:
@@ -23,9 +27,19 @@ def main() -> None:
     parser.add_argument("checkpoints", type=Path, nargs="+", metavar="CHECKPOINT")
     parser.add_argument("--shares", type=float, nargs="+", required=True, help="one each, 1 in all")
     parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--force", action="store_true", help="replace what is there, even if it is not a mean")
     args = parser.parse_args()
     if len(args.shares) != len(args.checkpoints) or not math.isclose(sum(args.shares), 1, abs_tol=1e-6):
         parser.error(f"{len(args.checkpoints)} checkpoints need as many shares, 1 in all; got {args.shares}.")
+    try:
+        average(args, parser)
+    except ClassifierError as error:
+        sys.exit(f"error: {error}")
+
+
+def average(args: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """Average as the arguments say. See `claim`, `load_checkpoint` and `save_checkpoint` for the errors."""
+    claim(args.output, MEAN, inputs=args.checkpoints, force=args.force)
     parts = [load_checkpoint(path) for path in args.checkpoints]
     last = parts[-1]
     for path, part in zip(args.checkpoints, parts, strict=True):

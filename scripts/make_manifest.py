@@ -24,6 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from classifier.data.collection import Photo
 from classifier.data.manifest import oxford_file, write_manifest
+from classifier.errors import OutputError
+from classifier.outputs.claims import claim
+from classifier.outputs.kinds import MANIFEST
 from classifier.photos.colour import mean_rgb
 from classifier.photos.reading import open_image
 
@@ -66,7 +69,12 @@ def main() -> None:
     parser.add_argument("--facts", type=Path, required=True, help="CSV file with the facts about the original photos")
     parser.add_argument("--root", type=Path, required=True, help="folder that holds flowers-102")
     parser.add_argument("--output", type=Path, default=Path("data/flowers102.csv"))
+    parser.add_argument("--force", action="store_true", help="replace the file that is there, whatever it is")
     args = parser.parse_args()
+    try:
+        claim(args.output, MANIFEST, inputs=[args.facts], force=args.force)
+    except OutputError as error:
+        sys.exit(f"error: {error}")
     photos = read_photos(args.facts, args.root)
     write_manifest(args.output, photos)
     print(f"{len(photos)} photos → {args.output}")

@@ -19,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 from classifier.checkpoint.metadata import Metadata
 from classifier.data.labels import LabelClass
 from classifier.errors import CheckpointError, DatasetError
-from classifier.files import HEADER_KEY, save_tensors
+from classifier.files import HEADER_KEY, save_tensors, to_json
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -43,7 +43,7 @@ def save_checkpoint(path: Path, state: Arrays, metadata: Metadata) -> None:
     Raises:
         CheckpointError: the folder cannot be written (full, read-only).
     """
-    save_tensors(path, state, {HEADER_KEY: json.dumps(metadata.to_dict(), ensure_ascii=False)})
+    save_tensors(path, state, {HEADER_KEY: to_json(metadata.to_dict())})
 
 
 def load_checkpoint(path: Path) -> Checkpoint:

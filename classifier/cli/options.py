@@ -25,6 +25,15 @@ def add_checkpoint_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_force_option(parser: argparse.ArgumentParser) -> None:
+    """Add --force."""
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="replace what is there, even if this command did not write it",
+    )
+
+
 def add_device_option(parser: argparse.ArgumentParser) -> None:
     """--device."""
     parser.add_argument(

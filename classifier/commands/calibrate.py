@@ -13,6 +13,8 @@ from classifier.cli.options import add_checkpoint_option, add_device_option
 from classifier.cli.photos import learnt_from_valid, make_index, photos_of, trained_split
 from classifier.cli.terminal import progress_bars, warn
 from classifier.errors import CheckpointError
+from classifier.outputs.claims import claim
+from classifier.outputs.kinds import CHECKPOINT, INDEX
 from classifier.photos.finding import files_in
 
 if TYPE_CHECKING:
@@ -56,9 +58,12 @@ def main(args: argparse.Namespace) -> int:
     from classifier.checkpoint import load_checkpoint, save_checkpoint
     from classifier.data.samples import check_classes, samples_of
     from classifier.inference.classifier import Classifier
+    from classifier.predictions.neighbours import index_path
 
     unknown = files_in(args.unknown) if args.unknown else []
     classifier = Classifier.load(args.checkpoint, device=args.device, plain=True)
+    claim(args.checkpoint, CHECKPOINT, option="--checkpoint", inputs=unknown)
+    claim(index_path(args.checkpoint), INDEX, option="--checkpoint", inputs=[args.checkpoint, *unknown])
     if learnt_from_valid(classifier):
         raise CheckpointError(
             f"{args.checkpoint} was trained with --train-on-valid: it knows its valid photos by heart, and on those "

@@ -1,7 +1,6 @@
 """python -m classifier compare: two checkpoints on the same photos."""
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,7 @@ def main(args: argparse.Namespace) -> int:
     from classifier.data.samples import check_classes, samples_of
     from classifier.evaluation.comparison import compare_classifiers
     from classifier.evaluation.metrics import summarise
-    from classifier.files import file_digest
+    from classifier.files import file_digest, to_json
     from classifier.inference.classifier import Classifier
 
     paths = [args.first, args.second]
@@ -96,7 +95,7 @@ def main(args: argparse.Namespace) -> int:
         "time_ratio": speed and round(speed.ratio, 3),
     }
     if args.json:
-        print(json.dumps(result, ensure_ascii=False))
+        print(to_json(result))
     else:
         print_comparison(result)
     return 0

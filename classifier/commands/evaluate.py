@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from classifier.cli.help import TeachingFormatter
@@ -10,11 +11,15 @@ from classifier.cli.options import (
     add_checkpoint_option,
     add_data_options,
     add_device_option,
+    add_force_option,
     add_verdict_options,
     unknown_files,
 )
 from classifier.cli.photos import parse_split, photos_of, warn_of_known
 from classifier.cli.terminal import print_report, print_verdicts, progress_bars, warn
+from classifier.outputs.claims import claim
+from classifier.outputs.kinds import REPORT_JSON, REPORT_PAGE
+from classifier.outputs.names import readable_name
 from classifier.reports.report import Report, report_path, write_report, write_text
 
 EPILOG = """examples:
@@ -59,6 +64,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="write a report: report.html and report.json into a folder, or the JSON alone into a file "
         "(without a value: beside the checkpoint, as NAME.report.json)",
     )
+    add_force_option(parser)
     add_verdict_options(parser)
     add_device_option(parser)
     parser.set_defaults(run=main)
@@ -70,6 +76,10 @@ def main(args: argparse.Namespace) -> int:
     from classifier.evaluation.evaluate import evaluate
     from classifier.inference.classifier import Classifier
 
+    targets = report_files(args.report, args.checkpoint) if args.report is not None else []
+    for target in targets:
+        kind = REPORT_JSON if target.suffix == ".json" else REPORT_PAGE
+        claim(target, kind, option="--report", inputs=[args.checkpoint], force=args.force)
     classifier = Classifier.load(args.checkpoint, device=args.device)
     collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint)
     split_name, split = parse_split(args.split, collection, classifier)
@@ -99,24 +109,25 @@ def main(args: argparse.Namespace) -> int:
         print_verdicts(report.verdicts, title=str(args.checkpoint))
     else:
         print_report(report)
-    if args.report is not None:
-        written = save(
-            report, args.report, checkpoint=args.checkpoint, paths={sample.image_id: sample.path for sample in samples}
-        )
-        print(f"The report is in {' and '.join(map(str, written))}.", file=sys.stderr)
+    if targets:
+        save(report, targets, paths={sample.image_id: sample.path for sample in samples})
+        print(f"The report is in {' and '.join(map(readable_name, targets))}.", file=sys.stderr)
     return 0
 
 
-def save(report: Report, target: Path, *, checkpoint: Path, paths: dict[int, Path]) -> list[Path]:
-    """Write the report where --report says; returns the files."""
+def report_files(target: Path, checkpoint: Path) -> list[Path]:
+    """Files of the report that --report asks for."""
     if target == BESIDE:
-        target = report_path(checkpoint)
-    if target.suffix == ".json":
-        write_report(target, report)
-        return [target]
+        return [report_path(checkpoint)]
+    return [target] if target.suffix == ".json" else [target / "report.html", target / "report.json"]
+
+
+def save(report: Report, targets: Sequence[Path], *, paths: Mapping[int, Path]) -> None:
+    """Write the report to each of its files: a page, or JSON. `paths`: image id → photo, for the page."""
     from classifier.reports.page import create_page
 
-    files = [target / "report.html", target / "report.json"]
-    write_text(files[0], create_page(report, path_of=paths.get))
-    write_report(files[1], report)
-    return files
+    for target in targets:
+        if target.suffix == ".json":
+            write_report(target, report)
+        else:
+            write_text(target, create_page(report, path_of=paths.get))

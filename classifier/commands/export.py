@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import add_checkpoint_option
+from classifier.cli.options import add_checkpoint_option, add_force_option
 from classifier.cli.photos import own_photos
 from classifier.errors import DatasetError, PhotoError, SettingError
+from classifier.outputs.claims import claim
+from classifier.outputs.kinds import ONNX, PT2
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -39,6 +41,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_checkpoint_option(parser)
     parser.add_argument("--format", choices=("onnx", "pt2"), help="default: by the ending of --output")
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="where to (.onnx or .pt2)")
+    add_force_option(parser)
     parser.set_defaults(run=main)
 
 
@@ -49,6 +52,7 @@ def main(args: argparse.Namespace) -> int:
         raise SettingError("Say --format onnx or --format pt2, or let --output end in .onnx or .pt2.")
     if args.output.suffix in (".onnx", ".pt2") and args.output.suffix != f".{kind}":
         raise SettingError(f"--format {kind} and --output {args.output} contradict each other; leave --format out.")
+    claim(args.output, {"onnx": ONNX, "pt2": PT2}[kind], inputs=[args.checkpoint], force=args.force)
     from classifier.inference.classifier import Classifier
     from classifier.inference.export import export
 

@@ -6,6 +6,8 @@ from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_checkpoint_option, add_device_option
 from classifier.cli.photos import make_index, photos_of
 from classifier.cli.terminal import progress_bars
+from classifier.outputs.claims import claim
+from classifier.outputs.kinds import INDEX
 
 EPILOG = """examples:
   python -m classifier index
@@ -37,11 +39,12 @@ def main(args: argparse.Namespace) -> int:
     from classifier.inference.classifier import Classifier
     from classifier.predictions.neighbours import index_path
 
+    path = index_path(args.checkpoint)
+    claim(path, INDEX, option="--checkpoint", inputs=[args.checkpoint])
     classifier = Classifier.load(args.checkpoint, device=args.device, plain=True)
     collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint)
     check_classes(collection, classifier.classes)
     with progress_bars() as progress:
         index = make_index(classifier, collection, checkpoint=args.checkpoint, progress=progress)
-    path = index_path(args.checkpoint)
     print(f"{path} holds {len(index.image_ids)} photos in {path.stat().st_size / 1e6:.1f} MB.")
     return 0

@@ -5,10 +5,13 @@ import sys
 from pathlib import Path
 
 from classifier.cli.help import TeachingFormatter
+from classifier.cli.options import add_force_option
 from classifier.cli.photos import open_data
 from classifier.cli.terminal import progress_bar
 from classifier.cli.training_options import add_photo_options, add_recipe, given
-from classifier.errors import SettingError, TrainingError
+from classifier.errors import SettingError
+from classifier.outputs.claims import claim
+from classifier.outputs.kinds import LR_PAGE, LR_PICTURE
 from classifier.training.runs.folder import default_output
 
 EPILOG = """examples:
@@ -32,6 +35,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_photo_options(parser, required=True)
     parser.add_argument("--steps", type=int, default=80, metavar="N", help="batches (default: 80)")
     parser.add_argument("--output", type=Path, metavar="DIR", help="where the curve goes (default: runs/NAME)")
+    add_force_option(parser)
     add_recipe(parser)
     parser.set_defaults(run=main)
 
@@ -51,23 +55,20 @@ def main(args: argparse.Namespace) -> int:
 
     choices = {name: value for name, value in given(args).items() if value != "auto"}
     start = check_without_photos(choices, device=args.device)
-    output = args.output or default_output(args.data).parent
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise TrainingError(f"{output} cannot be made: {error.strerror}. Name another --output.") from error
+    curve = (args.output or default_output(args.data).parent) / "lr-find.png"
+    claim(curve, LR_PICTURE, force=args.force)
+    claim(curve.with_suffix(".html"), LR_PAGE, force=args.force)
     collection = open_data(args.data, seed=choices.get("seed", 1))
     plan = plan_training(collection, split_name=args.split, start=start, device=args.device, **choices)
     print_notes(plan)
     with progress_bar("raising the learning rate") as step:
         found = range_test(plan, steps=args.steps, step=step)
-    curve = output / "lr-find.png"
     try:
         write_lr_png(curve, found.rates, found.losses, suggestion=found.suggestion)
         write_lr_html(curve.with_suffix(".html"), found.rates, found.losses, suggestion=found.suggestion)
         print(f"The curve is {curve} (and .html).", file=sys.stderr)
     except OSError as error:
-        print(f"WARNING: the curve cannot be written to {output}: {error.strerror}.", file=sys.stderr)
+        print(f"WARNING: the curve cannot be written to {curve.parent}: {error.strerror}.", file=sys.stderr)
     usual = plan.settings.learning_rate
     print(f"Suggested: --learning-rate {found.rate:g} (without it, train would take {usual:g}).")
     return 0

@@ -1,12 +1,12 @@
 """python -m classifier predict: what is on these photos?"""
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,15 @@ from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_checkpoint_option, add_device_option
 from classifier.cli.terminal import progress_bars
 from classifier.data.subject import Subject, subject_of
-from classifier.errors import PhotoError, SettingError
+from classifier.errors import DatasetError, PhotoError, SettingError
+from classifier.files import to_json
 from classifier.inference.batch import predict_many
 from classifier.inference.classifier import Classifier
-from classifier.inference.predictions_csv import PredictionsCsv, readable_name
+from classifier.inference.predictions_csv import PredictionsCsv
+from classifier.outputs.claims import claim
+from classifier.outputs.kinds import PREDICTIONS
+from classifier.outputs.names import escape as in_one_line
+from classifier.outputs.names import readable_name
 from classifier.photos.finding import find_photos
 from classifier.predictions.values import Prediction
 from classifier.reports.numbers import cautious_percent, out_of_hundred
@@ -34,6 +39,10 @@ EPILOG = """examples:
 
 A folder means every file in it and below it. A photo that cannot be read is named with the reason, the others still
 run, and the exit code is 1.
+
+FILE is UTF-8 with commas. In it and in JSON, names are one line: \\n for a line end, \\\\ for a backslash, \\u001b for
+a control character, \\xe8 for a byte that is not UTF-8. In FILE, a text that a spreadsheet would compute (= + - or @ in
+front) has an apostrophe before it. A FILE that “predict --csv” did not write is left as it is.
 """
 # Up to here every photo has a table of its own, beyond a line.
 MOST_TABLES = 8
@@ -79,6 +88,8 @@ def main(args: argparse.Namespace) -> int:
     for option, value in (("--top-k", args.top_k), ("--batch-size", args.batch_size)):
         if value < 1:
             raise SettingError(f"{option} is at least 1; got {value}.")
+    if args.csv:
+        claim(args.csv, PREDICTIONS, option="--csv", inputs=[args.checkpoint])
     photos = list(find_photos(args.photos, leave_out=args.csv))
     classifier = Classifier.load(args.checkpoint, device=args.device)
     with ExitStack() as stack:
@@ -86,15 +97,20 @@ def main(args: argparse.Namespace) -> int:
         failed = 0
         if args.csv:
             file = stack.enter_context(
-                PredictionsCsv(args.csv, top_k=min(args.top_k, len(classifier.classes)), model=model_name(args))
+                PredictionsCsv(
+                    args.csv,
+                    top_k=min(args.top_k, len(classifier.classes)),
+                    model=model_name(args),
+                    inputs=[args.checkpoint, *photos],
+                )
             )
             whole = len(photos)
-            photos = [photo for photo in photos if readable_name(photo) not in file.done]
+            photos = [photo for photo in photos if not file.has(photo)]
             if whole > len(photos):
                 print(f"{whole - len(photos):,} of {whole:,} photos are in {args.csv} already.", file=sys.stderr)
             show = file.write
         elif args.json:
-            show = print_json
+            show = partial(print_json, photo_of=training_photos(classifier, args.checkpoint))
         else:
             subject = subject_of(classifier.metadata.dataset.name, classifier.metadata.dataset.subject)
             show = partial(print_table, subject=subject) if len(photos) <= MOST_TABLES else print_line
@@ -134,19 +150,55 @@ def describe_speed(done: int, seconds: float) -> str:
     return f"{done:,} {'photo' if done == 1 else 'photos'} in {seconds:.1f} s: {done / seconds:.1f} photos/s."
 
 
-def print_json(photo: Path, answer: Predicted) -> None:
-    """One line: {"photo", "predictions": […]} or {"photo", "error": {"code", "message"}}."""
+def training_photos(classifier: Classifier, checkpoint: Path) -> Callable[[int], Path | None]:
+    """Where the photos lie that a checkpoint was trained on: image id → path, None if it is not on this machine."""
+    from classifier.cli.photos import own_photos
+
+    try:
+        collection = own_photos(classifier, checkpoint)
+    except DatasetError:  # trained elsewhere: the ids are all that is known
+        return lambda image_id: None
+
+    def path_of(image_id: int) -> Path | None:
+        photo = collection.photo(image_id)
+        return collection.path(photo) if photo else None
+
+    return path_of
+
+
+def print_json(photo: Path, answer: Predicted, *, photo_of: Callable[[int], Path | None] = lambda _: None) -> None:
+    """Print one line: {"photo", "predictions": […]} or {"photo", "error": {"code", "message"}}.
+
+    Args:
+        photo: its path; `outputs.names` says how odd names are written.
+        answer: of the classifier.
+        photo_of: image id → path of a training photo, or None.
+    """
     said: dict[str, Any]
     if isinstance(answer, PhotoError):
-        said = {"error": {"code": answer.code, "message": str(answer)}}
+        said = {"error": {"code": answer.code, "message": in_one_line(str(answer))}}
     else:
         said = answer.to_dict()
-    print(json.dumps({"photo": readable_name(photo), **said}, ensure_ascii=False), flush=True)
+        add_paths(said, photo_of)
+    print(to_json({"photo": readable_name(photo), **said}), flush=True)
+
+
+def add_paths(said: dict[str, Any], photo_of: Callable[[int], Path | None]) -> None:
+    """Add "photo", the path or None, to each similar photo, and "duplicate_of_photo" to the answer."""
+
+    def path_of(image_id: int | None) -> str | None:
+        path = None if image_id is None else photo_of(image_id)
+        return readable_name(path) if path else None
+
+    neighbours = said["neighbours"] or {"overall": [], "by_class": {}}
+    for neighbour in (*neighbours["overall"], *chain.from_iterable(neighbours["by_class"].values())):
+        neighbour["photo"] = path_of(neighbour["image_id"])
+    said["duplicate_of_photo"] = path_of(said["duplicate_of"])
 
 
 def print_error(photo: Path, error: PhotoError) -> None:
     """Which photo, and what is wrong with it; some errors name it themselves."""
-    name, words = readable_name(photo), str(error)
+    name, words = readable_name(photo), in_one_line(str(error))
     print(words if words.startswith(name) else f"{name}: {words}", file=sys.stderr)
 
 

@@ -10,6 +10,8 @@ from classifier.cli.help import TeachingFormatter
 from classifier.cli.photos import open_folder
 from classifier.cli.terminal import print_left_out, progress_bar, table_of
 from classifier.errors import DatasetError
+from classifier.outputs.claims import claim
+from classifier.outputs.kinds import MANIFEST as MANIFEST_KIND
 
 EPILOG = """examples:
   python -m classifier split photos                          copies to photos-split/train/CLASS/…, valid/…, test/…
@@ -64,15 +66,15 @@ def main(args: argparse.Namespace) -> int:
     if (root / MANIFEST).exists():
         raise DatasetError(f"{root} is split already, by its {MANIFEST}. Take that file away to split again.")
     target = args.output or (root if args.way == "manifest" else root.with_name(f"{root.name}-split"))
-    if args.way != "manifest":
+    if args.way == "manifest":
+        claim(target / MANIFEST, MANIFEST_KIND, renew=False)
+    else:
         check_target(root, target.expanduser().absolute())
     found = open_folder(root, ratios=ratios, seed=args.seed)
     print_left_out(found, limit=1000)
     Console().print(table_of(found.collection))
     if args.way == "manifest":
         path = target / MANIFEST
-        if path.exists():
-            raise DatasetError(f"{path} is there already, and nothing is ever overwritten. Name another --output.")
         try:
             target.mkdir(parents=True, exist_ok=True)
             write_manifest(path, found.collection.photos)

@@ -28,6 +28,7 @@ from classifier.data.labels import LabelClass
 from classifier.data.manifest import read_manifest
 from classifier.data.splitting import Ratios, stratify
 from classifier.errors import DatasetError, PhotoError, UnreadableFile
+from classifier.outputs.names import readable_name
 from classifier.photos.colour import mean_rgb
 from classifier.photos.hashing import PhotoHash, digest_of, group_twins, picture_hash
 from classifier.photos.reading import open_with_size, read_bytes, upright_size
@@ -257,5 +258,5 @@ def files_since(collection: Collection, *, opened: int = 50) -> int | None:
 
 
 def _text(name: str) -> str:
-    """File name in letters that can be printed and stored, whatever its bytes are."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    """File name as one line of letters that can be printed and stored, whatever its bytes are."""
+    return readable_name(Path(name))

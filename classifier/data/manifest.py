@@ -1,13 +1,13 @@
 """Manifests: the photos of a collection as a CSV file, which says all but their pixels."""
 
 import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from classifier.data.collection import Photo
 from classifier.errors import DatasetError
 from classifier.files import write_text
+from classifier.outputs.tables import csv_text, from_cell, read_header, with_mark
 
 _COLUMNS = ("image_id", "class_id", "width", "height", "mean_r", "mean_g", "mean_b")
 _SUFFIX = "_split"
@@ -23,9 +23,11 @@ def read_manifest(path: Path) -> tuple[Photo, ...]:
         DatasetError: the file is missing, lacks a column, or a row makes no sense (the message names its line).
     """
     try:
-        # File names may hold bytes that are not UTF-8; surrogateescape brings them back unchanged.
+        # A spreadsheet may have saved it with semicolons. Earlier versions wrote bytes of file names that are not UTF-8
+        # as they are; surrogateescape brings them back unchanged.
+        delimiter = ";" if _COLUMNS[0] in read_header(path, delimiter=";") else ","
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            reader = csv.DictReader(file)
+            reader = csv.DictReader(file, delimiter=delimiter)
             columns = reader.fieldnames or ()
             missing = [column for column in _COLUMNS if column not in columns]
             if missing:
@@ -46,18 +48,18 @@ def write_manifest(path: Path, photos: Iterable[Photo]) -> None:
     names = sorted({name for photo in ordered for name in photo.splits})
     with_file = any(photo.file != oxford_file(photo.image_id) for photo in ordered)
     split_columns = [name if name == "split" else name + _SUFFIX for name in names]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["image_id", "class_id", *(["file"] if with_file else []), *split_columns, *_COLUMNS[2:]])
-    for photo in ordered:
-        writer.writerow(
+    rows: list[list[object]] = [
+        ["image_id", "class_id", *(["file"] if with_file else []), *split_columns, *_COLUMNS[2:]],
+        *(
             [
                 *(photo.image_id, photo.class_id, *([photo.file] if with_file else [])),
                 *(photo.splits.get(name, "") for name in names),
                 *(photo.width, photo.height, *photo.mean_colour),
             ]
-        )
-    write_text(path, text.getvalue())
+            for photo in ordered
+        ),
+    ]
+    write_text(path, with_mark(csv_text(rows)))
 
 
 def manifest_of(checkpoint: Path) -> Path:
@@ -78,9 +80,8 @@ def _photo(row: Mapping[str, str], split_columns: Mapping[str, str], *, where: s
     try:
         image_id, class_id, width, height, red, green, blue = (int(row[column]) for column in _COLUMNS)
         splits = {name: row[column] for column, name in split_columns.items() if row[column]}
-        return Photo(
-            image_id, class_id, splits, width, height, (red, green, blue), row.get("file") or oxford_file(image_id)
-        )
+        file = from_cell(row.get("file") or "") or oxford_file(image_id)
+        return Photo(image_id, class_id, splits, width, height, (red, green, blue), file)
     except (DatasetError, TypeError, ValueError) as error:
         raise DatasetError(f"{where}: {error}") from error
 

@@ -2,6 +2,7 @@
 
 import errno
 import http.client
+import os
 import socket
 import tarfile
 import tempfile
@@ -15,6 +16,7 @@ from classifier.data.labels import read_classes
 from classifier.data.manifest import read_manifest
 from classifier.data.subject import FLOWERS
 from classifier.errors import DownloadError
+from classifier.outputs.claims import describe
 
 PHOTO_COUNT = 8189
 TIMEOUT_S = 60  # of silence from the server; torchvision itself would wait for ever
@@ -54,6 +56,8 @@ def download_photos(root: Path) -> bool:
     found = _count_photos(folder)
     if found == PHOTO_COUNT:
         return False
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise DownloadError(f"{folder} is {describe(folder)}; the photos need a folder there. Choose another --root.")
     if folder.is_dir() and any(folder.iterdir()):
         raise DownloadError(
             f"{folder} is in the way with {found:,} of the {PHOTO_COUNT:,} photos; move or delete it, then try again."

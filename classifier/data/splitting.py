@@ -1,6 +1,5 @@
 """Splitting into train, valid and test: which photo goes where, and folders that hold them so."""
 
-import csv
 import math
 import os
 import random
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from classifier.data.collection import SPLITS, Collection
 from classifier.errors import DatasetError, SettingError
+from classifier.outputs.tables import BOM, csv_text
 from classifier.photos.streaming import ignore
 
 RECORD = "split.csv"
@@ -119,14 +119,13 @@ def place(collection: Collection, target: Path, *, move: bool, step: Callable[[i
         target.mkdir(parents=True, exist_ok=True)
         if not move:
             _check_space(target, sum(source.stat().st_size for _, source, _ in jobs))
-        with (target / RECORD).open("x", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            record = csv.writer(file, lineterminator="\n")
-            record.writerow(("split", "source", "file"))
+        with (target / RECORD).open("x", encoding="utf-8", newline="") as file:
+            file.write(BOM + csv_text([("split", "source", "file")]))
             for done, (split, source, name) in enumerate(jobs, start=1):
                 destination = target / split / name
                 destination.parent.mkdir(parents=True, exist_ok=True)
                 # Written before the deed: after a power cut, the record names every file that may have moved.
-                record.writerow((split, source, destination.relative_to(target).as_posix()))
+                file.write(csv_text([(split, str(source), destination.relative_to(target).as_posix())]))
                 file.flush()
                 started.append((source, destination))
                 (_move if move else _copy)(source, destination)

@@ -5,7 +5,6 @@ ONNX's metadata_props or in the extra files of a .pt2. A file is kept only if it
 """
 
 import io
-import json
 import logging
 import os
 import warnings
@@ -22,6 +21,7 @@ from PIL import Image
 from torch import nn
 
 from classifier.errors import ExportError, SettingError
+from classifier.files import to_json
 from classifier.inference.classifier import Classifier
 from classifier.inference.engines.pytorch import PyTorchEngine
 
@@ -140,7 +140,8 @@ def export(classifier: Classifier, path: Path, *, kind: str, photos: Sequence[Im
     batches = [random, random[:1]]  # two sizes: an export may have frozen the one that it was traced with
     if photos:
         batches.append(torch.from_numpy(classifier.forward(photos).crops))
-    partial = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    path = Path(os.path.realpath(path))  # of a link, the file that it leads to is replaced
+    partial = path.with_name(f".{path.stem[:50]}.{os.getpid()}.part{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with warnings.catch_warnings(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
@@ -178,11 +179,15 @@ def _check(network: nn.Module, run: Runner, batches: Sequence[torch.Tensor], *, 
 
 def _write_pt2(network: nn.Module, example: torch.Tensor, path: Path, description: dict[str, Any]) -> None:
     program = torch.export.export(network, (example,), dynamic_shapes=({0: torch.export.Dim("batch")},))
-    torch.export.save(program, path, extra_files={f"{KEY}.json": json.dumps(description, ensure_ascii=False)})
+    # Not to the path: PyTorch takes only names that are UTF-8, and ends the process when the disk is full.
+    buffer = io.BytesIO()
+    torch.export.save(program, buffer, extra_files={f"{KEY}.json": to_json(description)})
+    path.write_bytes(buffer.getvalue())
 
 
 def _load_pt2(path: Path) -> Runner:
-    module = torch.export.load(path).module()
+    with path.open("rb") as file:
+        module = torch.export.load(file).module()
 
     def run(batch: torch.Tensor) -> dict[str, torch.Tensor]:
         with torch.inference_mode():
@@ -209,14 +214,14 @@ def _write_onnx(network: nn.Module, example: torch.Tensor, path: Path, descripti
     # KEY has everything; classes, mean and std also stand alone, where other tools look for them by name.
     values = {KEY: description, **{name: description[name] for name in ("classes", "mean", "std")}}
     for name, value in values.items():
-        model.metadata_props.add(key=name, value=json.dumps(value, ensure_ascii=False))
+        model.metadata_props.add(key=name, value=to_json(value))
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString())
 
 
 def _load_onnx(path: Path) -> Runner:
     runtime = _package("onnxruntime")
-    session = runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    session = runtime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
 
     def run(batch: torch.Tensor) -> dict[str, torch.Tensor]:
         answers = session.run(list(OUTPUTS), {"images": batch.numpy()})

@@ -2,78 +2,96 @@
 
 import csv
 import io
-import os
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
 from classifier.errors import PhotoError, SettingError
 from classifier.files import write_text
+from classifier.outputs.claims import claim
+from classifier.outputs.kinds import PREDICTIONS
+from classifier.outputs.names import name_of, readable_name
+from classifier.outputs.tables import BOM, csv_text, from_cell
 from classifier.predictions.values import Prediction
 
-
-def readable_name(photo: Path) -> str:
-    """Name of a photo as text: bytes of the path that are not UTF-8 become �, so that every output can hold it."""
-    return os.fsencode(photo).decode("utf-8", errors="replace")
+OTHER = "Name another file by --csv."
 
 
 class PredictionsCsv:
     """CSV file of predictions, a row a photo, open for writing.
 
     The columns: photo, model, error, message, verdict, reason, then class_id_1, name_1, probability_1 and so on up to
-    `top_k`.
+    `top_k`. Cells are written as `outputs.tables` says: a name in one line, never a formula.
 
     Attributes:
         path: the file.
         model: what the predictions come from; a file holds those of one model only.
         columns: the header.
-        done: the photos that the file had a prediction of when it was opened. Those that could not be read are tried
-            again.
     """
 
-    def __init__(self, path: Path, *, top_k: int, model: str) -> None:
-        """Open the file, and begin it where there is none.
+    def __init__(self, path: Path, *, top_k: int, model: str, inputs: Iterable[Path] = ()) -> None:
+        """Open the file, and begin it where there is none. It is changed only if it is such a file.
+
+        Args:
+            path: the file.
+            top_k: how many classes a row has.
+            model: what the predictions come from.
+            inputs: files that are read, and never written.
 
         Raises:
-            SettingError: the file is there, but is not such a file, or is of another model or number of classes.
+            OutputError: the file exists, but is not such a file, or cannot be written.
+            SettingError: it is of another model or number of classes, or damaged.
         """
+        claim(path, PREDICTIONS, option="--csv", inputs=inputs)
         self.path, self.model = path, model
         self.columns = ["photo", "model", "error", "message", "verdict", "reason"]
         self.columns += [
             f"{column}_{rank}" for rank in range(1, top_k + 1) for column in ("class_id", "name", "probability")
         ]
-        self.done: set[str] = set()
+        self._line_end = "\n"
+        self._done: set[str] = set()
         try:
-            fresh = not path.exists() or path.stat().st_size == 0
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = not path.is_file() or self._is_beginning()
             if not fresh:
-                self._cut_unfinished_row()
                 self._read()
-            self._file = path.open("a", encoding="utf-8", newline="")
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise SettingError(f"{path} cannot be used: {error}. Name another file by --csv.") from error
-        self._writer = csv.writer(self._file, lineterminator="\n")
+            # Without a buffer: what could not be written to a full disk must not be tried again at closing.
+            self._file = path.open("wb" if fresh else "ab", buffering=0)
+        except OSError as error:
+            raise SettingError(f"{readable_name(path)} cannot be used: {error.strerror}. {OTHER}") from error
         if fresh:
-            self._writer.writerow(self.columns)
+            self._append(BOM + csv_text([self.columns]))
+
+    def has(self, photo: Path) -> bool:
+        """Whether the file had a prediction of a photo when it was opened; an error is none, and is tried again."""
+        return name_of(photo) in self._done
 
     def write(self, photo: Path, answer: Prediction | PhotoError) -> None:
-        """Write a row and flush it at once: a stop loses no prediction.
+        """Write a row at once: a stop loses no prediction.
 
         Raises:
             SettingError: the file cannot be written, for example since the disk is full.
         """
-        row: list[object] = [readable_name(photo), self.model]
+        row: list[object] = [name_of(photo), self.model]
         if isinstance(answer, PhotoError):
             row += [answer.code, str(answer)]
         else:
             row += ["", "", answer.verdict or "", answer.reason or ""]
             for candidate in answer.candidates:
                 row += [candidate.class_id, candidate.name, f"{candidate.probability:.6f}"]
+        self._append(csv_text([row + [""] * (len(self.columns) - len(row))], line_end=self._line_end))
+
+    def _append(self, text: str) -> None:
+        waiting = memoryview(text.encode())
         try:
-            self._writer.writerow(row + [""] * (len(self.columns) - len(row)))
-            self._file.flush()
+            while waiting:
+                waiting = waiting[self._file.write(waiting) :]
+        except BrokenPipeError:  # the reader of a pipe has gone
+            raise
         except OSError as error:
             raise SettingError(
-                f"{self.path} cannot be written: {error}. Free some space and run the same command again; it continues "
-                "where it stopped."
+                f"{readable_name(self.path)} cannot be written: {error.strerror}. Free some space and run the same "
+                "command again; it continues where it stopped."
             ) from error
 
     def __enter__(self) -> "PredictionsCsv":
@@ -84,36 +102,44 @@ class PredictionsCsv:
     ) -> None:
         self._file.close()
 
-    def _cut_unfinished_row(self) -> None:
-        """Cut off what follows the last line end: a stop may have come in the middle of a row."""
-        with self.path.open("rb+") as file:
-            end = file.read().rfind(b"\n") + 1
-            # A file without a single line end was not written here: `_read` refuses it.
-            if end:
-                file.truncate(end)
+    def _is_beginning(self) -> bool:
+        """Whether the file has less than its header: nothing yet, or a stop came in the middle of the first line."""
+        with self.path.open("rb") as file:
+            begun = file.read(65536)
+        return any((mark + csv_text([self.columns])).encode().startswith(begun) for mark in (BOM, "")) and (
+            not begun.endswith(b"\n")
+        )
 
     def _read(self) -> None:
-        """Read which photos are done; rows of those that could not be read are deleted, for another try."""
-        rows: list[dict[str, str]] = []
-        with self.path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            if list(reader.fieldnames or ()) != self.columns:
+        """Read which photos are done. Rows of those that could not be read are deleted, and so is one that is cut."""
+        content = self.path.read_bytes()
+        # A stop may have come in the middle of a row: what follows the last line end is none.
+        whole = content[: content.rfind(b"\n") + 1]
+        try:
+            text = whole.decode("utf-8-sig")
+            header, *rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row] or [[]]
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise SettingError(
+                f"{readable_name(self.path)} cannot be continued, and is left as it is: it is not UTF-8 text "
+                f"({error}). If a spreadsheet saved it, save it there as “CSV UTF-8”, with commas. Or: {OTHER}"
+            ) from error
+        if header != self.columns:
+            raise SettingError(
+                f"{readable_name(self.path)} exists already, with other columns than “predict --csv” with this --top-k "
+                f"writes, and is left as it is. {OTHER}"
+            )
+        if rows and len(rows[-1]) < 2:  # cut in the middle of a cell with a line end, which earlier versions wrote
+            rows.pop()
+        for row in rows:
+            model = row[1] if len(row) > 1 else "no checkpoint"
+            if model != self.model:
                 raise SettingError(
-                    f"{self.path} exists already, with other columns than “predict --csv” with this --top-k writes. "
-                    "Name another file."
+                    f"{readable_name(self.path)} holds predictions of another checkpoint ({model}, this is "
+                    f"{self.model}; +tta marks --tta). {OTHER}"
                 )
-            for row in reader:
-                if row["model"] != self.model:
-                    raise SettingError(
-                        f"{self.path} holds predictions of another checkpoint ({row['model']}, this is {self.model}; "
-                        "+tta marks --tta). Name another file."
-                    )
-                rows.append(row)
-        read = [row for row in rows if not row["error"]]
-        if len(read) < len(rows):
-            text = io.StringIO()
-            writer = csv.DictWriter(text, self.columns, lineterminator="\n", extrasaction="ignore")
-            writer.writeheader()
-            writer.writerows(read)
-            write_text(self.path.resolve(), text.getvalue())
-        self.done = {row["photo"] for row in read}
+        self._line_end = "\r\n" if b"\r\n" in content[:65536] else "\n"
+        read = [row for row in rows if not "".join(row[2:3])]
+        if len(read) < len(rows) or len(whole) < len(content):
+            kept = csv_text(([from_cell(cell) for cell in row] for row in [header, *read]), line_end=self._line_end)
+            write_text(self.path, BOM + kept)
+        self._done = {from_cell(row[0]) for row in read}

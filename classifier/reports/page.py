@@ -15,6 +15,8 @@ from plotly.offline import get_plotlyjs
 
 from classifier.checkpoint import TrainingInfo
 from classifier.errors import PhotoError
+from classifier.outputs.kinds import generator_mark
+from classifier.outputs.names import escape
 from classifier.photos.reading import open_image
 from classifier.photos.thumbnails import data_url
 from classifier.reports import figures, numbers, verdict_figures, words
@@ -51,7 +53,10 @@ def create_page(report: Report, *, path_of: Callable[[int], Path | None]) -> str
     """
     data = report.data
     return _TEMPLATES.get_template("report.html").render(
-        title=f"{report.checkpoint['name']} on {data['name'] or 'photos'}, {data['split_name']} {data['split']}",
+        generator=generator_mark("report"),
+        title=escape(
+            f"{report.checkpoint['name']} on {data['name'] or 'photos'}, {data['split_name']} {data['split']}"
+        ),
         plotly=get_plotlyjs(),
         report=report,
         names={label.class_id: label.name for label in report.classes},
@@ -67,7 +72,11 @@ def create_page(report: Report, *, path_of: Callable[[int], Path | None]) -> str
 def create_curves_page(training: TrainingInfo, *, title: str) -> str:
     """Curves of a training as one HTML file."""
     return _TEMPLATES.get_template("curves.html").render(
-        title=title, plotly=get_plotlyjs(), words=describe_curves(training), figures=_curve_figures(training)
+        generator=generator_mark("curves"),
+        title=escape(title),
+        plotly=get_plotlyjs(),
+        words=describe_curves(training),
+        figures=_curve_figures(training),
     )
 
 

@@ -293,7 +293,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return files.to_json(value, separators=(",", ":"))
 
 
 def _surest_first(answers: Iterable[MeasuredPhoto]) -> tuple[MeasuredPhoto, ...]:

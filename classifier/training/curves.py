@@ -5,6 +5,7 @@ from pathlib import Path
 
 from classifier.checkpoint import TrainingInfo
 from classifier.files import atomic_path, write_text
+from classifier.outputs.kinds import generator_mark
 
 BLUE, ORANGE, GREY = "#2f6fb0", "#d1662b", "#8a8f98"
 
@@ -32,7 +33,8 @@ def write_lr_html(path: Path, rates: Sequence[float], losses: Sequence[float], *
     figure.update_xaxes(type="log", title="learning rate of the head", exponentformat="power")
     figure.update_yaxes(title="loss (smoothed)")
     figure.update_layout(title="Learning rate range test", template="plotly_white")
-    write_text(path, figure.to_html(include_plotlyjs=True))
+    mark = f'<head><meta name="generator" content="{generator_mark("lr-find")}">'
+    write_text(path, figure.to_html(include_plotlyjs=True).replace("<head>", mark, 1))
 
 
 def write_lr_png(path: Path, rates: Sequence[float], losses: Sequence[float], *, suggestion: float | None) -> None:
@@ -49,4 +51,4 @@ def write_lr_png(path: Path, rates: Sequence[float], losses: Sequence[float], *,
     axes.grid(color=GREY, alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
     with atomic_path(path) as partial:
-        figure.savefig(partial, format="png")
+        figure.savefig(partial, format="png", metadata={"Software": generator_mark("lr-find")})

@@ -1,3 +1,4 @@
+import json
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -7,7 +8,7 @@ import pytest
 from safetensors import safe_open
 
 from classifier.errors import CheckpointError
-from classifier.files import atomic_path, file_digest, save_tensors, write_text
+from classifier.files import atomic_path, file_digest, save_tensors, to_json, write_text
 
 
 def test_a_file_appears_whole_with_its_folder(tmp_path: Path) -> None:
@@ -49,3 +50,31 @@ def test_the_digest_is_of_the_bytes(tmp_path: Path) -> None:
     first, second, third = (file_digest(tmp_path / name) for name in "abc")
     assert first == second != third
     assert len(first) == 16
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real/note.txt")
+    for text in ("new", "newer"):
+        write_text(tmp_path / "link", text)
+        assert (tmp_path / "link").is_symlink()
+        assert (tmp_path / "real" / "note.txt").read_text() == text
+    assert os.listdir(tmp_path / "real") == ["note.txt"]
+
+
+def test_the_longest_name_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / ("花" * 85)
+    write_text(path, "x")
+    assert path.read_text() == "x"
+
+
+def test_an_error_of_the_disk_names_the_file(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"No space left on device: '.*note\.txt'"), atomic_path(tmp_path / "note.txt"):
+        raise OSError(28, "No space left on device")
+
+
+def test_json_is_utf_8_and_gives_every_name_back() -> None:
+    values = {"root": "/caf\udce8/郁金香", "odd \ud800": ["\x1b", "\\udce8"]}
+    text = to_json(values)
+    assert "郁金香" in text
+    assert json.loads(text.encode()) == values

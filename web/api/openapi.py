@@ -36,7 +36,7 @@ def describe(*, max_upload_bytes: int) -> dict[str, Any]:
                 "post": {
                     "operationId": "classify",
                     "summary": "Classify one photo",
-                    "description": "Photos are not kept. The answer is the one of `predict --json`.",
+                    "description": "Photos are not kept. The answer is the one of `predict --json`, without paths.",
                     "parameters": [
                         {
                             "name": "top_k",

@@ -3,9 +3,7 @@
 What can go wrong with files is found out here, before any long work begins.
 """
 
-import csv
 import shutil
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,9 @@ from classifier.data.folder_tree import LeftOut
 from classifier.data.manifest import manifest_of
 from classifier.errors import TrainingError
 from classifier.files import write_text
+from classifier.outputs.claims import claim
+from classifier.outputs.kinds import CHECKPOINT, LEFT_OUT, MANIFEST, RUN_CURVES, RUN_METRICS, RUN_SETTINGS, RUN_STATE
+from classifier.outputs.tables import csv_text, with_mark
 
 SUFFIX = ".safetensors"
 
@@ -87,7 +88,8 @@ def check_folder(run: RunFolder, *, again: bool = False) -> None:
             there.
 
     Raises:
-        TrainingError: an earlier run or checkpoint is there, or a folder cannot be written.
+        OutputError: files of another program are there, or a folder cannot be written.
+        TrainingError: an earlier run or checkpoint is there.
     """
     if run.state.is_file():
         raise TrainingError(
@@ -106,14 +108,17 @@ def check_folder(run: RunFolder, *, again: bool = False) -> None:
         )
     if run.checkpoint.exists() and not again:
         raise TrainingError(f"{run.checkpoint} is there already, and nothing is overwritten. Choose another --output.")
-    for folder in (run.checkpoint.parent, run.path):
-        try:
-            with tempfile.TemporaryFile(dir=_nearest(folder)) as file:
-                file.write(b"room for a line?")
-        except OSError as error:
-            raise TrainingError(
-                f"Nothing can be written to {folder}: {error.strerror}. Choose another --output, or make room."
-            ) from error
+    outputs = {
+        run.settings: RUN_SETTINGS,
+        run.metrics: RUN_METRICS,
+        run.curves: RUN_CURVES,
+        run.left_out: LEFT_OUT,
+        run.manifest: MANIFEST,
+        run.checkpoint: CHECKPOINT,
+        run.state: RUN_STATE,
+    }
+    for path, kind in outputs.items():
+        claim(path, kind, option="--output or --run-dir")
 
 
 def _epochs(run: RunFolder) -> int:
@@ -149,11 +154,7 @@ def write_metrics(path: Path, history: Sequence[Mapping[str, float | None]]) -> 
 
 def write_left_out(path: Path, left_out: Iterable[LeftOut]) -> None:
     """Write the files that are not pictures as CSV: file, reason."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # A file name may hold bytes that are not UTF-8; they are written as they are.
-    with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-        rows = [("file", "reason"), *((entry.file, entry.reason) for entry in left_out)]
-        csv.writer(file, lineterminator="\n").writerows(rows)
+    write_text(path, with_mark(csv_text([("file", "reason"), *((entry.file, entry.reason) for entry in left_out)])))
 
 
 def _cell(value: float | None) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.errors import CheckpointError, SettingError, TrainingError
-from classifier.files import write_text
+from classifier.files import to_json, write_text
 from classifier.setting_fields import shown
 from classifier.training.runs.folder import RunFolder
 from classifier.training.settings import TrainingSettings
@@ -69,7 +69,7 @@ def write_record(run: RunFolder, record: RunRecord) -> None:
     values = {name: value for name, value in vars(record).items() if name != "settings"}
     try:
         run.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps({**values, **asdict(record.settings)}, indent=2, ensure_ascii=False)
+        text = to_json({**values, **asdict(record.settings)}, indent=2)
         write_text(run.settings, f"{text}\n")
     except OSError as error:
         raise TrainingError(f"{run.path} cannot be written: {error.strerror}. Allow it, or make room.") from error

@@ -19,7 +19,10 @@ def test_a_rate_is_suggested_and_drawn(tmp_path: Path, capsys: pytest.CaptureFix
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [(["--steps", "3"], "--steps is at least 10"), (["--output", "file/x"], "cannot be made: Not a directory")],
+    [
+        (["--steps", "3"], "--steps is at least 10"),
+        (["--output", "file/x"], "can be written to file/x: Not a directory"),
+    ],
 )
 def test_refusals(
     tmp_path: Path,

@@ -12,7 +12,7 @@ from classifier.data.subject import FLOWERS
 from classifier.errors import UnreadableFile
 from classifier.inference.predictions_csv import PredictionsCsv
 from classifier.predictions.values import Candidate, Prediction
-from tests.making.runs import NAMES, plant_photos, save_untrained
+from tests.making.runs import NAMES, plant_photos, plant_run, save_untrained
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -184,10 +184,34 @@ def test_names_that_are_no_unicode_are_no_obstacle(checkpoint: str, tmp_path: Pa
     strange = os.fsencode(tmp_path) + b"/caf\xe9.jpg"
     shutil.copy(plant_photos(tmp_path / "photos", each=1)[0], strange)
     assert main(["predict", os.fsdecode(strange), "--json", "--checkpoint", checkpoint]) == 0
-    assert "caf�.jpg" in capsys.readouterr().out
+    assert json.loads(capsys.readouterr().out)["photo"].endswith(r"/caf\xe9.jpg")
 
 
 @pytest.mark.parametrize("option", ["--top-k", "--batch-size"])
 def test_options_below_one_are_refused(checkpoint: str, capsys: pytest.CaptureFixture[str], option: str):
     assert main(["predict", "x.jpg", option, "0", "--checkpoint", checkpoint]) == 1
     assert f"{option} is at least 1" in capsys.readouterr().err
+
+
+def test_json_says_where_similar_photos_lie(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    checkpoint = plant_run(tmp_path)
+    assert main(["index", "--checkpoint", str(checkpoint)]) == 0
+    photo = sorted((tmp_path / "photos").rglob("*.jpg"))[0]
+    command = ["predict", str(photo), "--json", "--checkpoint", str(checkpoint)]
+    capsys.readouterr()
+    assert main(command) == 0
+    said = json.loads(capsys.readouterr().out)
+    similar = [*said["neighbours"]["overall"], *said["neighbours"]["by_class"]["1"]]
+    assert similar
+    assert all(Path(neighbour["photo"]).is_file() for neighbour in similar)
+    assert said["duplicate_of"] == 1
+    assert said["duplicate_of_photo"] == str(photo)
+    (tmp_path / "photos").rename(tmp_path / "elsewhere")
+    command[1] = str(photo).replace("photos", "elsewhere")
+    assert main(command) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert [neighbour["photo"] for neighbour in said["neighbours"]["overall"]] == [None] * 3
+    assert said["duplicate_of_photo"] is None
+    (tmp_path / "best.manifest.csv").unlink()
+    assert main(command) == 0
+    assert json.loads(capsys.readouterr().out)["neighbours"]["overall"][0]["photo"] is None

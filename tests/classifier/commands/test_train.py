@@ -263,3 +263,23 @@ def test_help_teaches(capsys: pytest.CaptureFixture[str], command: str) -> None:
         main([command.replace("_", "-"), "--help"])
     assert stopped.value.code == 0
     assert re.search(rf"examples?:\n  python -m classifier {command.replace('_', '-')}", capsys.readouterr().out)
+
+
+def test_names_of_any_bytes_are_trained_on_and_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    root = plant(tmp_path / "x", {"a": 5, "b": 5}).rename(os.fsdecode(b"=caf\xe8\n"))
+    (root / "a").rename(root / os.fsdecode(b"r\xf4se\r"))
+    (root / "b").rename(root / os.fsdecode(b"r\xf3se\r"))
+    (root / os.fsdecode(b"r\xf4se\r") / "0.jpg").rename(root / os.fsdecode(b"r\xf4se\r/=\xff\n.jpg"))
+    (root / os.fsdecode(b"r\xf3se\r") / "+bad\n.jpg").write_text("not a photo")
+    assert main(["train", "--data", str(root), "--epochs", "1", *TINY]) == 0
+    run = Path("runs") / root.name
+    assert [label.name for label in load_checkpoint(run / "best.safetensors").classes] == [r"r\xf3se\r", r"r\xf4se\r"]
+    assert (run / "left-out.csv").read_text().splitlines()[1].startswith(r"r\xf3se\r/+bad\n.jpg,")
+    assert len((run / "best.manifest.csv").read_text().splitlines()) == 11
+    assert main(["train", "--resume", "--run-dir", str(run)]) == 0
+    for command in (["index"], ["evaluate", "--report"], ["export", "--output", str(run / "x.pt2")]):
+        assert main([*command, "--checkpoint", str(run / "best.safetensors")]) == 0
+    capsys.readouterr()

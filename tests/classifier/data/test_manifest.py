@@ -48,6 +48,11 @@ def test_a_manifest_needs_its_columns(tmp_path: Path) -> None:
         ),
         (photo(1, 1, os.fsdecode(b"rose/caf\xe9.jpg"), split="train"),),
         (photo(5, 1),),
+        (
+            photo(1, 1, "=rose/a\nb\r.jpg", split="train"),
+            photo(2, 1, "'=rose/a\\nb.jpg", split="train"),
+            photo(3, 1, "郁金香/\udce8;-1\x1b.jpg", split="train"),
+        ),
     ],
 )
 def test_a_manifest_comes_back_as_it_was_written(tmp_path: Path, photos: tuple[Photo, ...]) -> None:
@@ -80,3 +85,21 @@ def test_a_failed_write_keeps_the_old_manifest(tmp_path: Path, monkeypatch: pyte
     monkeypatch.undo()
     assert [found.image_id for found in read_manifest(path)] == [1]
     assert os.listdir(tmp_path) == ["manifest.csv"]
+
+
+def test_a_manifest_is_a_table_for_spreadsheets(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.csv"
+    write_manifest(path, [photo(1, 1, "=郁金香\n\udce8/1.jpg", split="train"), photo(2, 1, "a/2.jpg", split="test")])
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfimage_id,class_id,file,split,")
+    assert r"1,1,'=郁金香\n\xe8/1.jpg,train," in path.read_text(encoding="utf-8-sig")
+    assert len(path.read_text(encoding="utf-8-sig").splitlines()) == 3
+
+
+def test_what_earlier_versions_and_spreadsheets_wrote_is_read(tmp_path: Path) -> None:
+    path, photos = tmp_path / "manifest.csv", (photo(1, 1, "é/caf\udce8.jpg", split="train"),)
+    write_manifest(path, photos)
+    text = path.read_text(encoding="utf-8-sig")
+    path.write_bytes(text.replace(r"\xe8", "\udce8").encode(errors="surrogateescape"))
+    assert read_manifest(path) == photos
+    path.write_bytes(b"\xef\xbb\xbf" + text.replace(",", ";").replace("\n", "\r\n").encode())
+    assert read_manifest(path) == photos

@@ -166,5 +166,5 @@ def test_a_tiff_in_which_0_is_white_is_not_a_negative(dtype: type, white_is_zero
     with Image.open(io.BytesIO(data)) as image:
         assert image.tag_v2[262] == tags[262]
     left, right = opened.getpixel((0, 0))[0], opened.getpixel((63, 0))[0]
-    # Pillow writes 8 bits so that they mean what they did, and 16 bits as they are, which with 0 for white is the reverse.
+    # Pillow writes 8 bits so that they mean what they did; 16 bits as they are, which with 0 for white is the reverse.
     assert (left, right) == ((255, 0) if white_is_zero and dtype is np.uint16 else (0, 255))

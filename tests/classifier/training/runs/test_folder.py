@@ -40,5 +40,5 @@ def test_files_that_were_left_out_are_listed_even_if_their_names_are_not_text(tm
     rows = [LeftOut("a, b.jpg", "This is a text."), LeftOut("\udcff.jpg", "It is empty.")]
     write_left_out(tmp_path / "run" / "left-out.csv", rows)
     assert (tmp_path / "run" / "left-out.csv").read_bytes() == (
-        b'file,reason\n"a, b.jpg",This is a text.\n\xff.jpg,It is empty.\n'
+        b'file,reason\n"a, b.jpg",This is a text.\n\\xff.jpg,It is empty.\n'
     )
