@@ -16,7 +16,7 @@ from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_checkpoint_option, add_device_option
-from classifier.cli.terminal import progress_bars
+from classifier.cli.terminal import progress_bars, warn
 from classifier.data.subject import Subject, subject_of
 from classifier.errors import DatasetError, PhotoError, SettingError
 from classifier.files import to_json
@@ -90,7 +90,7 @@ def main(args: argparse.Namespace) -> int:
             raise SettingError(f"{option} is at least 1; got {value}.")
     if args.csv:
         claim(args.csv, PREDICTIONS, option="--csv", inputs=[args.checkpoint])
-    photos = list(find_photos(args.photos, leave_out=args.csv))
+    photos = list(find_photos(args.photos, leave_out=args.csv, warn=warn))
     classifier = Classifier.load(args.checkpoint, device=args.device)
     with ExitStack() as stack:
         show: Callable[[Path, Predicted], None]

@@ -1,12 +1,12 @@
 """Folder trees: which files are in which class's folder, before they are opened."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from mimetypes import guess_type
 from pathlib import Path
 
 from classifier.errors import DatasetError
+from classifier.photos.finding import files_below, is_litter
 
 MANIFEST = "manifest.csv"
 SPLIT_FOLDERS = {
@@ -14,7 +14,6 @@ SPLIT_FOLDERS = {
     **dict.fromkeys(("valid", "val", "validation", "valid_set", "val_set", "validation_set"), "valid"),
     **dict.fromkeys(("test", "testing", "test_set"), "test"),
 }
-_LITTER = {"thumbs.db", "desktop.ini", "__macosx", "lost+found", "$recycle.bin", "system volume information"}
 
 
 @dataclass(frozen=True)
@@ -40,14 +39,18 @@ def is_split(root: Path) -> bool:
     return "train" in found and len(found - {None}) > 1
 
 
-def entries_of(root: Path) -> list[Entry]:
-    """Files of every class, without litter such as thumbs.db and hidden files.
+def entries_of(root: Path) -> tuple[list[Entry], list[LeftOut]]:
+    """Files of every class, without litter such as thumbs.db and hidden files; links to folders are followed.
+
+    Returns:
+        The files, and the links that lead to where the files are looked at already.
 
     Raises:
         DatasetError: a folder cannot be read, or is next to train, valid and test.
     """
+    left_out: list[LeftOut] = []
     if not is_split(root):
-        return [Entry(file, folder.name, None) for folder in folders_in(root) for file in _files(root, folder)]
+        return _entries_in(root, root, None, left_out), left_out
     entries = []
     for part in folders_in(root):
         split = SPLIT_FOLDERS.get(part.name.lower())
@@ -55,8 +58,22 @@ def entries_of(root: Path) -> list[Entry]:
             raise DatasetError(
                 f"{root} has train, valid or test folders, and “{part.name}” next to them. Take it away, or rename it."
             )
-        entries += [Entry(file, folder.name, split) for folder in folders_in(part) for file in _files(root, folder)]
-    return entries
+        entries += _entries_in(root, part, split, left_out)
+    return entries, left_out
+
+
+def _entries_in(root: Path, part: Path, split: str | None, left_out: list[LeftOut]) -> list[Entry]:
+    def leave_out(place: Path, reason: str) -> None:
+        left_out.append(LeftOut(place.relative_to(root).as_posix(), reason))
+
+    def refuse(error: OSError) -> None:
+        raise _unreadable(error) from error
+
+    return [
+        Entry(path.relative_to(root).as_posix(), folder.name, split)
+        for folder in folders_in(part)
+        for path in files_below(folder, leave_out=leave_out, refuse=refuse)
+    ]
 
 
 def folders_in(root: Path) -> list[Path]:
@@ -66,7 +83,7 @@ def folders_in(root: Path) -> list[Path]:
         return sorted(
             path
             for path in root.iterdir()
-            if path.is_dir() and not _is_litter(path.name) and not home.is_relative_to(path.resolve())
+            if path.is_dir() and not is_litter(path.name) and not home.is_relative_to(path.resolve())
         )
     except OSError as error:
         raise _unreadable(error) from error
@@ -86,23 +103,6 @@ def strays(root: Path, entries: Sequence[Entry]) -> list[LeftOut]:
     empty = {folder.name: folder for part in parts for folder in folders_in(part) if folder.name not in named}
     left_out = [LeftOut(folder.relative_to(root).as_posix(), "The folder holds no file.") for folder in empty.values()]
     for path in sorted(path for part in {root, *parts} for path in part.iterdir()):
-        if (guess_type(path.name)[0] or "").startswith("image/") and not _is_litter(path.name) and path.is_file():
+        if (guess_type(path.name)[0] or "").startswith("image/") and not is_litter(path.name) and path.is_file():
             left_out.append(LeftOut(path.relative_to(root).as_posix(), "It is in no class's folder."))
     return left_out
-
-
-def _files(root: Path, folder: Path) -> list[str]:
-    """Files below `folder`, relative to `root`, in order."""
-    found = []
-    for where, folders, names in os.walk(folder, onerror=_refuse):
-        folders[:] = sorted(name for name in folders if not _is_litter(name))
-        found += [(Path(where) / name).relative_to(root).as_posix() for name in names if not _is_litter(name)]
-    return sorted(found)
-
-
-def _refuse(error: OSError) -> None:
-    raise _unreadable(error)
-
-
-def _is_litter(name: str) -> bool:
-    return name.startswith(".") or name.lower() in _LITTER

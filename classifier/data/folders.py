@@ -81,12 +81,12 @@ def read_folder(
         raise DatasetError(f"There is no folder {root}. Name one that has a folder of photos for each class.")
     if (root / MANIFEST).is_file():
         return FolderPhotos(of_manifest(root, read_manifest(root / MANIFEST)))
-    entries = entries_of(root)
+    entries, unwalked = entries_of(root)
     names = sorted({entry.class_name for entry in entries})
     if len(names) < 2:
         raise DatasetError(_too_few_classes(root, names))
     scanned, unread = _scan(root, entries, step)
-    left_out = (*unread, *strays(root, entries))
+    left_out = (*unread, *unwalked, *strays(root, entries))
     _check_counts(root, names, scanned, left_out)
     groups = group_twins([photo.hashes for photo in scanned])
     splits, leaks = _splits(root, scanned, groups, ratios or Ratios(), seed)
@@ -254,7 +254,7 @@ def files_since(collection: Collection, *, opened: int = 50) -> int | None:
                 return None
         except PhotoError:
             return None
-    return sum(entry.file not in known for entry in entries_of(root))
+    return sum(entry.file not in known for entry in entries_of(root)[0])
 
 
 def _text(name: str) -> str:
