@@ -244,11 +244,15 @@
     decline(isAddress ? MESSAGES.address : MESSAGES.text);
   }
 
-  /* What was dropped or pasted, without its folders: browsers give them as files that cannot be read. */
+  /* The files that were dropped or pasted, without folders: browsers give those as files that cannot be read. */
   function useGiven(transfer) {
-    const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry && item.webkitGetAsEntry());
-    const folders = entries.filter((entry) => entry && entry.isDirectory).map((entry) => entry.name);
-    const files = Array.from(transfer.files).filter((file) => file.type || !folders.includes(file.name));
+    const files = [];
+    const folders = [];
+    for (const item of Array.from(transfer.items).filter((given) => given.kind === "file")) {
+      const entry = item.webkitGetAsEntry && item.webkitGetAsEntry();
+      if (entry && entry.isDirectory) folders.push(entry.name);
+      else if (item.getAsFile()) files.push(item.getAsFile());
+    }
     if (files.length) return useFirst(files);
     decline(folders.length ? fill(MESSAGES.folder, { name: folders[0] }) : MESSAGES.nothing);
   }
