@@ -3,11 +3,12 @@
    Reads no store, writes no store. Dash runs the files of this folder in the order of their names.
 
    Stores that outlive a page (web/frame/frame.py; in the memory of this tab, gone when it closes)
-     photo              {key, name, url, preview} or null
+     photo              {key, name, url, preview, shrunk} or null
                         Set by 10-photo: a photo was chosen; null when it is cleared or refused. Set once more by
-                        keepAnswer, under the same key, when the server sends a copy that this browser can show.
+                        keepAnswer, under the same key, when the server sends a small upright copy.
                         key: names the choice, and every answer carries it. url: a data URL, what is sent to the server.
-                        preview: whether the browser can show it.
+                        preview: whether the browser can show it. shrunk: false where url holds the file as it is,
+                        because the browser could not read it, or would not read it right (08-canvas, 09-orientation).
      answer             {key, content, turn} or null: the answer on the screen
                         Set by keepAnswer and keepPart; null as soon as another photo is chosen or this one is cleared.
                         turn: which part of the photo it is about, counted from 1; none or 0 for the whole photo.
@@ -15,10 +16,11 @@
    Stores of the page Classify, empty whenever it is drawn
      fresh-answer       {key, message, words, content, shown}: what the server says of the whole photo
                         Set by the server after a click on Classify. content: null removes the answer on the screen,
-                        none at all leaves it there. shown: a copy of a photo that the browser could not show.
-     part               {key, turn, url, view}: a part of the photo to ask about. Set by askPart.
+                        none at all leaves it there. shown: a small upright copy of a photo that was sent as it is.
+     part               {key, turn, url, view, uncut}: a part of the photo to ask about; uncut: url holds the whole
+                        photo, and the server cuts the part out. Set by askPart.
      part-answer        {key, turn, content}: the answer to it. Set by the server.
-     stability-request  {key, turn, url}: what to look at in nine ways. Set by askStability.
+     stability-request  {key, turn, url, view, uncut}: what to look at in nine ways. Set by askStability.
      stability-answer   {key, turn, content}: what came of it. Set by the server.
 
    Stores that come inside an answer: shown-view (the part that it is about), heat-maps and contrast-maps (data URLs by
@@ -30,7 +32,7 @@
    outputs lies outside of that page. What carries another key or turn than what is on the screen is dropped.
 
    Elements for words to the visitor
-     photo-message      what is wrong with the photo: 10-photo, keepAnswer, 60-failures
+     photo-message      what is wrong with the photo, or with what came in its place: 10-photo, keepAnswer, 60-failures
      photo-note         which of several files was taken: 10-photo
      status             the answer, read out by screen readers: keepAnswer, the server; emptied by 10-photo
      notice             all other failures: 60-failures, askPart, the server */

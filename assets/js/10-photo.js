@@ -8,7 +8,7 @@
 (function () {
   "use strict";
 
-  const { callbacks, fill, focusWhenShown, reveal, set } = window.florascope;
+  const { callbacks, fill, focusWhenShown, isTurned, reveal, set, toJpeg } = window.florascope;
 
   const LONGEST_SIDE_PX = 1024; // far above what the network looks at, and some 150 kB as a JPEG
   const SHORTEST_SIDE_PX = 320; // a panorama keeps this height: the network looks at a square of it
@@ -19,11 +19,20 @@
   const MESSAGES = {
     alternative: "Your photo: {name}",
     empty: "{name} is empty. Choose another photo.",
+    address:
+      "That was the address of a picture, not the picture itself, and Florascope fetches nothing from other sites. " +
+      "Save the picture to your device, or use “Copy image” in its menu, then drop or paste it here.",
     noPreview: "{name} (no preview: your browser cannot show it)",
     notLoaded: "This photo could not be loaded, because the server does not answer. Try again in a moment.",
+    folder: "{name} is a folder. Open it and drop one of its photos here.",
+    nothing: "Nothing that could be read came with that. Save the picture as a file first, then choose or drop it here.",
     notPicture: "{name} is not a picture. Choose a photo.",
     oneOfSeveral: "You chose {count} files. Florascope looks at one photo at a time, here at {name}.",
     tooLarge: "{name} is too large for a photo ({size}). Choose a smaller one.",
+    text: "That was text, not a picture. Copy the picture itself, or choose its file.",
+    tooLargeProtected:
+      "Your browser protects you against fingerprinting, so {name} cannot be made smaller here, and at {size} it is too " +
+      "large to send as it is (the limit is {limit}). Allow this page to read canvases, or make the photo smaller first.",
     tooLargeToSend:
       "Your browser cannot read {name}, and at {size} it is too large to send as it is (the limit is {limit}). " +
       "Save it as a JPEG and try again.",
@@ -63,7 +72,8 @@
     },
   });
 
-  /* A picture → data URL of a JPEG, upright and no larger than needed. Rejects what the browser cannot decode. */
+  /* A picture → data URL of a JPEG, upright and no larger than needed; null where canvases do not say what is on them.
+     Rejects what the browser cannot decode. */
   async function shrink(blob) {
     const bitmap = await createImageBitmap(blob, { imageOrientation: "from-image" });
     const longest = Math.max(bitmap.width, bitmap.height);
@@ -78,13 +88,16 @@
     context.imageSmoothingQuality = "high";
     context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
     bitmap.close();
-    return canvas.toDataURL("image/jpeg", JPEG_QUALITY);
+    return toJpeg(canvas, JPEG_QUALITY);
   }
 
   function asDataUrl(blob) {
     return new Promise((resolve, reject) => {
       const reader = new FileReader();
-      reader.onload = () => resolve(reader.result.replace(/^data:[^,]*,/, "data:application/octet-stream;base64,"));
+      reader.onload = () => {
+        const type = /^image\/\w+$/.test(blob.type) ? blob.type : "application/octet-stream";
+        resolve(reader.result.replace(/^data:[^,]*,/, "data:" + type + ";base64,"));
+      };
       reader.onerror = () => reject(reader.error);
       reader.readAsDataURL(blob);
     });
@@ -98,20 +111,26 @@
     return "";
   }
 
-  /* A file → {url, preview}, or {refusal}: a sentence that says why it cannot be sent. */
+  /* A file → {url, preview, shrunk}, or {refusal}: a sentence that says why it cannot be sent. */
   async function read(blob, name, workbench) {
-    try {
-      return { url: await shrink(blob), preview: true };
-    } catch {
-      // Not decodable here: the server knows more formats, and can say what is wrong with the file.
-      const limit = Number(workbench.dataset.maxBytes);
-      if (blob.size > limit) {
-        const sizes = { size: megabytes(blob.size), limit: megabytes(limit) };
-        return { refusal: fill(MESSAGES.tooLargeToSend, { name, ...sizes }) };
+    const limit = Number(workbench.dataset.maxBytes);
+    const isSendable = blob.size <= limit;
+    let preview = true;
+    if (!isSendable || !(await isTurned(blob))) {
+      try {
+        const url = await shrink(blob);
+        if (url) return { url, preview, shrunk: true };
+      } catch {
+        preview = false; // not decodable here: the server knows more formats, and can say what is wrong with the file
       }
     }
+    if (!isSendable) {
+      const sizes = { size: megabytes(blob.size), limit: megabytes(limit) };
+      const message = preview ? MESSAGES.tooLargeProtected : MESSAGES.tooLargeToSend;
+      return { refusal: fill(message, { name, ...sizes }) };
+    }
     try {
-      return { url: await asDataUrl(blob), preview: false };
+      return { url: await asDataUrl(blob), preview, shrunk: false };
     } catch {
       return { refusal: fill(MESSAGES.unreadable, { name }) };
     }
@@ -140,10 +159,10 @@
     if (note) reveal("photo-note");
     const sentence = objection(blob, name);
     if (sentence) return refuse(turn, sentence);
-    const { url, preview, refusal } = await read(blob, name, workbench);
+    const { refusal, ...content } = await read(blob, name, workbench);
     if (refusal) return refuse(turn, refusal);
     if (turn !== latest) return;
-    set("photo", { data: { key: Date.now() + "-" + turn, name: name, url: url, preview: preview } });
+    set("photo", { data: { key: Date.now() + "-" + turn, name, ...content } });
     window.florascope.prefetchCharts();
   }
 
@@ -201,11 +220,46 @@
     if (target.closest("#drop-zone, #again-button")) input.click();
   });
 
-  const carriesFiles = (event) => event.dataTransfer && Array.from(event.dataTransfer.types).includes("Files");
+  const carries = (transfer, ...types) => types.some((type) => transfer && Array.from(transfer.types).includes(type));
+  const carriesFiles = (event) => carries(event.dataTransfer, "Files");
+  // Elsewhere on the site, and in a field, text and addresses stay the browser's own affair.
+  const carriesWords = (event, transfer) =>
+    (zone() || awaited()) &&
+    !event.target.closest?.("input, textarea, [contenteditable]") &&
+    carries(transfer, "text/uri-list", "text/html", "text/plain");
+
+  /* Say what came in place of a photo; the photo that is there stays. */
+  async function decline(sentence) {
+    await drawn();
+    set("photo-message", { children: sentence });
+    reveal("photo-message");
+  }
+
+  /* Text, an address, or a part of a page → what to do instead. Nothing is fetched. */
+  function declineWords(transfer) {
+    const isAddress =
+      carries(transfer, "text/uri-list") ||
+      /<(img|picture|svg)\b/i.test(transfer.getData("text/html")) ||
+      /^\s*(https?|file|data|blob):\S+\s*$/i.test(transfer.getData("text/plain"));
+    decline(isAddress ? MESSAGES.address : MESSAGES.text);
+  }
+
+  /* The files that were dropped or pasted, without folders: browsers give those as files that cannot be read. */
+  function useGiven(transfer) {
+    const files = [];
+    const folders = [];
+    for (const item of Array.from(transfer.items).filter((given) => given.kind === "file")) {
+      const entry = item.webkitGetAsEntry && item.webkitGetAsEntry();
+      if (entry && entry.isDirectory) folders.push(entry.name);
+      else if (item.getAsFile()) files.push(item.getAsFile());
+    }
+    if (files.length) return useFirst(files);
+    decline(folders.length ? fill(MESSAGES.folder, { name: folders[0] }) : MESSAGES.nothing);
+  }
 
   // The whole page takes the drop: a photo let go beside the zone would otherwise replace the page.
   document.addEventListener("dragover", (event) => {
-    if (!carriesFiles(event)) return;
+    if (!carriesFiles(event) && !carriesWords(event, event.dataTransfer)) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = zone() || awaited() ? "copy" : "none";
     if (zone()) zone().classList.add("drop-zone--over");
@@ -214,14 +268,20 @@
     if (!event.relatedTarget && zone()) zone().classList.remove("drop-zone--over");
   });
   document.addEventListener("drop", (event) => {
-    if (!carriesFiles(event)) return;
+    const hasFiles = carriesFiles(event);
+    if (!hasFiles && !carriesWords(event, event.dataTransfer)) return;
     event.preventDefault();
     if (zone()) zone().classList.remove("drop-zone--over");
-    useFirst(event.dataTransfer.files);
+    if (!zone() && !awaited()) return;
+    if (hasFiles) useGiven(event.dataTransfer);
+    else declineWords(event.dataTransfer);
   });
   document.addEventListener("paste", (event) => {
-    if (!(zone() || awaited()) || !event.clipboardData || !event.clipboardData.files.length) return;
+    const given = event.clipboardData;
+    if (!(zone() || awaited()) || !given) return;
+    if (!given.files.length && !carriesWords(event, given)) return;
     event.preventDefault();
-    useFirst(event.clipboardData.files);
+    if (given.files.length) useGiven(given);
+    else declineWords(given);
   });
 })();

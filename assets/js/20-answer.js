@@ -28,7 +28,7 @@
       set("photo-message", { children: answer.message });
       if (answer.message) reveal("photo-message");
       set("status", { children: answer.words });
-      if (shown) set("photo", { data: { ...photo, url: shown, preview: true } });
+      if (shown) set("photo", { data: { ...photo, url: shown, preview: true, shrunk: true } });
       return content === undefined ? noUpdate() : content && { key, content };
     },
 

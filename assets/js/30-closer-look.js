@@ -8,7 +8,7 @@
 (function () {
   "use strict";
 
-  const { callbacks, noUpdate, set } = window.florascope;
+  const { callbacks, noUpdate, set, toJpeg } = window.florascope;
 
   const JPEG_QUALITY = 0.92;
   const LEAST_SIDE_PX = 16; // the server refuses smaller pictures
@@ -49,7 +49,7 @@
 
   const visible = (photo) => photo && photo.preview && photo.url;
 
-  /* The part of a photo in view, cut out → data URL of a JPEG */
+  /* The part of a photo in view, cut out → data URL of a JPEG; null where canvases do not say what is on them. */
   async function cut(view, photo) {
     const picture = await pictureOf(photo.url);
     const box = boxOf(view, picture.naturalWidth, picture.naturalHeight);
@@ -62,7 +62,7 @@
         picture, box.left * picture.naturalWidth, box.top * picture.naturalHeight, side, side,
         0, 0, canvas.width, canvas.height
       );
-    return canvas.toDataURL("image/jpeg", JPEG_QUALITY);
+    return toJpeg(canvas, JPEG_QUALITY);
   }
 
   Object.assign(callbacks, {
@@ -99,7 +99,8 @@
       }
       const url = await cut(view, photo);
       turns += 1;
-      return { key: photo.key, turn: turns, url: url, view: view };
+      // Without a cut, the server cuts the part out of the whole photo.
+      return { key: photo.key, turn: turns, url: url || photo.url, view: view, uncut: !url };
     },
 
     /* the answer to a part → the answer on the screen */
@@ -111,8 +112,8 @@
     askStability(clicks, photo, part, answer) {
       if (!clicks || !photo || !answer) return noUpdate();
       const turn = answer.turn || 0;
-      const url = turn && part && part.turn === turn ? part.url : photo.url;
-      return { key: photo.key, turn: turn, url: url };
+      const asked = turn && part && part.turn === turn ? part : { url: photo.url };
+      return { ...asked, key: photo.key, turn: turn };
     },
 
     /* nine looks, answer → the strip; looks at another photo or part are not shown */

@@ -16,6 +16,7 @@ from classifier.data.labels import LabelClass
 from classifier.reports.history import History, history_of
 from classifier.reports.intervals import wilson_interval
 from classifier.reports.report import Report
+from classifier.reports.words import shorten
 
 TRAIN, VALID, RIGHT, WRONG, GREY = "#c07f1e", "#4c8c58", "#4c8c58", "#c4567f", "#8a8f89"
 SHADE = "rgba(138, 143, 137, 0.16)"
@@ -29,13 +30,16 @@ HEAT = [
 ]
 # With more classes than this their names no longer fit next to the matrix; pointing at a cell shows them.
 MOST_NAMED_CLASSES, MOST_NAMED_NARROW = 36, 8
+# Letters; Plotly makes room for the longest name, and nothing would be left for the figure.
+LONGEST_NAME = 32
 # Diameter of the largest dot of the reliability diagram, in pixels.
 LARGEST_DOT_PX = 30
 
 
 def axis_names(labels: Sequence[LabelClass]) -> list[str]:
-    """Names of classes, unique and safe for Plotly, which reads tags like <b> in every label."""
-    names = [escape(label.name[:1].upper() + label.name[1:], quote=False) for label in labels]
+    """Names of classes, unique, short, and safe for Plotly, which reads tags like <b> in every label."""
+    shown = [shorten(label.name[:1].upper() + label.name[1:], LONGEST_NAME) for label in labels]
+    names = [escape(name, quote=False) for name in shown]
     return [
         f"{name} ({label.class_id})" if names.count(name) > 1 else name
         for name, label in zip(names, labels, strict=True)

@@ -164,3 +164,11 @@ def _precision(group: Group, verdict: Verdict) -> str:
     right, n = group.right[verdict], group.verdicts[verdict]
     share, ends = per_hundred(right, n), hundred_range(wilson_interval(right, n), 1, between=" to ")
     return f"of 100 such answers, {share} are right (with other photos like these, {ends})"
+
+
+def shorten(name: str, most: int) -> str:
+    """A name of at most `most` letters: of a longer one, beginning and end are left, for names that begin alike."""
+    if len(name) <= most:
+        return name
+    end = most // 3
+    return f"{name[: most - end - 1]}…{name[len(name) - end :]}"

@@ -101,7 +101,7 @@ def test_an_empty_file_and_one_too_large_are_told_apart_before_sending(page: Pag
 @pytest.mark.console_messages
 def test_a_body_over_the_servers_limit_gets_its_sentence(page: Page, site: str):
     open_page(page, site)
-    photo = {"key": "big", "name": "big.jpg", "url": data_url(b"x" * 3_000_000), "preview": False}
+    photo = {"key": "big", "name": "big.jpg", "url": data_url(b"x" * 3_000_000), "preview": False, "shrunk": False}
     page.evaluate("photo => dash_clientside.set_props('photo', {data: photo})", photo)
     page.get_by_role("button", name="Classify").click()
     expect(page.locator("#photo-message")).to_contain_text("the server takes up to 1 MB")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from classifier.predictions.stability import Stability
 
 TOP_K = 5
-SHOWN_PX = 1024  # long side; the browser shrinks the photos that it can show to the same
+SHOWN_PX = 1024  # long side; the browser shrinks the photos that it can read to the same
 NINE_LOOKS_PX = 640  # what photos are decoded at for the nine looks: twice what a look needs, for the tighter ones
 BUSY, FAULT = "busy", "error"  # codes, beside those of classifier.errors
 FOR_VISITORS: Mapping[str, str] = {
@@ -43,7 +43,7 @@ class Answer:
 
     content: the result.
     words: the same in one sentence, for screen readers.
-    shown: the photo as a data URL of a JPEG if the visitor's browser cannot show it, else None.
+    shown: the photo as a data URL of a small upright JPEG if the browser sent the file as it is, else None.
     """
 
     content: html.Div
@@ -74,11 +74,13 @@ def answer_upload(upload: Upload, *, site: Site) -> Answer:
     content = upload.decode(max_bytes=site.settings.max_upload_bytes)
     picture: bytes | Image.Image = content
     with site.asking() as classifier:
-        if not upload.preview:
+        if upload.uncut:
+            picture = upload.view.cut(open_image(content))
+        elif not upload.shrunk:
             picture = open_image(content, draft_px=SHOWN_PX)
         (prediction,) = classifier.predict([picture], top_k=TOP_K, maps=True)
     shown = None
-    if isinstance(picture, Image.Image):
+    if isinstance(picture, Image.Image) and not upload.uncut:
         picture.thumbnail((SHOWN_PX, SHOWN_PX))
         shown = data_url(picture, "JPEG", quality=90)
     return Answer(create_result(prediction, site=site, view=upload.view), describe_answer(prediction, site=site), shown)
@@ -92,6 +94,8 @@ def look_nine_ways(upload: Upload, *, site: Site) -> Stability:
     """
     content = upload.decode(max_bytes=site.settings.max_upload_bytes)
     with site.asking() as classifier:  # decoding too: of large photos, only a few fit in the memory at once
+        if upload.uncut:
+            return stability(classifier, upload.view.cut(open_image(content)))
         return stability(classifier, open_image(content, draft_px=NINE_LOOKS_PX))
 
 

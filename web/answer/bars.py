@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
+from classifier.reports.words import shorten
 from web.shared.figures import LEAF, TEMPLATE, plain
 from web.shared.wording import display_name, format_percent
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 LEAF_SOFT = "#83a58a"
 ROW_HEIGHT_PX = 62
+LONGEST_NAME = 28  # letters; with its percentage, what a line has room for on the narrowest phone
 
 
 def create_candidate_bars_figure(candidates: Sequence[Candidate]) -> go.Figure:
@@ -23,6 +25,7 @@ def create_candidate_bars_figure(candidates: Sequence[Candidate]) -> go.Figure:
     `customdata` of bar i is its class id. Names stand above the bars, not beside them: so they fit on a phone.
     """
     rows = list(range(len(candidates)))
+    names = [shorten(display_name(candidate.name), LONGEST_NAME) for candidate in candidates]
     figure = go.Figure(
         go.Bar(
             x=[candidate.probability for candidate in candidates],
@@ -31,14 +34,14 @@ def create_candidate_bars_figure(candidates: Sequence[Candidate]) -> go.Figure:
             width=0.3,
             marker={"color": [LEAF] + [LEAF_SOFT] * (len(candidates) - 1), "cornerradius": 4},
             customdata=[candidate.class_id for candidate in candidates],
-            text=[plain(f"{display_name(c.name)}: {format_percent(c.probability)}") for c in candidates],
+            text=[plain(f"{name}: {format_percent(c.probability)}") for name, c in zip(names, candidates, strict=True)],
             textposition="none",
             hovertemplate="%{text}<extra></extra>",
         )
     )
-    for row, candidate in enumerate(candidates):
+    for row, (name, candidate) in enumerate(zip(names, candidates, strict=True)):
         common = {"y": row - 0.33, "showarrow": False, "yanchor": "middle", "borderpad": 0}
-        figure.add_annotation(text=plain(display_name(candidate.name)), x=0, xanchor="left", **common)
+        figure.add_annotation(text=plain(name), x=0, xanchor="left", **common)
         figure.add_annotation(
             text=plain(format_percent(candidate.probability)),
             x=1,

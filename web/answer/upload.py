@@ -7,6 +7,8 @@ import binascii
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from PIL import Image
+
 from classifier.errors import NotAnImage, PhotoError, TooManyBytes
 from web.shared.wording import describe_too_large
 
@@ -50,6 +52,13 @@ class PartView:
         return cls(whole("size", LEAST_SIZE, 100), whole("x", 0, 50), whole("y", 0, 50))
 
 
+    def cut(self, picture: Image.Image) -> Image.Image:
+        """This part of an upright picture: what `boxOf` in `assets/js/30-closer-look.js` shows framed."""
+        side = max(1, round(min(picture.size) * self.size / 100))
+        left, top = round((picture.width - side) * self.x / 100), round((picture.height - side) * self.y / 100)
+        return picture.crop((left, top, left + side, top + side))
+
+
 WHOLE = PartView()
 
 
@@ -60,19 +69,21 @@ class Upload:
     key: the browser's own name for the photo, at most `MOST_KEY_CHARACTERS`; it comes back with the answer.
     turn: which of the photo's parts this is, counted by the browser; 0 for the whole photo.
     content: the data URL that should hold the photo, as it came: it is checked when it is decoded.
-    preview: whether the browser can show the photo.
+    shrunk: whether the browser has made the photo small and upright already; else it is the file as the visitor has it.
     view: which part of the photo it is.
+    uncut: whether `content` is the whole photo all the same, and the part is yet to be cut out.
     """
 
     key: str
     turn: int
     content: Any
-    preview: bool
+    shrunk: bool
     view: PartView
+    uncut: bool
 
     @classmethod
     def from_store(cls, data: Any) -> Upload:
-        """Read `{"key": …, "url": "data:image/jpeg;base64,…", "turn": …, "preview": …, "view": …}`.
+        """Read `{"key": …, "url": "data:image/jpeg;base64,…", "turn": …, "shrunk": …, "view": …, "uncut": …}`.
 
         Whatever a browser sends gives an upload: what is missing or makes no sense becomes the default.
         """
@@ -82,8 +93,9 @@ class Upload:
             key=str(record.get("key", ""))[:MOST_KEY_CHARACTERS],
             turn=turn if isinstance(turn, int) and 0 <= turn < MOST_TURNS else 0,
             content=record.get("url"),
-            preview=record.get("preview") is not False,
+            shrunk=record.get("shrunk") is not False,
             view=PartView.from_dict(record.get("view")),
+            uncut=record.get("uncut") is True,
         )
 
     def decode(self, *, max_bytes: int) -> bytes:

@@ -55,7 +55,7 @@ def describe(*, max_upload_bytes: int) -> dict[str, Any]:
                     },
                     "responses": {
                         "200": {"description": "The answer", "content": _content("Prediction")},
-                        "400": _problem("No photo, or a parameter that makes no sense"),
+                        "400": _problem("No photo, several in one form, or a parameter that makes no sense"),
                         "413": _problem(f"More than {max_upload_bytes} bytes"),
                         "415": _problem("A format that is not read"),
                         "422": _problem("Not a picture, damaged, too small, or too many pixels"),

@@ -29,6 +29,9 @@ _STATUS = {
     BUSY: 503,
     FAULT: 500,
 }
+# By address below the base; whatever is not listed is answered by `nothing`.
+_ALLOWED = {"classify": ("POST", "OPTIONS"), **dict.fromkeys(("classes", "openapi.json"), ("GET", "HEAD", "OPTIONS"))}
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _TITLES = {
     400: "The request is incomplete",
     404: "There is nothing at this address",
@@ -45,7 +48,7 @@ def register(server: Flask, site: Site) -> None:
     """Attach the API to a server."""
     api = Blueprint("api", __name__, url_prefix=BASE)
 
-    @api.post("/classify")
+    @api.post("/classify", provide_automatic_options=False)
     def classify() -> Response:
         content, name = sent_photo(max_bytes=site.settings.max_upload_bytes)
         top_k = asked_top_k()
@@ -53,26 +56,26 @@ def register(server: Flask, site: Site) -> None:
             (prediction,) = classifier.predict([content], top_k=top_k)
         return _json({"photo": name, **prediction.to_dict()})
 
-    @api.get("/classes")
+    @api.get("/classes", provide_automatic_options=False)
     def classes() -> Response:
         known = site.classifier.classes if site.classifier is not None else site.collection.classes
         return _json({"classes": [label.to_dict() for label in known]})
 
-    @api.get("/openapi.json")
+    @api.get("/openapi.json", provide_automatic_options=False)
     def openapi() -> Response:
         return _json(describe(max_upload_bytes=site.settings.max_upload_bytes))
 
-    methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-    @api.route("/", defaults={"rest": ""}, methods=methods)
-    @api.route("/<path:rest>", methods=methods)
+    @api.route("/", defaults={"rest": ""}, methods=_METHODS, provide_automatic_options=False)
+    @api.route("/<path:rest>", methods=_METHODS, provide_automatic_options=False)
     def nothing(rest: str) -> Response:
-        wanted = {"classify": "POST", "classes": "GET", "openapi.json": "GET"}.get(rest)
-        if wanted:
-            answer = problem(405, "method_not_allowed", f"{BASE}/{rest} answers {wanted} only.")
-            answer.headers["Allow"] = wanted
-            return answer
-        return problem(404, "not_found", f"The API is described at {BASE}/openapi.json.")
+        if (allowed := _ALLOWED.get(rest)) is None:
+            return problem(404, "not_found", f"The API is described at {BASE}/openapi.json.")
+        if request.method == "OPTIONS":
+            answer = Response(status=204)
+        else:
+            answer = problem(405, "method_not_allowed", f"{BASE}/{rest} answers {' and '.join(allowed)} only.")
+        answer.headers["Allow"] = ", ".join(allowed)
+        return answer
 
     _register_errors(api, site)
     server.register_blueprint(api)
@@ -83,10 +86,14 @@ def sent_photo(*, max_bytes: int) -> tuple[bytes, str | None]:
 
     Raises:
         NoPhoto: there is none.
+        SettingError: the form has several files.
         TooManyBytes: more than `max_bytes`.
     """
     name = None
     if request.mimetype == "multipart/form-data":
+        fields = list(request.files.items(multi=True))
+        if len(fields) > 1:
+            raise SettingError(f"The form has {len(fields)} files, and one photo is classified at a time. Send one form each.")
         field = request.files.get("image")
         if field is None:
             raise NoPhoto("The form has no file in its field “image”. Send: curl -F image=@photo.jpg")

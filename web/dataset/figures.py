@@ -8,6 +8,8 @@ from itertools import cycle
 import plotly.graph_objects as go
 
 from classifier.data.statistics import ClassCount, ColourBin
+from classifier.reports.figures import LONGEST_NAME
+from classifier.reports.words import shorten
 from web.shared.figures import LEAF, TEMPLATE, plain
 from web.shared.wording import css_colour, display_name
 
@@ -22,7 +24,7 @@ MOST_NAMED_BARS = 40
 
 def create_class_bars_figure(counts: Sequence[ClassCount], *, parts: Sequence[str]) -> go.Figure:
     """Photos per class, stacked by the parts of one split, in the order given."""
-    names = [plain(display_name(count.label.name)) for count in counts]
+    names = [plain(shorten(display_name(count.label.name), LONGEST_NAME)) for count in counts]
     figure = go.Figure(
         [
             go.Bar(

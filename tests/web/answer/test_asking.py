@@ -36,9 +36,9 @@ def test_a_photo_gets_an_answer(garden):
     assert answer.shown is None
 
 
-def test_a_photo_that_the_browser_cannot_show_comes_back_small(garden):
+def test_a_photo_sent_as_it_is_comes_back_small(garden):
     content = encode(draw_flower(size=(3000, 1500)), "TIFF", compression="tiff_lzw")
-    shown = answer_upload(upload(content, preview=False), site=make_site(garden)).shown
+    shown = answer_upload(upload(content, shrunk=False), site=make_site(garden)).shown
     assert shown is not None
     picture = Image.open(io.BytesIO(base64.b64decode(shown.partition(",")[2])))
     assert (picture.format, picture.size) == ("JPEG", (SHOWN_PX, SHOWN_PX // 2))
@@ -47,6 +47,17 @@ def test_a_photo_that_the_browser_cannot_show_comes_back_small(garden):
 def test_an_answer_to_a_part_says_so(garden):
     part = upload(encode(draw_flower()), view=PartView(40, 1, 9).to_dict())
     assert "This is about the part that you framed." in str(answer_upload(part, site=make_site(garden)).content)
+
+
+@pytest.mark.parametrize(("view", "name"), [(PartView(40, 0, 0), "Tiger lily"), (PartView(40, 100, 100), "Sunflower")])
+def test_a_part_that_the_browser_could_not_cut_is_cut_here(garden, view, name):
+    photo = Image.new("RGB", (400, 200), COLOURS[0])
+    photo.paste(COLOURS[1], (0, 0, 200, 200))
+    part = upload(encode(photo), view=view.to_dict(), uncut=True)
+    answer = answer_upload(part, site=make_site(garden))
+    assert name in answer.words
+    assert answer.shown is None
+    assert look_nine_ways(part, site=make_site(garden)).agreeing == 9
 
 
 def test_nine_looks(garden):

@@ -1,6 +1,7 @@
 import base64
 
 import pytest
+from PIL import Image
 
 from classifier.errors import NotAnImage, TooManyBytes
 from tests.making.fakes import data_url
@@ -64,7 +65,7 @@ def test_base64_of_any_kind_of_data_comes_back():
 @pytest.mark.parametrize("data", [None, [], "x", 7, {}, {"key": None, "turn": "x", "view": 7}])
 def test_whatever_a_browser_sends_gives_an_upload(data):
     upload = Upload.from_store(data)
-    assert (upload.turn, upload.preview, upload.view) == (0, True, WHOLE)
+    assert (upload.turn, upload.shrunk, upload.view, upload.uncut) == (0, True, WHOLE, False)
     assert len(upload.key) <= MOST_KEY_CHARACTERS
 
 
@@ -73,10 +74,11 @@ def test_an_upload_has_what_the_store_has():
         "key": "k" * 99,
         "turn": 3,
         "url": data_url(b"x"),
-        "preview": False,
+        "shrunk": False,
         "view": {"size": 40.4, "x": -3, "y": 700},
+        "uncut": True,
     }
-    assert Upload.from_store(data) == Upload("k" * 64, 3, data_url(b"x"), False, PartView(40, 0, 100))
+    assert Upload.from_store(data) == Upload("k" * 64, 3, data_url(b"x"), False, PartView(40, 0, 100), True)
 
 
 @pytest.mark.parametrize(("turn", "read"), [(0, 0), (999_999, 999_999), (1_000_000, 0), (-1, 0), (1.5, 0), ("1", 0)])
@@ -96,3 +98,17 @@ def test_turns_are_small_whole_numbers(turn, read):
 def test_views_become_the_nearest_ordinary_one(sent, view):
     assert PartView.from_dict(sent) == view
     assert PartView.from_dict(view.to_dict()) == view
+
+
+@pytest.mark.parametrize("size", [(640, 320), (320, 640), (9, 9), (1, 400)])
+@pytest.mark.parametrize("view", [WHOLE, PartView(20, 0, 100), PartView(73, 31, 64)])
+def test_a_part_lies_inside_of_its_photo_and_is_square(size, view):
+    part = view.cut(Image.new("RGB", size, "white"))
+    assert part.width == part.height == max(1, round(min(size) * view.size / 100))
+    assert part.getextrema() == ((255, 255),) * 3  # what is cut beyond an edge is black
+
+
+def test_a_part_is_the_one_that_is_framed():
+    picture = Image.new("RGB", (640, 320), "white")
+    picture.paste("red", (0, 192, 128, 320))
+    assert PartView(40, 0, 100).cut(picture).getcolors() == [(128 * 128, (255, 0, 0))]

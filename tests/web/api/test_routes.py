@@ -163,10 +163,29 @@ def test_other_methods(client, method, path):
     assert response.headers["Allow"]
 
 
-def test_who_asks_what_is_allowed_is_told(app):
-    answer = app.server.test_client().options("/api/v1/classify")
-    assert answer.status_code == 200
-    assert "POST" in answer.headers["Allow"]
+@pytest.mark.parametrize("path", ["classify", "classes", "openapi.json"])
+def test_options_lists_the_methods_that_work_and_no_others(app, path):
+    client = app.server.test_client()
+    answer = client.options(f"/api/v1/{path}")
+    assert answer.status_code == 204
+    allowed = set(answer.headers["Allow"].split(", "))
+    for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+        response = client.open(f"/api/v1/{path}", method=method)
+        assert (response.status_code != 405) == (method in allowed), method
+        if response.status_code == 405:
+            assert set(response.headers["Allow"].split(", ")) == allowed
+
+
+def test_options_of_nothing_is_nothing(client):
+    assert_problem(client.options("/api/v1/nope"), 404, "not_found")
+
+
+@pytest.mark.parametrize("second", ["image", "photo", "image2"])
+def test_of_two_files_none_is_dropped_silently(client, second):
+    one, two = (io.BytesIO(PHOTO), "one.jpg"), (io.BytesIO(PHOTO), "two.jpg")
+    form: Any = {"image": [one, two]} if second == "image" else {"image": one, second: two}
+    answer = client.post("/api/v1/classify", data=form)
+    assert "2 files" in assert_problem(answer, 400, "bad_setting")["detail"]
 
 
 def test_the_description_is_valid_openapi(client):

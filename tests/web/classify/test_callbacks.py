@@ -74,11 +74,11 @@ def test_the_answer_does_not_hold_the_upload(app):
     assert data_url(content)[30:90] not in classify(app, content).text
 
 
-def test_a_photo_that_the_browser_cannot_show_comes_back_with_its_answer(app):
+def test_a_photo_sent_as_it_is_comes_back_small_with_its_answer(app):
     photo = {
         "key": "k1",
         "url": data_url(encode(draw_flower(size=(1500, 1000)), "TIFF", compression="tiff_lzw")),
-        "preview": False,
+        "shrunk": False,
     }
     record = told(ask_callback(app, OUTPUTS, {"classify-button.n_clicks": 1}, {"photo.data": photo}))
     head, _, payload = record["shown"].partition(",")
