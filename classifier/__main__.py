@@ -6,10 +6,14 @@ import importlib
 import io
 import logging
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from types import FrameType
 
+from classifier.cli.printing import printable
 from classifier.errors import ClassifierError
 
 # Errors of a disk that takes no more: full, over quota, too large a file, broken, read-only.
@@ -38,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 done, 1 an error that a sentence on stderr describes, 2 wrong usage, 130 Ctrl-C.
     """
     logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
-    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    for chatty in ("lightning.pytorch", "torch"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names of files may hold bytes that are not UTF-8
             stream.reconfigure(errors="backslashreplace")
@@ -65,15 +70,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    interrupted = _notice_interrupts()
     try:
         args = build_parser().parse_args(arguments)
         return int(args.run(args))
-    except ClassifierError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
-        print("\nStopped.", file=sys.stderr)
-        return 130
+        return _stopped()
+    except Exception as error:
+        # Libraries that are stopped while they load make other errors of it: PyTorch a RecursionError, others an
+        # ImportError. What follows Ctrl-C is its doing.
+        if interrupted.is_set():
+            return _stopped()
+        if not isinstance(error, ClassifierError):
+            raise
+        print(f"error: {printable(str(error))}", file=sys.stderr)
+        return 1
+
+
+def _notice_interrupts() -> threading.Event:
+    """An event that is set as soon as Ctrl-C is pressed, whatever becomes of the KeyboardInterrupt."""
+    noticed = threading.Event()
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        noticed.set()
+        signal.default_int_handler(number, frame)
+
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, interrupt)
+    return noticed
+
+
+def _stopped() -> int:
+    print("\nStopped.", file=sys.stderr)
+    return 130
 
 
 def _drop_output() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.checkpoint.collection import open_collection
-from classifier.cli.terminal import progress_bar, warn
+from classifier.cli.printing import warn
+from classifier.cli.terminal import progress_bar
 from classifier.data.collection import Collection
 from classifier.data.manifest import manifest_of
 from classifier.data.oxford import flowers102

@@ -3,9 +3,9 @@
 import sys
 from dataclasses import asdict
 
-from rich.console import Console
 from rich.table import Table
 
+from classifier.cli.printing import PlainConsole
 from classifier.cli.terminal import table_of
 from classifier.networks.summary import Summary, summarise_network
 from classifier.training.loop.module import set_trainable
@@ -24,13 +24,13 @@ def print_notes(plan: TrainingPlan) -> None:
 def print_opening(plan: TrainingPlan) -> None:
     """Print on stderr what a run is trained on, and how."""
     if len(plan.collection.classes) <= MOST_LISTED:
-        Console(stderr=True).print(table_of(plan.collection, split_name=plan.split_name))
+        PlainConsole(stderr=True).print(table_of(plan.collection, split_name=plan.split_name))
     print(plan_in_a_sentence(plan), file=sys.stderr)
 
 
 def print_plan(plan: TrainingPlan) -> None:
     """Print the photos, the settings and the network of a plan."""
-    console = Console()
+    console = PlainConsole()
     console.print(table_of(plan.collection, split_name=plan.split_name))
     console.print(plan_in_a_sentence(plan))
     settings = ", ".join(f"{name} {value}" for name, value in asdict(plan.settings).items())

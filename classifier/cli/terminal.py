@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import rich.progress
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from classifier.cli.printing import PlainConsole, printable
 from classifier.data.collection import SPLITS, Collection
 from classifier.photos.streaming import Progress
 from classifier.reports.numbers import hundred_range, percent
@@ -52,7 +51,7 @@ def print_verdicts(report: "VerdictReport", *, title: str) -> None:
         value = figures[name]
         shown = f"{value:g}" if value is not None and name in _NO_SHARES else percent(value, 2)
         table.add_row(name, shown, meaning)
-    Console().print(table)
+    PlainConsole().print(table)
     if len(report.unknown) < 2:
         return
     table = Table(title="The unknown pictures by kind")
@@ -61,7 +60,7 @@ def print_verdicts(report: "VerdictReport", *, title: str) -> None:
     for group in report.unknown:
         shares = [percent(group.verdicts[verdict] / group.n) for verdict in ("unknown", "confident")]
         table.add_row(group.name, f"{group.n:,}", *shares, percent(group.auroc, 2))
-    Console().print(table)
+    PlainConsole().print(table)
 
 
 @contextmanager
@@ -72,11 +71,11 @@ def progress_bars(*, redirect_stdout: bool = True, disable: bool = False) -> Ite
         redirect_stdout: whether what is printed meanwhile goes above the bars; False where stdout leads into a file.
         disable: show nothing.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with rich.progress.Progress(
         *columns,
         TextColumn("{task.fields[speed]}"),
-        console=Console(stderr=True),
+        console=PlainConsole(stderr=True),
         transient=True,
         disable=disable or not sys.stderr.isatty(),
         redirect_stdout=redirect_stdout,
@@ -85,7 +84,7 @@ def progress_bars(*, redirect_stdout: bool = True, disable: bool = False) -> Ite
 
         def show(name: str, done: int, total: int) -> None:
             if name not in tasks:
-                tasks[name] = bars.add_task(escape(name), total=total, speed=""), time.perf_counter()
+                tasks[name] = bars.add_task(printable(name), total=total, speed=""), time.perf_counter()
             task, started = tasks[name]
             speed = f"{done / max(1e-9, time.perf_counter() - started):.1f}/s" if done > 1 else ""
             bars.update(task, completed=done, total=total, speed=speed, visible=done < total)
@@ -98,11 +97,6 @@ def progress_bar(name: str) -> Iterator[Callable[[int, int], object]]:
     """A bar on the terminal (nothing elsewhere), moved by calling the value with (done, total)."""
     with progress_bars() as show:
         yield lambda done, total: show(name, done, total)
-
-
-def warn(sentence: str) -> None:
-    """Print a sentence on stderr, where it does not mix with the answers."""
-    print(sentence, file=sys.stderr)
 
 
 def print_left_out(found: "FolderPhotos", *, limit: int = 20) -> None:
@@ -134,11 +128,6 @@ def _print_some(lines: Sequence[str], *, limit: int) -> None:
         print(f"  … and {len(lines) - limit} more", file=sys.stderr)
 
 
-def printable(name: str) -> str:
-    """A file's name with whatever cannot be printed replaced."""
-    return "".join(letter if letter.isprintable() else "�" for letter in name)
-
-
 def table_of(collection: Collection, *, split_name: str | None = None, limit: int = 40) -> Table:
     """Photos by class and split; of more than `limit` classes only the first ones, and the sum."""
     table = Table(title=f"{len(collection.photos):,} photos, {len(collection.classes):,} classes", title_justify="left")
@@ -163,7 +152,7 @@ MOST_LISTED = 8
 
 def print_report(report: Report) -> None:
     """The figures of the whole, the classes with the lowest F1, and the most confused pairs."""
-    data, summary, console = report.data, report.summary, Console()
+    data, summary, console = report.data, report.summary, PlainConsole()
     low, high = summary["top1_interval"]
     table = Table(title=f"{report.checkpoint['name']} on {data['name']}, {data['split_name']} {data['split']}")
     table.add_column("figure")

@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_checkpoint_option, add_device_option
 from classifier.cli.photos import learnt_from_valid, make_index, photos_of, trained_split
-from classifier.cli.terminal import progress_bars, warn
+from classifier.cli.printing import PlainConsole, warn
+from classifier.cli.terminal import progress_bars
 from classifier.errors import CheckpointError
 from classifier.outputs.claims import claim
 from classifier.outputs.kinds import CHECKPOINT, INDEX
@@ -114,4 +114,4 @@ def _print(calibration: "Calibration", checkpoint: Path) -> None:
         "confident from", f"{sure:.3f}" if sure <= 1 else "never", "probability that it does and the answer is right"
     )
     table.add_row("coverage", f"{calibration.coverage.coverage:.0%}", "how often the set holds the right class")
-    Console().print(table)
+    PlainConsole().print(table)

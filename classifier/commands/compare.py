@@ -4,12 +4,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_data_options, add_device_option
 from classifier.cli.photos import parse_split, photos_of, warn_of_known
+from classifier.cli.printing import PlainConsole, print_as_json
 from classifier.cli.terminal import progress_bars
 from classifier.reports.numbers import hundred_range, percent
 
@@ -46,7 +46,7 @@ def main(args: argparse.Namespace) -> int:
     from classifier.data.samples import check_classes, samples_of
     from classifier.evaluation.comparison import compare_classifiers
     from classifier.evaluation.metrics import summarise
-    from classifier.files import file_digest, to_json
+    from classifier.files import file_digest
     from classifier.inference.classifier import Classifier
 
     paths = [args.first, args.second]
@@ -95,7 +95,7 @@ def main(args: argparse.Namespace) -> int:
         "time_ratio": speed and round(speed.ratio, 3),
     }
     if args.json:
-        print(to_json(result))
+        print_as_json(result)
     else:
         print_comparison(result)
     return 0
@@ -124,7 +124,7 @@ def print_comparison(result: dict[str, Any]) -> None:
     }
     for name, show in rows.items():
         table.add_row(name, show(a), show(b))
-    Console().print(table)
+    PlainConsole().print(table)
     print(
         f"Both right on {result['both_right']}, only A on {result['only_a_right']}, only B on "
         f"{result['only_b_right']}, neither on {result['both_wrong']}.\n{describe_test(result)}"

@@ -1,7 +1,6 @@
 """python -m classifier evaluate: how right a checkpoint is on photos whose class is known."""
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +15,8 @@ from classifier.cli.options import (
     unknown_files,
 )
 from classifier.cli.photos import parse_split, photos_of, warn_of_known
-from classifier.cli.terminal import print_report, print_verdicts, progress_bars, warn
+from classifier.cli.printing import print_as_json, warn
+from classifier.cli.terminal import print_report, print_verdicts, progress_bars
 from classifier.outputs.claims import claim
 from classifier.outputs.kinds import REPORT_JSON, REPORT_PAGE
 from classifier.outputs.names import readable_name
@@ -104,7 +104,7 @@ def main(args: argparse.Namespace) -> int:
             warn=warn,
         )
     if args.json:
-        print(json.dumps(report.verdicts.summary if report.verdicts and shows_verdicts else report.summary))
+        print_as_json(report.verdicts.summary if report.verdicts and shows_verdicts else report.summary)
     elif report.verdicts and shows_verdicts:
         print_verdicts(report.verdicts, title=str(args.checkpoint))
     else:

@@ -10,16 +10,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_checkpoint_option, add_device_option
-from classifier.cli.terminal import progress_bars, warn
+from classifier.cli.printing import PlainConsole, print_as_json, printable, warn
+from classifier.cli.terminal import progress_bars
 from classifier.data.subject import Subject, subject_of
 from classifier.errors import DatasetError, PhotoError, SettingError
-from classifier.files import to_json
 from classifier.inference.batch import predict_many
 from classifier.inference.classifier import Classifier
 from classifier.inference.predictions_csv import PredictionsCsv
@@ -180,7 +178,7 @@ def print_json(photo: Path, answer: Predicted, *, photo_of: Callable[[int], Path
     else:
         said = answer.to_dict()
         add_paths(said, photo_of)
-    print(to_json({"photo": readable_name(photo), **said}), flush=True)
+    print_as_json({"photo": readable_name(photo), **said})
 
 
 def add_paths(said: dict[str, Any], photo_of: Callable[[int], Path | None]) -> None:
@@ -208,18 +206,18 @@ def print_table(photo: Path, answer: Predicted, *, subject: Subject) -> None:
         print_error(photo, answer)
         return
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in ("class", "scientific name"):
-        table.add_column(heading)
+    table.add_column("class")
+    table.add_column("scientific name", style="italic", header_style="bold not italic")
     table.add_column("probability", justify="right")
     table.add_column("")
     for candidate in answer.candidates:
         share = candidate.probability
-        scientific = f"[i]{escape(candidate.scientific_name or '')}[/i]"
-        table.add_row(escape(candidate.name), scientific, cautious_percent(share), "█" * round(20 * share))
-    console = Console()
-    console.print(readable_name(photo), style="italic", markup=False, highlight=False, soft_wrap=True)
+        bar = "█" * round(20 * share)
+        table.add_row(candidate.name, candidate.scientific_name or "", cautious_percent(share), bar)
+    console = PlainConsole()
+    console.print(readable_name(photo), style="italic", soft_wrap=True)
     if words := describe_verdict(answer, subject):
-        console.print(words, markup=False, highlight=False)
+        console.print(words)
     console.print(table)
     console.print()
 
@@ -247,7 +245,5 @@ def print_line(photo: Path, answer: Predicted) -> None:
         print_error(photo, answer)
         return
     verdict = f"{answer.verdict:<9}  " if answer.verdict else ""
-    print(
-        f"{cautious_percent(answer.best.probability):>7}  {answer.best.name:<28}  {verdict}{readable_name(photo)}",
-        flush=True,
-    )
+    probability, name = cautious_percent(answer.best.probability), printable(answer.best.name)
+    print(f"{probability:>7}  {name:<28}  {verdict}{readable_name(photo)}", flush=True)

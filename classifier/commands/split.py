@@ -4,10 +4,9 @@ import argparse
 import shlex
 from pathlib import Path
 
-from rich.console import Console
-
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.photos import open_folder
+from classifier.cli.printing import PlainConsole
 from classifier.cli.terminal import print_left_out, progress_bar, table_of
 from classifier.errors import DatasetError
 from classifier.outputs.claims import claim
@@ -72,7 +71,7 @@ def main(args: argparse.Namespace) -> int:
         check_target(root, target.expanduser().absolute())
     found = open_folder(root, ratios=ratios, seed=args.seed)
     print_left_out(found, limit=1000)
-    Console().print(table_of(found.collection))
+    PlainConsole().print(table_of(found.collection))
     if args.way == "manifest":
         path = target / MANIFEST
         try:
