@@ -52,7 +52,7 @@ def claim(
                 raise OutputError(f"{name} is {what}; {kind.words} cannot be written there. {other}.")
             if not force:
                 advice = f"{other}, or replace it by --force." if force is False else f"{other}."
-                wanted = "" if kind.is_kind_of(path) else f", not {kind.words}"
+                wanted = "" if what.startswith(kind.words) else f", not {kind.words}"
                 raise OutputError(f"{name} exists already: it is {what}{wanted}, and is left as it is. {advice}")
         if path.is_file() and not os.access(path, os.W_OK):
             raise OutputError(

@@ -45,7 +45,8 @@ def fit(plan: TrainingPlan, run: RunFolder, *, tensorboard: bool = False) -> boo
     Raises:
         BackboneError: pretrained weights cannot be found.
         SettingError: the device is not there.
-        TrainingError: the folder holds another run or cannot be written; the disk is full, or the loss is no longer a
+        OutputError: files of another program are in the way, or the folder cannot be written.
+        TrainingError: the folder holds another run; the disk is full, or the loss is no longer a
             number.
     """
     keep_freed_memory()

@@ -19,7 +19,7 @@ from classifier.checkpoint import load_checkpoint, read_metadata
 from classifier.data.collection import Collection
 from classifier.data.folders import read_folder
 from classifier.data.manifest import read_manifest
-from classifier.errors import ClassifierError, SettingError, TrainingError
+from classifier.errors import ClassifierError, OutputError, SettingError, TrainingError
 from classifier.inference.classifier import Classifier
 from classifier.reports.history import history_of
 from classifier.training.fit import balanced_weights, fit, steps_per_epoch
@@ -220,13 +220,13 @@ def test_nothing_is_begun_that_cannot_be_finished(
     garden: Collection, finished: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").touch()
-    cases: list[tuple[RunFolder, str]] = [
-        (RunFolder(tmp_path / "new", finished.checkpoint), "is there already"),
-        (RunFolder(tmp_path / "new", tmp_path), "is a folder; name a file"),
-        (run_in(tmp_path / "file" / "x"), "Nothing can be written to .* Not a directory"),
+    cases: list[tuple[RunFolder, type[Exception], str]] = [
+        (RunFolder(tmp_path / "new", finished.checkpoint), TrainingError, "is there already"),
+        (RunFolder(tmp_path / "new", tmp_path), TrainingError, "is a folder; name a file"),
+        (run_in(tmp_path / "file" / "x"), OutputError, "Nothing can be written to .* Not a directory"),
     ]
-    for run, message in cases:
-        with pytest.raises(TrainingError, match=message):
+    for run, error, message in cases:
+        with pytest.raises(error, match=message):
             train(garden, run)
     with pytest.raises(SettingError, match=r"“cuda” is not available|“mps” is not available"):
         plan_training(garden, device=_missing_device(), **asdict(SETTINGS))
