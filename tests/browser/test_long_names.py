@@ -11,7 +11,8 @@ from tests.browser.test_classify import FILE_INPUT, classify, make_file, open_pa
 LONG_FILE = "x" * 183 + ".jpg"
 # Text that leaves its parents without making the page wider: cut off by them, or over what is beside.
 CUT_OFF = """() => [...document.querySelectorAll("#main *")].filter((element) =>
-    element.checkVisibility({opacityProperty: true}) && !element.closest(".visually-hidden, .table-scroll, .main-svg") &&
+    element.checkVisibility({opacityProperty: true}) &&
+    !element.closest(".visually-hidden, .table-scroll, .main-svg") &&
     [...element.childNodes].some((node) => {
         if (node.nodeType !== 3 || !node.data.trim()) return false;
         const range = document.createRange();
@@ -94,4 +95,3 @@ def test_words_before_any_script_has_run(page: Page, long_site: str):
     page.goto(f"{long_site}/flower/3", wait_until="commit")
     page.locator("#shell h1").wait_for()
     assert_never_sideways(page)
-

@@ -51,7 +51,6 @@ class PartView:
 
         return cls(whole("size", LEAST_SIZE, 100), whole("x", 0, 50), whole("y", 0, 50))
 
-
     def cut(self, picture: Image.Image) -> Image.Image:
         """This part of an upright picture: what `boxOf` in `assets/js/30-closer-look.js` shows framed."""
         side = max(1, round(min(picture.size) * self.size / 100))

@@ -93,7 +93,9 @@ def sent_photo(*, max_bytes: int) -> tuple[bytes, str | None]:
     if request.mimetype == "multipart/form-data":
         fields = list(request.files.items(multi=True))
         if len(fields) > 1:
-            raise SettingError(f"The form has {len(fields)} files, and one photo is classified at a time. Send one form each.")
+            raise SettingError(
+                f"The form has {len(fields)} files, and one photo is classified at a time. Send one form each."
+            )
         field = request.files.get("image")
         if field is None:
             raise NoPhoto("The form has no file in its field “image”. Send: curl -F image=@photo.jpg")
