@@ -7,13 +7,13 @@ from datetime import datetime
 from dash import html
 
 from classifier.reports.history import history_of
-from classifier.reports.numbers import NO_BREAK, how_often, percent
+from classifier.reports.numbers import NO_BREAK, how_often, percent, seconds_in_words
 from classifier.reports.report import Report
 from classifier.reports.words import part_of
 from web.model.photos import name_of
 from web.shared.numbers import create_numbers
 from web.shared.sentence import fill
-from web.shared.wording import format_count, format_duration, format_rate, split_title
+from web.shared.wording import format_count, format_rate, split_title
 
 # So many photos of a class and fewer say little about it.
 FEW_PHOTOS = 10
@@ -113,7 +113,7 @@ def describe_training(report: Report) -> str:
             f"The weights are the mean of {len(history.shares)} checkpoints, with {last} from the last run."
         )
     if history.seconds >= 60:
-        sentences.append(f"It took {format_duration(history.seconds)}.")
+        sentences.append(f"It took {seconds_in_words(history.seconds)}.")
     return " ".join(sentences)
 
 

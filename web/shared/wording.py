@@ -38,12 +38,6 @@ def format_interval(low: float, high: float) -> str:
     return f"{numbers.hundred_range((low, high), between=' to ')}{numbers.NO_BREAK}%"
 
 
-def format_duration(seconds: float) -> str:
-    """A time in hours and minutes: "1 h 25 min", "12 min"."""
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
-
-
 def format_count(number: int, noun: str, plural: str | None = None) -> str:
     """A number with its noun: "1 photo", "8,189 photos"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from classifier.checkpoint import Metadata, TrainingInfo, load_checkpoint, save_checkpoint
 from classifier.networks.network import to_arrays
+from classifier.reports.numbers import seconds_in_words
 from classifier.training.loop.module import FineTuning
 from classifier.training.runs.folder import RunFolder, write_metrics
 
@@ -206,7 +207,8 @@ class ShowProgress(Callback):
         photos = len(batch[1]) * trainer.world_size / seconds
         log.info(
             "  epoch %d of %d: step %d of %d, %.1f photos/s, the epoch needs %s more",
-            trainer.current_epoch + 1, trainer.max_epochs, done, total, photos, in_words((total - done) * seconds),
+            trainer.current_epoch + 1, trainer.max_epochs, done, total, photos,
+            seconds_in_words((total - done) * seconds),
         )  # fmt: skip
 
     def on_validation_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
@@ -223,10 +225,3 @@ class ShowProgress(Callback):
             self.bar.remove_task(self.task)
             self.bar.stop()
             self.task = None
-
-
-def in_words(seconds: float) -> str:
-    """Duration in words: 42 → "42 s", 300 → "5 min", 7300 → "2.0 h"."""
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

@@ -53,8 +53,6 @@ def test_the_verdict_is_hedged_by_the_probability(probability, words):
         (lambda: wording.describe_sureness(0.0), "less than 0.1\u00a0%"),
         (lambda: wording.format_rate(1), "100.0\u00a0%"),
         (lambda: wording.format_interval(0.742, 0.99), "74 to 99\u00a0%"),
-        (lambda: wording.format_duration(5100), "1 h 25 min"),
-        (lambda: wording.format_duration(100), "2 min"),
         (lambda: wording.format_ratio(258, 40), "6.5"),
         (lambda: wording.format_ratio(40, 10), "4"),
         (lambda: wording.format_ratio(2500, 10), "250"),

@@ -1,6 +1,6 @@
 import pytest
 
-from classifier.training.loop.callbacks import as_good, in_words
+from classifier.training.loop.callbacks import as_good
 
 
 @pytest.mark.parametrize(
@@ -12,8 +12,3 @@ def test_an_epoch_is_kept_while_only_chance_tells_it_from_the_best(
     top1: float, best: float, n: int, kept: bool
 ) -> None:
     assert as_good(top1, best, n=n) == kept
-
-
-@pytest.mark.parametrize(("seconds", "words"), [(42.4, "42 s"), (300, "5 min"), (7300, "2.0 h")])
-def test_times_in_words(seconds: float, words: str) -> None:
-    assert in_words(seconds) == words
