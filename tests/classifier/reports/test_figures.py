@@ -1,7 +1,9 @@
 from dataclasses import replace
 
 from classifier.checkpoint import TrainingInfo
+from classifier.data.labels import LabelClass
 from classifier.reports.figures import (
+    LONGEST_NAME,
     axis_names,
     classes_with_errors,
     draw_matrix,
@@ -44,6 +46,12 @@ def test_the_matrix_tells_right_from_wrong_by_sign():
 def test_names_on_an_axis_are_unique_and_plain():
     labels = (*make_report().classes, make_report().classes[1].__class__(3, "rose"))
     assert axis_names(labels) == ["Daisy &lt;b&gt;", "Rose (2)", "Rose (3)"]
+
+
+def test_long_names_leave_room_for_the_figure_and_stay_unique():
+    names = axis_names([LabelClass(number, "a" * 90 + middle + "z" * 97) for number, middle in ((1, "x"), (2, "y"))])
+    assert len(set(names)) == 2
+    assert all(len(name) <= LONGEST_NAME + len(" (2)") for name in names)
 
 
 def test_a_part_that_was_never_measured_is_not_drawn():

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+
 from classifier.reports.words import (
     describe_familiarity,
     describe_groups,
     describe_lists,
     describe_verdicts,
     name_of,
+    shorten,
 )
 from tests.making.reports import make_report, make_verdict_report
 
@@ -63,3 +66,11 @@ def test_names():
     assert name_of(replace(verdicts.unknown[1], verdicts={"confident": 0, "unsure": 0, "unknown": 1}), report) == (
         "Shoes, 1 picture"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("rose", "rose"), ("x" * 12, "x" * 12), ("abcdefgh12345", "abcdefg…2345"), ("abcdefgh12346", "abcdefg…2346")],
+)
+def test_a_long_name_keeps_beginning_and_end(name, shown):
+    assert shorten(name, 12) == shown
