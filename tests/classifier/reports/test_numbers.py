@@ -69,8 +69,8 @@ def test_how_often(count: int, words: str):
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.4, "0 s"), (42, "42 s"), (99, "99 s"), (100, "2 min"), (300, "5 min"), (3580, "1 h 0 min"), (5100, "1 h 25 min"),
-     (7300, "2 h 2 min")],
+    [(0.4, "0 s"), (42, "42 s"), (99, "99 s"), (100, "2 min"), (300, "5 min"), (3580, "1 h 0 min"),
+     (5100, "1 h 25 min"), (7300, "2 h 2 min")],
 )  # fmt: skip
 def test_how_long(seconds: float, words: str):
     assert seconds_in_words(seconds) == words
