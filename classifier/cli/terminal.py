@@ -123,7 +123,8 @@ def print_left_out(found: "FolderPhotos", *, limit: int = 20) -> None:
 
 def _print_some(lines: Sequence[str], *, limit: int) -> None:
     for line in lines[:limit]:
-        print(f"  {printable(line)}", file=sys.stderr)
+        one_line = line.replace("\n", "�")  # `printable` leaves line ends; here one may be part of a file's name
+        print(f"  {printable(one_line)}", file=sys.stderr)
     if len(lines) > limit:
         print(f"  … and {len(lines) - limit} more", file=sys.stderr)
 

@@ -1,6 +1,7 @@
 """python -m classifier download: fetch the photos of the Oxford 102 flowers."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from classifier.cli.help import TeachingFormatter
@@ -31,7 +32,7 @@ def main(args: argparse.Namespace) -> int:
     """Run the command. Raises DownloadError, whose message is one sentence."""
     root: Path = args.root.expanduser()
     folder = root / "flowers-102"
-    if oxford.download_photos(root):
+    if oxford.download_photos(root, report=partial(print, flush=True)):
         print(f"{oxford.PHOTO_COUNT:,} photos are now in {folder}.")
     else:
         print(f"The photos are already in {folder}.")

@@ -7,7 +7,7 @@ import socket
 import tarfile
 import tempfile
 import urllib.error
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from classifier.data.manifest import read_manifest
 from classifier.data.subject import FLOWERS
 from classifier.errors import DownloadError
 from classifier.outputs.claims import describe
+from classifier.photos.streaming import ignore
 
 PHOTO_COUNT = 8189
 TIMEOUT_S = 60  # of silence from the server; torchvision itself would wait for ever
@@ -43,8 +44,12 @@ def flowers102(*, data_dir: Path = Path("data"), flowers_root: Path | None = Non
     )
 
 
-def download_photos(root: Path) -> bool:
+def download_photos(root: Path, *, report: Callable[[str], object] = ignore) -> bool:
     """Download the photos into `root/flowers-102`, all or none.
+
+    Args:
+        root: the folder that `flowers-102` is made in.
+        report: called with a sentence when the download starts; torchvision then shows its own bar.
 
     Returns:
         False when they were already there.
@@ -67,7 +72,7 @@ def download_photos(root: Path) -> bool:
         _folder_made(root),
         tempfile.TemporaryDirectory(prefix=".flowers-102-", dir=root) as staging,
     ):
-        print(f"Downloading {PHOTO_COUNT:,} photos (330 MB) to {folder} …", flush=True)
+        report(f"Downloading {PHOTO_COUNT:,} photos (330 MB) to {folder} …")
         fetched = _fetch(Path(staging))
         if (count := _count_photos(fetched)) != PHOTO_COUNT:
             raise DownloadError(f"The archive holds {count:,} photos instead of {PHOTO_COUNT:,}; try again later.")

@@ -1,4 +1,4 @@
-"""Test-time augmentation: several views of one photo, whose predictions are averaged."""
+"""Crops of a photo: a part of it, what the network sees of it, and the views for test-time augmentation."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from classifier.errors import SettingError
 
 # The zoomed view shows the middle of the photo, so much of its short side.
 ZOOM = 0.8
+LEAST_SIDE = 0.02  # of the photo; a smaller crop shows nothing
 
 
 def tta_views(image: Image.Image) -> tuple[Image.Image, ...]:
@@ -25,12 +26,9 @@ def tta_views(image: Image.Image) -> tuple[Image.Image, ...]:
     return (*seen, *(ImageOps.mirror(view) for view in seen))
 
 
-LEAST_SIDE = 0.02  # of the photo; a smaller crop holds no flower
-
-
 @dataclass(frozen=True)
 class Box:
-    """A part of an upright photo; left, top, width, height as parts (0 to 1) of the photo's width and height.
+    """Part of an upright photo; left, top, width, height as parts (0 to 1) of the photo's width and height.
 
     Raises:
         SettingError: it leaves the photo, or is too small to show anything.
@@ -45,7 +43,7 @@ class Box:
         inside = self.left >= 0 and self.top >= 0 and max(self.left + self.width, self.top + self.height) <= 1 + 1e-6
         if not inside or not min(self.width, self.height) >= LEAST_SIDE:
             raise SettingError(
-                f"The crop must lie inside the photo, with sides of at least {LEAST_SIDE:.0%} of it; got {self}."
+                f"The crop must be inside the photo, with sides of at least {LEAST_SIDE:.0%} of it; got {self}."
             )
 
     def crop(self, image: Image.Image) -> Image.Image:

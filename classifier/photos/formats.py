@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: which formats we open, and what to say about the others."""
+"""Formats of files, by their first bytes: which ones are opened, and what to say about the others."""
 
 import struct
 

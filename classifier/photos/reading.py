@@ -1,4 +1,4 @@
-"""Bytes, a file or a Pillow image → an upright RGB picture. Every refusal is a named error.
+"""Reading photos: bytes, a file or a Pillow image → an upright RGB picture. Every refusal is a named error.
 
 This is the gate for whatever strangers send: sizes are checked on the header, before a pixel is decoded, and only the
 formats of photos are opened. Nothing here changes Pillow's global switches, so any number of threads may call it.
@@ -145,7 +145,7 @@ def upright_size(source: bytes | bytearray | Path, *, limits: ImageLimits = DEFA
     """Width and height in pixels once the photo is turned upright, from its header (of a TIFF, from its pixels).
 
     Raises:
-        PhotoError: as `open_image`, as far as the header tells.
+        PhotoError: as `open_image`, as far as the header shows it.
     """
     image = _open(read_bytes(source, limits))
     _check_size(image.size, limits)

@@ -1,4 +1,4 @@
-"""Many photos, one after another: read by threads while the network computes, so that neither waits for the other."""
+"""Streams of photos: read by threads while the network computes, so that neither waits for the other."""
 
 import os
 from collections import deque
@@ -14,16 +14,23 @@ from classifier.errors import PhotoError
 Item = TypeVar("Item")
 # Reports progress: what is being done, how many are done, how many there are.
 Progress = Callable[[str, int, int], object]
-# Pictures that wait to be looked at: memory for a few batches, however many photos there are.
+# Pictures that wait for the network: memory for a few batches, however many photos there are.
 AHEAD = 64
 
 
 def read_ahead(
     read: Callable[[Item], Image.Image], items: Iterable[Item], *, ahead: int = AHEAD, threads: int | None = None
 ) -> Iterator[tuple[Item, Image.Image | PhotoError]]:
-    """Each item with its picture, or with the error that says why there is none; in the order of `items`.
+    """Read pictures in threads, ahead of who uses them.
 
-    `read` runs in `threads` threads (as many as cores, at most 8), at most `ahead` items before they are asked for.
+    Args:
+        read: opens one item; may raise a PhotoError.
+        items: what to read, of any length.
+        ahead: how many items at most are read before they are asked for.
+        threads: as many as cores, at most 8, if None.
+
+    Yields:
+        Each item with its picture, or with the error that says why there is none; in the order of `items`.
     """
     waiting: deque[tuple[Item, Future[Image.Image]]] = deque()
     source = iter(items)

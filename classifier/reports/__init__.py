@@ -1,1 +1,1 @@
-"""Reports: what an evaluation found, as values, words, figures and a page. Nothing here measures or opens photos."""
+"""Reports: what an evaluation found, as values, words, figures and a page. Nothing here runs a network."""

@@ -1,4 +1,4 @@
-"""How far a share that was counted on n photos can be trusted."""
+"""Intervals: how far a share that was counted on n photos may be from the true one."""
 
 from math import sqrt
 
@@ -7,7 +7,7 @@ Z_95 = 1.959964
 
 
 def wilson_interval(right: int, n: int, *, z: float = Z_95) -> tuple[float, float]:
-    """The 95 % Wilson score interval of right/n, both ends in 0..1; (0, 1) when nothing was counted.
+    """Wilson score interval (95 %) of right/n, both ends in 0..1; (0, 1) when nothing was counted.
 
     With p = right/n: (p + z²/2n ± z·√(p(1 − p)/n + z²/4n²)) / (1 + z²/n). Unlike p ± z·√(p(1 − p)/n) it holds for the
     few photos of a class and for 100 %. Source: E. B. Wilson, "Probable inference, the law of succession, and
@@ -15,10 +15,10 @@ def wilson_interval(right: int, n: int, *, z: float = Z_95) -> tuple[float, floa
     Brown, Cai and DasGupta (2001), https://doi.org/10.1214/ss/1009213286.
 
     Raises:
-        ValueError: `right` does not lie between 0 and n.
+        ValueError: `right` is not between 0 and n.
     """
     if not 0 <= right <= n:
-        raise ValueError(f"right lies between 0 and n; got {right} of {n}")
+        raise ValueError(f"right must be between 0 and n; got {right} of {n}")
     if n == 0:
         return 0.0, 1.0
     share = right / n

@@ -1,6 +1,6 @@
-"""The report of an evaluation: all that was found out about a checkpoint on one split, as plain values.
+"""Report of an evaluation: all that was found out about a checkpoint on one split, as plain values.
 
-`python -m classifier evaluate --report` writes it as JSON, beside the checkpoint as NAME.report.json; the site's page
+`python -m classifier evaluate --report` writes it as JSON, next to the checkpoint as NAME.report.json; the site's page
 *Model* shows it. It names photos by image id and holds no pixel. Needs neither PyTorch nor the photos.
 """
 
@@ -31,9 +31,14 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True)
 class ClassFigures:
-    """One class. n: its photos; called: photos that the classifier called so; right: those that are both.
+    """Figures of one class: shares from 0 to 1 with 95 % Wilson intervals; None where nothing was counted.
 
-    recall = right/n and precision = right/called, with 95 % Wilson intervals; None where nothing was counted.
+    n: its photos.
+    called: photos that the classifier called so.
+    right: photos that are both.
+    recall: right / n.
+    precision: right / called.
+    f1: harmonic mean of the two.
     """
 
     class_id: int
@@ -49,27 +54,35 @@ class ClassFigures:
 
     @classmethod
     def count(cls, class_id: int, *, n: int, called: int, right: int) -> "ClassFigures":
-        """The figures that follow from three counts.
+        """Figures that follow from three counts.
 
-        F1 is no share of photos, but J = right/(n + called − right) is (of the photos that are of the class or were
+        F1 is not a share of photos, but J = right/(n + called − right) is (of the photos that are of the class or were
         called so, those that are both), and F1 = 2J/(1 + J) grows with it: so the interval's ends are those of J.
         """
         either = n + called - right
         ends = wilson_interval(right, either)
         return cls(
-            class_id, n, called, right,
+            class_id,
+            n,
+            called,
+            right,
             recall=share_of(right, n),
             recall_interval=rounded(wilson_interval(right, n)),
             precision=share_of(right, called),
             precision_interval=rounded(wilson_interval(right, called)),
             f1=share_of(2 * right, n + called),
             f1_interval=rounded((2 * ends[0] / (1 + ends[0]), 2 * ends[1] / (1 + ends[1]))),
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)
 class Bin:
-    """Photos whose confidence (probability of the answer) lies in (low, high]; confidence: their mean."""
+    """Bin of the reliability diagram: photos whose confidence (probability of the answer) is in (low, high].
+
+    n: how many there are.
+    right: how many of the answers are right.
+    confidence: their mean confidence.
+    """
 
     low: float
     high: float
@@ -80,7 +93,13 @@ class Bin:
 
 @dataclass(frozen=True)
 class MeasuredPhoto:
-    """What was said of one photo. confidence: the probability of the answer; own: that of the right class."""
+    """Photo with what was said of it.
+
+    class_id: its class.
+    answer_id: the class that it was taken for.
+    confidence: the probability of the answer.
+    own: the probability of the right class.
+    """
 
     image_id: int
     class_id: int
@@ -90,6 +109,7 @@ class MeasuredPhoto:
 
     @property
     def is_right(self) -> bool:
+        """Whether the answer is the photo's class."""
         return self.class_id == self.answer_id
 
     @property
@@ -100,14 +120,16 @@ class MeasuredPhoto:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything about one checkpoint on one split.
+    """Everything that was measured of one checkpoint on one split.
 
+    created: when, in ISO 8601.
+    tta: whether probabilities were averaged over several views of each photo.
     checkpoint: name, fingerprint (SHA-256 of the file, first 16 digits), bytes, parameters, backbone, input_size.
     data: name, subject, split_name, split, train_photos, unreadable (image ids that could not be read).
-    summary: what `evaluation.summarise` says.
-    answers: one a photo. confusions: only pairs that occurred, most frequent first.
+    summary: what `evaluation.metrics.summarise` says.
+    per_class: one a class. calibration: the bins of the reliability diagram. answers: one a photo.
     training: settings and history of the training; empty when unknown.
-    trust: None when the checkpoint was not calibrated, or the report was written before there was this part.
+    verdicts: None when the checkpoint was not calibrated, or the report was written before there was this part.
     """
 
     created: str
@@ -263,7 +285,7 @@ def read_report(path: Path) -> Report:
     """The report that `write_report` wrote.
 
     Raises:
-        ReportError: there is no such file, it cannot be read, or it is no report of this version.
+        ReportError: there is no such file, it cannot be read, or it is not a report of this version.
     """
     try:
         values = json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""How answers of a class, at a confidence, fared on test photos: looked up in the report of an evaluation.
+"""Track records: how answers of a class, at a confidence, fared on test photos; from the report of an evaluation.
 
 It is shown next to answers and used for nothing else, so that the test photos stay what they are: a test.
 """
@@ -13,14 +13,18 @@ from classifier.predictions.values import Confusion, TrackRecord
 from classifier.reports.intervals import wilson_interval
 from classifier.reports.report import Report
 
-# Upper ends of the bands of confidence. Few, because a class has as little as two test photos.
+# Upper ends of the bands of confidence. Few, because a class has as few as two test photos.
 BAND_ENDS = (0.5, 0.8, 0.95, 1.0)
 MOST_CONFUSIONS = 4
 
 
 @dataclass(frozen=True)
 class TrackRecords:
-    """Every answer of a report, counted. `counts`: (class id of the answer or None for all, band) → (n, right)."""
+    """Counts of the answers of a report.
+
+    counts: (class id of the answer or None for all, band) → (n, right).
+    confusions: class id → the pairs that it is in, most frequent first.
+    """
 
     counts: Mapping[tuple[int | None, int], tuple[int, int]]
     confusions: Mapping[int, tuple[Confusion, ...]]

@@ -1,6 +1,6 @@
 """Verdict reports: verdicts and coverage sets, counted on photos of the classes and on pictures of others.
 
-Part `trust` of the report that `python -m classifier evaluate --report` writes. Needs neither PyTorch nor the photos.
+Part `verdicts` of the report that `evaluate --report` writes. Needs neither PyTorch nor the photos.
 """
 
 from collections.abc import Mapping
@@ -18,11 +18,14 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 
 @dataclass(frozen=True)
 class Group:
-    """How the pictures of one kind were answered.
+    """Group of pictures of one kind, with how they were answered.
 
-    name: what they show, "" for photos of the classes. verdicts: pictures with each verdict; right: of them, those
-    whose best class is right. reasons: of the “unknown”, pictures with each reason. familiarity: pictures in each of
-    the report's bins. auroc: how often a photo of the classes is more familiar; None for these themselves.
+    name: what they show; "" for photos of the classes.
+    verdicts: numbers of pictures with each verdict.
+    right: of them, those whose best class is right.
+    reasons: of the “unknown”, numbers of pictures with each reason.
+    familiarity: numbers of pictures in each of the report's bins.
+    auroc: how often a photo of the classes is more familiar; None for these themselves.
     """
 
     name: str
@@ -34,6 +37,7 @@ class Group:
 
     @property
     def n(self) -> int:
+        """Pictures of the group."""
         return sum(self.verdicts.values())
 
     @property
@@ -75,11 +79,15 @@ class Group:
 
 @dataclass(frozen=True)
 class VerdictReport:
-    """known: the measured photos; unknown: pictures that show none of the classes, a group for each folder.
+    """Report of verdicts and coverage sets.
 
-    ece: expected calibration error. covered: photos whose coverage set holds the right class; promised: the share
-    that the sets were fitted to. set_sizes: photos whose set has 0, 1, 2, … classes.
+    ece: expected calibration error.
+    known: the measured photos.
+    covered: photos whose coverage set holds the right class.
+    promised: the share of photos that the sets were fitted to cover.
+    set_sizes: numbers of photos whose set has 0, 1, 2, … classes.
     edges: of the bins of familiarity, in log-odds; below 0 a picture is “unknown”, and the outer bins hold all beyond.
+    unknown: pictures that show none of the classes, a group for each folder.
     auroc: how often a known photo is more familiar than an unknown picture, of all groups together.
     """
 
@@ -94,12 +102,12 @@ class VerdictReport:
 
     @property
     def set_size(self) -> float:
-        """The mean size of a coverage set; an “unknown” photo's is empty."""
+        """Mean size of a coverage set; an “unknown” photo's is empty."""
         return sum(size * count for size, count in enumerate(self.set_sizes)) / self.known.n
 
     @property
     def list_length(self) -> float:
-        """The same of those that are not empty; 0 when all are."""
+        """Mean size of the coverage sets that are not empty; 0 when all are."""
         return self.set_size * self.known.n / max(sum(self.set_sizes[1:]), 1)
 
     @property
@@ -109,7 +117,7 @@ class VerdictReport:
 
     @cached_property
     def summary(self) -> dict[str, float | int | None]:
-        """The figures of `evaluate --trust`, shares from 0 to 1; those about unknown pictures are None without any.
+        """Figures of `evaluate --trust`, shares from 0 to 1; those about unknown pictures are None without any.
 
         confident_share, confident_precision: of confident answers, how many there are and are right. coverage: how
         often the coverage set holds the right class; list_coverage: the same of unsure answers. known_kept: photos not
