@@ -24,6 +24,7 @@ DOCUMENTS = (
     "data/README.md",
     "checkpoints/README.md",
     "docs/trust.md",
+    "docs/duplicates.md",
     "docs/experiments.md",
 )
 CLASSIFIER = "python -m classifier "

@@ -30,7 +30,7 @@ from classifier.data.splitting import Ratios, stratify
 from classifier.errors import DatasetError, PhotoError, UnreadableFile
 from classifier.outputs.names import readable_name
 from classifier.photos.colour import mean_rgb
-from classifier.photos.hashing import PhotoHash, digest_of, group_twins, picture_hash
+from classifier.photos.hashing import PhotoHash, digest_of, group_twins
 from classifier.photos.reading import open_with_size, read_bytes, upright_size
 from classifier.photos.streaming import ignore
 
@@ -147,7 +147,7 @@ def _read_photo(root: Path, entry: Entry) -> _Scanned | str:
         data = read_bytes(path)
         # A JPEG is decoded at an eighth of its size: enough for its hash and its mean colour, and much quicker.
         small, size = open_with_size(data, draft_px=64)
-        return _Scanned(entry, size, PhotoHash(digest_of(data), picture_hash(small), mean_rgb(small)))
+        return _Scanned(entry, size, PhotoHash.of(digest_of(data), small, mean_rgb(small)))
     except UnreadableFile as error:
         return f"It {str(error).removeprefix(f'{path} ').removesuffix(' Check the path.')}"
     except PhotoError as error:
