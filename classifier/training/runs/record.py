@@ -24,7 +24,7 @@ class RunRecord:
         settings: of the training.
         data: the folder of the photos, or "flowers102".
         split: the way to split them.
-        output: where the checkpoint goes.
+        output: where the checkpoint goes; in the file, relative to the run's folder if it is inside.
         subject: what the classes are kinds of, as `Subject` writes it; None if it follows from the photos.
         learnt_before: see `TrainingPlan`.
         torch: the version of PyTorch that the run began with.
@@ -42,17 +42,17 @@ class RunRecord:
         """Check that what is given when the run is resumed is what it began with.
 
         Args:
-            given: fields of the settings, and "data", "split", "output"; None counts as not given.
+            given: fields of the settings, and "split", "output"; None counts as not given. "data" may differ: photos
+                can be moved, see `resume.read_plan`.
 
         Raises:
             SettingError: something differs that would change the result.
         """
         for name, value in given.items():
-            if name in FREE_TO_CHANGE or value is None:
+            if name in (*FREE_TO_CHANGE, "data") or value is None:
                 continue
-            began = getattr(self, name) if name in ("data", "split", "output") else getattr(self.settings, name)
-            paths = name in ("data", "output") and "flowers102" not in (began, value)
-            same = _resolved(began) == _resolved(value) if paths else began == value
+            began = getattr(self, name) if name in ("split", "output") else getattr(self.settings, name)
+            same = _resolved(began) == _resolved(value) if name == "output" else began == value
             if not same:
                 raise SettingError(
                     f"This run began with --{name.replace('_', '-')} {shown(began)}; got {shown(value)}. A run is "
@@ -67,6 +67,9 @@ def write_record(run: RunFolder, record: RunRecord) -> None:
         TrainingError: the folder cannot be written.
     """
     values = {name: value for name, value in vars(record).items() if name != "settings"}
+    home, output = run.path.absolute(), Path(record.output).absolute()
+    if output.is_relative_to(home):
+        values["output"] = str(output.relative_to(home))  # so that the folder can be moved as a whole
     try:
         run.checkpoint.parent.mkdir(parents=True, exist_ok=True)
         text = to_json({**values, **asdict(record.settings)}, indent=2)
@@ -89,11 +92,20 @@ def read_record(path: Path) -> RunRecord:
         settings = TrainingSettings(**{**chosen, "sizes": tuple(chosen["sizes"])})
         needed, others = ("data", "split", "output"), ("subject", "learnt_before", "torch")
         beside = {name: values[name] for name in needed} | {name: values.get(name) for name in others}
-        return RunRecord(settings, **beside)
+        return RunRecord(settings, **{**beside, "output": str(_output_in(path, Path(beside["output"])))})
     except FileNotFoundError as error:
         raise CheckpointError(f"There is nothing to resume: {file} does not exist. Start without --resume.") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(f"{file} is damaged, so the run cannot be resumed; start a new one.") from error
+
+
+def _output_in(folder: Path, output: Path) -> Path:
+    """Where the checkpoint of a run goes, now that its folder is this one.
+
+    Earlier versions wrote an absolute path: of a run that was moved with its checkpoint, that is the old place.
+    """
+    moved = folder / output.name
+    return moved if output.is_absolute() and moved.is_file() else folder / output
 
 
 def _resolved(path: str | Path) -> Path:

@@ -12,14 +12,19 @@ from classifier.data.manifest import read_manifest
 from classifier.data.oxford import flowers102
 from classifier.data.samples import Sample, samples_digest, training_samples
 from classifier.data.subject import parse
-from classifier.errors import TrainingError
+from classifier.errors import DatasetError, PhotoError, SettingError, TrainingError
 from classifier.inference.engines.pytorch import pick_device
 from classifier.locations import DATA_DIR, flowers_root
+from classifier.photos.colour import mean_rgb
+from classifier.photos.reading import open_with_size
 from classifier.training.plan import TrainingPlan, valid_samples
 from classifier.training.runs.folder import RunFolder
 from classifier.training.runs.record import FREE_TO_CHANGE, RunRecord, read_record
 from classifier.training.settings import check_choices
 from classifier.training.start import StartingPoint
+
+# So many photos are opened to see that a moved folder holds those of the run.
+COMPARED = 40
 
 
 def read_plan(
@@ -37,7 +42,8 @@ def read_plan(
     Args:
         folder: of the run.
         given: what is given again: fields of `TrainingSettings`, and "data", "split", "output". It has to be what the
-            run began with, but for what changes only how fast it goes: workers, compile, precision.
+            run began with, but for what changes only how fast it goes: workers, compile, precision. "data" may say
+            where the same photos are now.
         subject: what the classes are kinds of, if it is to change.
         device: "auto", "cpu", "cuda" or "mps".
         collection: the photos, if they have been read already.
@@ -56,7 +62,7 @@ def read_plan(
     faster = {name: value for name, value in given.items() if name in FREE_TO_CHANGE}
     check_choices(faster)
     settings = replace(record.settings, **faster)
-    collection = collection or _collection_of(run, record)
+    collection = collection or _collection_of(run, record, given.get("data"))
     subject = record.subject if subject is None else subject
     if subject is not None:
         collection = replace(collection, subject=parse(subject))
@@ -86,13 +92,45 @@ def read_plan(
     return plan, run
 
 
-def _collection_of(run: RunFolder, record: RunRecord) -> Collection:
-    if record.data == "flowers102":
+def _collection_of(run: RunFolder, record: RunRecord, data: str | Path | None) -> Collection:
+    """The photos that a run began with, at their place or where `data` says that they are now."""
+    if "flowers102" in (record.data, data):
+        if data not in (None, record.data):
+            raise SettingError(
+                f"This run began with --data {record.data}; got {data}. Photos may be moved, but not be others: leave "
+                "the option out, or begin another run."
+            )
         return flowers102(data_dir=DATA_DIR, flowers_root=flowers_root())
-    root = Path(record.data)
-    if run.manifest.is_file():
-        return of_manifest(root, read_manifest(run.manifest))
-    return read_folder(root, seed=record.settings.seed).collection
+    root = Path(data or record.data).expanduser().absolute()
+    if not root.is_dir():
+        raise DatasetError(
+            f"There is no folder {root}, where the photos of this run were. If they were moved, say where they are now "
+            "by --data."
+        )
+    if not run.manifest.is_file():
+        return read_folder(root, seed=record.settings.seed).collection
+    collection = of_manifest(root, read_manifest(run.manifest))
+    if root.resolve() != Path(record.data).resolve():
+        _check_moved(run, collection)
+    return collection
+
+
+def _check_moved(run: RunFolder, collection: Collection) -> None:
+    """Compare a few of the photos in their new place with what the run's manifest says of them."""
+    for photo in collection.photos[:: max(1, len(collection.photos) // COMPARED)]:
+        path = collection.path(photo)
+        if path is None:
+            continue  # missing ones are reported together, with their number
+        try:
+            picture, size = open_with_size(path, draft_px=64)
+        except PhotoError:
+            continue  # a damaged photo is another matter than a wrong folder
+        apart = max(abs(a - b) for a, b in zip(mean_rgb(picture), photo.mean_colour, strict=True))
+        if size != (photo.width, photo.height) or apart > 3:
+            raise TrainingError(
+                f"{path} is another photo than the one that the run in {run.path} began with. Name the folder with the "
+                "photos of the run, or begin another run."
+            )
 
 
 def _check_same_photos(run: RunFolder, saved: Metadata, collection: Collection, train: list[Sample]) -> None:

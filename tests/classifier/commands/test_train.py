@@ -80,13 +80,16 @@ def test_a_stopped_run_goes_on_by_its_folder(
     resume = ["train", "--resume", "--run-dir", str(tmp_path / "run"), "--device", "cpu"]
     assert main([*resume, "--epochs", "9"]) == 1
     assert "This run began with --epochs 3; got 9" in capsys.readouterr().err
-    assert main([*resume, "--data", str(photos)]) == 1
-    assert f"This run began with --data {mine}; got {photos}" in capsys.readouterr().err
+    others = plant(tmp_path / "others", {"blue": 16, "red": 16}, seed=77)
+    assert main([*resume, "--data", str(others)]) == 1
+    assert "is another photo than the one that the run in" in capsys.readouterr().err
+    assert main([*resume, "--data", "flowers102"]) == 1
+    assert f"This run began with --data {mine}; got flowers102" in capsys.readouterr().err
     assert main(resume) == 0
     assert [row["epoch"] for row in read_metadata(output).training.history] == [1, 2, 3]
     assert read_metadata(output).dataset.subject == "dog,dogs"
     settings = json.loads((tmp_path / "run" / "settings.json").read_text(encoding="utf-8"))
-    assert (settings["data"], settings["output"]) == (str(mine), str(output))
+    assert (settings["data"], settings["output"]) == (str(mine), output.name)
 
 
 def test_a_dry_run_shows_everything_and_writes_nothing(

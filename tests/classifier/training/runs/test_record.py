@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,9 +47,25 @@ def test_a_run_is_resumed_with_what_it_began_with(monkeypatch: pytest.MonkeyPatc
     for given, message in (
         ({"sizes": (32,)}, "This run began with --sizes 32 64; got 32. A run is resumed with what it began with"),
         ({"head_epochs": 2}, "--head-epochs 1; got 2"),
-        ({"data": "flowers102"}, "--data /photos/garden; got flowers102"),
         ({"split": "official"}, "--split split; got official"),
         ({"output": "other.safetensors"}, "--output /runs/x/best.safetensors; got other.safetensors"),
     ):
         with pytest.raises(SettingError, match=message):
             RECORD.check_given(given)
+
+
+def test_a_run_that_was_moved_goes_on_where_it_is_now(tmp_path: Path) -> None:
+    run = RunFolder.of(tmp_path / "here" / "best.safetensors")
+    write_record(run, replace(RECORD, output=str(run.checkpoint)))
+    assert json.loads(run.settings.read_text(encoding="utf-8"))["output"] == "best.safetensors"
+    run.path.rename(tmp_path / "there")
+    assert read_record(tmp_path / "there").output == str(tmp_path / "there" / "best.safetensors")
+
+
+def test_an_absolute_path_of_an_earlier_version_follows_the_checkpoint(tmp_path: Path) -> None:
+    old = tmp_path / "old" / "best.safetensors"
+    run = RunFolder.of(tmp_path / "new" / "best.safetensors")
+    write_record(run, replace(RECORD, output=str(old)))
+    assert read_record(run.path).output == str(old)  # outside of the run's folder, as --run-dir allows
+    run.checkpoint.touch()
+    assert read_record(run.path).output == str(run.checkpoint)

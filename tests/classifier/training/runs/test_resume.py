@@ -1,11 +1,14 @@
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from classifier.checkpoint import read_metadata
 from classifier.data.collection import Collection
 from classifier.data.folders import read_folder
-from classifier.errors import SettingError, TrainingError
+from classifier.errors import DatasetError, SettingError, TrainingError
 from classifier.training.fit import fit
 from classifier.training.loop.callbacks import KeepBest
 from classifier.training.plan import plan_training
@@ -66,3 +69,44 @@ def test_a_run_goes_on_by_what_its_folder_says(stopped: RunFolder) -> None:
     plan, run = read_plan(stopped.path, device="cpu")
     assert fit(plan, run)
     assert len(run.metrics.read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_photos_and_run_may_be_moved(garden: Collection, tmp_path: Path) -> None:
+    """Everything goes on in the new places, with the same result as without the stop."""
+
+    def interrupt(callback: KeepBest, trainer: Any, module: Any) -> None:
+        if trainer.current_epoch == 1:
+            raise KeyboardInterrupt
+
+    assert garden.root
+    photos, run = tmp_path / "before" / "garden", RunFolder.of(tmp_path / "before" / "run" / "best.safetensors")
+    shutil.copytree(garden.root, photos)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(KeepBest, "on_train_epoch_start", interrupt)
+        assert not fit(plan_training(replace(garden, root=photos), device="cpu", **TINY), run)
+    before = run.checkpoint.read_bytes()
+    (tmp_path / "after").mkdir()
+    photos.rename(tmp_path / "after" / "garden")
+    run.path.rename(tmp_path / "after" / "run")
+    with pytest.raises(
+        DatasetError, match=r"There is no folder .*before/garden.* If they were moved, say where .* --data"
+    ):
+        read_plan(tmp_path / "after" / "run", device="cpu")
+    plan, moved = read_plan(tmp_path / "after" / "run", {"data": str(tmp_path / "after" / "garden")}, device="cpu")
+    assert moved.checkpoint == tmp_path / "after" / "run" / "best.safetensors"
+    assert fit(plan, moved)
+    assert not (tmp_path / "before" / "run").exists()
+    metadata = read_metadata(moved.checkpoint)
+    assert len(metadata.training.history) == 2
+    assert moved.checkpoint.read_bytes() != before
+    assert metadata.dataset.root == str(tmp_path / "after" / "garden")
+    # From now on the new place is known.
+    assert read_plan(moved.path, device="cpu")[0].collection.root == tmp_path / "after" / "garden"
+
+
+def test_a_folder_with_other_photos_is_not_the_moved_one(stopped: RunFolder, tmp_path: Path) -> None:
+    others = plant(tmp_path / "garden", {"blue": 16, "red": 16}, seed=77)
+    with pytest.raises(TrainingError, match="is another photo than the one that the run in"):
+        read_plan(stopped.path, {"data": str(others)}, device="cpu")
+    with pytest.raises(SettingError, match="Photos may be moved, but not be others"):
+        read_plan(stopped.path, {"data": "flowers102"}, device="cpu")
