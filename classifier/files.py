@@ -81,6 +81,7 @@ def save_tensors(path: Path, state: Mapping[str, NDArray[Any]], header: Mapping[
         with atomic_path(path) as partial:
             arrays = {name: np.asarray(array, order="C") for name, array in state.items()}
             save_file(arrays, partial, metadata=dict(header))
+            partial.chmod(0o644)  # safetensors makes files that only their owner can read; a server may be another
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CheckpointError(

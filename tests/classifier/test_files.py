@@ -36,6 +36,7 @@ def test_arrays_keep_their_shapes(tmp_path: Path) -> None:
         for name, array in arrays.items():
             assert file.get_tensor(name).shape == array.shape
             assert np.array_equal(file.get_tensor(name), array)
+    assert (tmp_path / "x.safetensors").stat().st_mode & 0o777 == 0o644
 
 
 def test_a_folder_in_the_way_is_an_error_in_a_sentence(tmp_path: Path) -> None:
