@@ -1,4 +1,4 @@
-"""Which photos a command is about: what --data and --split name."""
+"""Photos that a command is about: what --data and --split name."""
 
 import sys
 from collections.abc import Sequence
@@ -17,13 +17,10 @@ from classifier.photos.streaming import Progress
 
 if TYPE_CHECKING:
     from classifier.data.folders import FolderPhotos
+    from classifier.data.samples import Sample
     from classifier.data.splitting import Ratios
     from classifier.inference.classifier import Classifier
     from classifier.predictions.neighbours import Index
-
-if TYPE_CHECKING:
-    from classifier.data.samples import Sample
-    from classifier.inference.classifier import Classifier
 
 
 def photos_of(data: str | None, *, classifier: "Classifier", checkpoint: Path) -> Collection:
@@ -70,7 +67,7 @@ def parse_split(text: str, collection: Collection, classifier: "Classifier") -> 
 def warn_of_known(
     classifier: "Classifier", checkpoint: Path, *, collection: Collection, samples: "Sequence[Sample]"
 ) -> None:
-    """Tell on stderr when the checkpoint learnt from photos that it is to be measured on."""
+    """Warn on stderr when the checkpoint has learnt from photos that it is to be measured on."""
     dataset = classifier.metadata.dataset
     if dataset.name != collection.name:
         return

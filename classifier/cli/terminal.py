@@ -18,8 +18,6 @@ from classifier.reports.report import Report
 
 if TYPE_CHECKING:
     from classifier.data.folders import FolderPhotos
-
-if TYPE_CHECKING:
     from classifier.reports.verdict_report import VerdictReport
 
 
@@ -100,7 +98,7 @@ def progress_bar(name: str) -> Iterator[Callable[[int, int], object]]:
 
 
 def print_left_out(found: "FolderPhotos", *, limit: int = 20) -> None:
-    """Tell on stderr which files are no photos, and which photos are there twice."""
+    """Print on stderr which files are not photos, and which photos are there twice."""
     if found.left_out:
         print(f"Left out ({len(found.left_out)}):", file=sys.stderr)
         _print_some([f"{entry.file}: {entry.reason}" for entry in found.left_out], limit=limit)

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_checkpoint_option, add_device_option
-from classifier.cli.photos import learnt_from_valid, make_index, photos_of, trained_split
+from classifier.cli.photos import make_index, photos_of, trained_split
 from classifier.cli.printing import PlainConsole, warn
 from classifier.cli.terminal import progress_bars
 from classifier.errors import CheckpointError
@@ -53,7 +53,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def main(args: argparse.Namespace) -> int:
     """Fit and write. See `Classifier.load`, `samples_of` and `save_checkpoint` for the errors."""
-    from classifier.calibration.calibrate import calibrate
+    from classifier.calibration.calibrate import calibrate, check_valid_is_unseen
     from classifier.calibration.fit import FEWEST_FOR_CONFIDENT
     from classifier.checkpoint import load_checkpoint, save_checkpoint
     from classifier.data.samples import check_classes, samples_of
@@ -64,11 +64,7 @@ def main(args: argparse.Namespace) -> int:
     classifier = Classifier.load(args.checkpoint, device=args.device, plain=True)
     claim(args.checkpoint, CHECKPOINT, option="--checkpoint", inputs=unknown)
     claim(index_path(args.checkpoint), INDEX, option="--checkpoint", inputs=[args.checkpoint, *unknown])
-    if learnt_from_valid(classifier):
-        raise CheckpointError(
-            f"{args.checkpoint} was trained with --train-on-valid: it knows its valid photos by heart, and on those "
-            "every answer would look trustworthy. Calibrate a checkpoint that was trained without it."
-        )
+    check_valid_is_unseen(classifier, name=str(args.checkpoint))  # before an index is made, which takes a while
     collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint)
     check_classes(collection, classifier.classes)
     split_name = trained_split(classifier, collection)

@@ -19,8 +19,8 @@ EPILOG = """examples:
 
 “train --data photos” splits by itself; use this command to choose the ratios, or to see and keep the parts.
 Each class is cut in the same ratios, at random by --seed. Photos that are identical, or look it (shrunk, compressed
-again), stay in one part, so that none is learned by heart and then met again in the test. Nothing is ever overwritten;
-files that are no photos are listed and stay where they are.
+again), stay in one part, so that no photo of the test was trained on. Nothing is ever overwritten;
+files that are not photos are listed and stay where they are.
 """
 
 
