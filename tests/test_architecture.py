@@ -69,9 +69,7 @@ NOT_IMPORTED = {
 # Modules without a test of their own → the file that tests them.
 TESTED_ELSEWHERE = {
     "classifier/__main__.py": "tests/classifier/test_main.py",
-    "classifier/commands/calibrate.py": "tests/classifier/inference/test_classifier.py",
     "classifier/commands/download.py": "tests/classifier/data/test_oxford.py",
-    "classifier/commands/index.py": "tests/classifier/inference/test_classifier.py",
     "classifier/data/folder_tree.py": "tests/classifier/data/test_folders.py",
     "classifier/training/leakage.py": "tests/classifier/commands/test_train.py",
 }
