@@ -25,7 +25,7 @@ from classifier.data.folder_tree import (
     strays,
 )
 from classifier.data.labels import LabelClass
-from classifier.data.manifest import read_manifest
+from classifier.data.manifest import first_split, read_manifest
 from classifier.data.splitting import Ratios, stratify
 from classifier.errors import DatasetError, PhotoError, UnreadableFile
 from classifier.outputs.names import readable_name
@@ -225,7 +225,7 @@ def of_manifest(root: Path, photos: tuple[Photo, ...]) -> Collection:
     classes = tuple(LabelClass(class_id, _text(name)) for class_id, name in sorted(names.items()))
     if len(classes) < 2:
         raise DatasetError(f"The manifest of {root} lists fewer than two classes. Take it away to open all photos.")
-    return Collection(collection_name(root), classes, photos, root, "split")
+    return Collection(collection_name(root), classes, photos, root, first_split(photos))
 
 
 def files_since(collection: Collection, *, opened: int = 50) -> int | None:

@@ -7,9 +7,9 @@ from pathlib import Path
 from classifier.data.collection import Photo
 from classifier.errors import DatasetError
 from classifier.files import write_text
+from classifier.outputs.kinds import MANIFEST_COLUMNS
 from classifier.outputs.tables import csv_text, from_cell, read_header, with_mark
 
-_COLUMNS = ("image_id", "class_id", "width", "height", "mean_r", "mean_g", "mean_b")
 _SUFFIX = "_split"
 
 
@@ -25,11 +25,11 @@ def read_manifest(path: Path) -> tuple[Photo, ...]:
     try:
         # A spreadsheet may have saved it with semicolons. Earlier versions wrote bytes of file names that are not UTF-8
         # as they are; surrogateescape brings them back unchanged.
-        delimiter = ";" if _COLUMNS[0] in read_header(path, delimiter=";") else ","
+        delimiter = ";" if MANIFEST_COLUMNS[0] in read_header(path, delimiter=";") else ","
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             reader = csv.DictReader(file, delimiter=delimiter)
             columns = reader.fieldnames or ()
-            missing = [column for column in _COLUMNS if column not in columns]
+            missing = [column for column in MANIFEST_COLUMNS if column not in columns]
             if missing:
                 raise DatasetError(f"{path} lacks the column(s) {', '.join(missing)}.")
             names = {column: column.removesuffix(_SUFFIX) for column in columns if _is_split(column)}
@@ -49,7 +49,7 @@ def write_manifest(path: Path, photos: Iterable[Photo]) -> None:
     with_file = any(photo.file != oxford_file(photo.image_id) for photo in ordered)
     split_columns = [name if name == "split" else name + _SUFFIX for name in names]
     rows: list[list[object]] = [
-        ["image_id", "class_id", *(["file"] if with_file else []), *split_columns, *_COLUMNS[2:]],
+        ["image_id", "class_id", *(["file"] if with_file else []), *split_columns, *MANIFEST_COLUMNS[2:]],
         *(
             [
                 *(photo.image_id, photo.class_id, *([photo.file] if with_file else [])),
@@ -67,18 +67,19 @@ def manifest_of(checkpoint: Path) -> Path:
     return checkpoint.with_name(f"{checkpoint.stem}.manifest.csv")
 
 
+def first_split(photos: Sequence[Photo]) -> str:
+    """Name of the way to split that is meant where none is named: "split", or the first where there is no such."""
+    names = dict.fromkeys(name for photo in photos for name in photo.splits)
+    return "split" if "split" in names else next(iter(names), "split")
+
+
 def _is_split(column: str) -> bool:
     return column == "split" or column.endswith(_SUFFIX)
 
 
-def first_split(photos: Sequence[Photo]) -> str:
-    """Name of the first way to split that a photo has; "split" if none has any."""
-    return next((name for photo in photos for name in photo.splits), "split")
-
-
 def _photo(row: Mapping[str, str], split_columns: Mapping[str, str], *, where: str) -> Photo:
     try:
-        image_id, class_id, width, height, red, green, blue = (int(row[column]) for column in _COLUMNS)
+        image_id, class_id, width, height, red, green, blue = (int(row[column]) for column in MANIFEST_COLUMNS)
         splits = {name: row[column] for column, name in split_columns.items() if row[column]}
         file = from_cell(row.get("file") or "") or oxford_file(image_id)
         return Photo(image_id, class_id, splits, width, height, (red, green, blue), file)

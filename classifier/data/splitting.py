@@ -11,6 +11,7 @@ from pathlib import Path
 
 from classifier.data.collection import SPLITS, Collection
 from classifier.errors import DatasetError, SettingError
+from classifier.files import atomic_path
 from classifier.outputs.tables import BOM, csv_text
 from classifier.photos.streaming import ignore
 
@@ -104,7 +105,7 @@ def place(collection: Collection, target: Path, *, move: bool, step: Callable[[i
         step: called with (photos placed, photos in all) after each.
 
     Raises:
-        DatasetError: `target` will not do, or the disk is full.
+        DatasetError: `target` is not empty, or overlaps the photos; or the disk is full.
     """
     root = collection.root
     assert root is not None
@@ -124,7 +125,7 @@ def place(collection: Collection, target: Path, *, move: bool, step: Callable[[i
             for done, (split, source, name) in enumerate(jobs, start=1):
                 destination = target / split / name
                 destination.parent.mkdir(parents=True, exist_ok=True)
-                # Written before the deed: after a power cut, the record names every file that may have moved.
+                # Written before the file is moved: after a power cut, the record names every file that may have moved.
                 file.write(csv_text([(split, str(source), destination.relative_to(target).as_posix())]))
                 file.flush()
                 started.append((source, destination))
@@ -175,12 +176,8 @@ def check_target(root: Path, target: Path) -> None:
 
 
 def _copy(source: Path, destination: Path) -> None:
-    partial = destination.with_name(f".{destination.name[:50]}.part")
-    try:
+    with atomic_path(destination) as partial:
         shutil.copy2(source, partial)
-        partial.replace(destination)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _move(source: Path, destination: Path) -> None:
@@ -189,7 +186,7 @@ def _move(source: Path, destination: Path) -> None:
         return
     try:
         os.rename(source, destination)
-    except OSError:  # another disk: the source goes only when the copy is complete
+    except OSError:  # another disk: the source is deleted once the copy is on it
         _copy(source, destination)
         source.unlink()
 

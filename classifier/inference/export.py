@@ -21,12 +21,11 @@ from PIL import Image
 from torch import nn
 
 from classifier.errors import ExportError, SettingError
-from classifier.files import to_json
+from classifier.files import HEADER_KEY, to_json
 from classifier.inference.classifier import Classifier
 from classifier.inference.engines.pytorch import PyTorchEngine
 
 FORMATS = ("onnx", "pt2")
-KEY = "florascope"
 OUTPUTS = ("probabilities", "logits", "embedding", "feature_map")
 # Largest difference allowed between two ways to compute the same in 32-bit floats: of a probability, absolute; of a
 # logit, as a share of the largest one (float32 has 7 digits, and a network of 100 layers loses 2 or 3 of them).
@@ -181,7 +180,7 @@ def _write_pt2(network: nn.Module, example: torch.Tensor, path: Path, descriptio
     program = torch.export.export(network, (example,), dynamic_shapes=({0: torch.export.Dim("batch")},))
     # Not to the path: PyTorch takes only names that are UTF-8, and ends the process when the disk is full.
     buffer = io.BytesIO()
-    torch.export.save(program, buffer, extra_files={f"{KEY}.json": to_json(description)})
+    torch.export.save(program, buffer, extra_files={f"{HEADER_KEY}.json": to_json(description)})
     path.write_bytes(buffer.getvalue())
 
 
@@ -211,8 +210,8 @@ def _write_onnx(network: nn.Module, example: torch.Tensor, path: Path, descripti
     )
     assert program is not None
     model = program.model_proto
-    # KEY has everything; classes, mean and std also stand alone, where other tools look for them by name.
-    values = {KEY: description, **{name: description[name] for name in ("classes", "mean", "std")}}
+    # HEADER_KEY has everything; classes, mean and std also stand alone, where other tools look for them by name.
+    values = {HEADER_KEY: description, **{name: description[name] for name in ("classes", "mean", "std")}}
     for name, value in values.items():
         model.metadata_props.add(key=name, value=to_json(value))
     onnx.checker.check_model(model)

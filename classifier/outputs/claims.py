@@ -59,7 +59,7 @@ def claim(
                 f"{name} is write-protected. Allow writing (chmod u+w), or name another file by {option}."
             )
         if not path.exists() or path.is_file():
-            check_folder((Path(os.path.realpath(path)) if path.is_symlink() else path).parent, option=option)
+            _check_folder((Path(os.path.realpath(path)) if path.is_symlink() else path).parent, option=option)
     except OSError as error:
         raise OutputError(f"{name} cannot be written: {error.strerror or error}. {other}.") from error
 
@@ -73,7 +73,7 @@ def _is_free(path: Path, kind: Kind, *, renew: bool) -> bool:
     return not os.path.islink(os.path.realpath(path))  # a link that leads to itself
 
 
-def check_folder(folder: Path, *, option: str = "--output") -> None:
+def _check_folder(folder: Path, *, option: str = "--output") -> None:
     """Check that files can be written in a folder, or in the nearest one above it that exists. Leaves no trace.
 
     Raises:

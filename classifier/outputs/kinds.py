@@ -13,6 +13,7 @@ from classifier.outputs.tables import read_header
 # What the pages that we write have in their head, and the pictures in a text chunk; then the kind: "report", "curves".
 GENERATOR = "Florascope"
 _HEAD_BYTES = 4096
+MANIFEST_COLUMNS = ("image_id", "class_id", "width", "height", "mean_r", "mean_g", "mean_b")
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,7 @@ def generator_mark(kind: str) -> str:
 
 
 def _manifest(path: Path) -> bool:
-    needed = {"image_id", "class_id", "width", "height", "mean_r", "mean_g", "mean_b"}
-    return any(needed <= set(read_header(path, delimiter=delimiter)) for delimiter in ",;")
+    return any(set(MANIFEST_COLUMNS) <= set(read_header(path, delimiter=delimiter)) for delimiter in ",;")
 
 
 def _marked(kind: str) -> Callable[[Path], bool]:

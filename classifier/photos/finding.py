@@ -45,7 +45,7 @@ def files_below(
     Args:
         folder: where to look.
         leave_out: is called with each folder that is not looked into, and a sentence that says why.
-        refuse: is called with the error of a folder that cannot be read, in place of `leave_out`; may raise.
+        refuse: is called with the error of a folder that cannot be read, before `leave_out`; may raise.
     """
     # By what they really are, so that links in a circle end, and photos linked from two places count once.
     walked = {os.path.realpath(place): place for place in (folder, *folder.absolute().parents)}
@@ -64,7 +64,7 @@ def files_below(
             path = place / entry.name
             if is_litter(entry.name):
                 continue
-            if not entry.is_dir():
+            if not path.is_dir():  # of a link that leads to itself, an entry's own is_dir fails
                 found.append(path)
             elif (real := os.path.realpath(path)) in walked:
                 leave_out(path, f"It leads to {walked[real]}, which is looked into already or holds this folder.")
@@ -78,9 +78,13 @@ def files_in(folder: Path) -> list[Path]:
     """As `files_below`, where there has to be one.
 
     Raises:
-        UnreadableFile: there is none.
+        UnreadableFile: there is none, or a folder cannot be read.
     """
-    found = files_below(folder)
+
+    def refuse(error: OSError) -> None:
+        raise UnreadableFile(f"{error.filename} cannot be read: {error.strerror}. Name a folder with pictures in it.")
+
+    found = files_below(folder, refuse=refuse)
     if not found:
         raise UnreadableFile(f"The folder {folder} holds no file. Name a folder with pictures of other things.")
     return found
@@ -106,19 +110,20 @@ def find_photos(
         path = Path(name)
         if path.is_dir():
             found = files_below(path, leave_out=lambda place, reason: warn(f"left out: {place}: {reason}"))
-            if leave_out and leave_out.exists():
-                found = [file for file in found if not (file.exists() and file.samefile(leave_out))]
-            if not found:
-                raise UnreadableFile(f"The folder {path} holds no file. Name a folder with photos in it.")
-            yield from found
+            nothing = f"The folder {path} holds no file. Name a folder with photos in it."
         elif re.match(r"https?:", str(name), re.IGNORECASE):
             raise UnreadableFile(
                 f"{name} is an address. Nothing is fetched from elsewhere: save the photo, name its file."
             )
         elif glob.has_magic(str(name)) and not path.exists():
-            matched = [Path(match) for match in sorted(glob.glob(str(name), recursive=True))]
-            if not any(match.is_file() for match in matched):
-                raise UnreadableFile(f"No file matches {name}. Check the pattern; ** stands for any folders.")
-            yield from (match for match in matched if match.is_file())
+            matches = map(Path, sorted(glob.glob(str(name), recursive=True)))
+            found = [match for match in matches if match.is_file() and not is_litter(match.name)]
+            nothing = f"No file matches {name}. Check the pattern; ** stands for any folders."
         else:
             yield path
+            continue
+        if leave_out and leave_out.exists():
+            found = [file for file in found if not (file.exists() and file.samefile(leave_out))]
+        if not found:
+            raise UnreadableFile(nothing)
+        yield from found

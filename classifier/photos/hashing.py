@@ -1,9 +1,10 @@
 """Hashes of photos: which are the same, byte by byte or to the eye (another size, another compression).
 
-Two difference hashes share a core (`difference_bits`; https://www.hackerfactor.com/blog/?/archives/529-Kind-of-Like-That.html):
-`picture_hash` of whole photos, 128 bits, finds twins in a folder; `difference_hash` of the crops that the network sees,
-256 bits, finds a photo in a checkpoint's index, whose hashes are saved, so that its bits must never change. The library
-for such hashes, imagehash, would bring PyWavelets for these few lines.
+Difference hashes (https://www.hackerfactor.com/blog/?/archives/529-Kind-of-Like-That.html) stand for whether cells of a
+picture are brighter than their neighbours. A `PhotoHash` holds the differences of a whole photo and finds twins in a
+folder; `difference_hash` of the crops that the network sees, 256 bits, finds a photo in a checkpoint's index, whose
+hashes are saved, so that its bits must never change. The library for such hashes, imagehash, would bring PyWavelets
+for these few lines.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ NEAR_COLOUR = 16  # of 255, on each channel
 # Where neighbouring cells hardly differ, a bit says nothing: on a white ground, noise decides it. A picture is textured
 # where so many of the 128 bits stand for a difference of that many levels; Oxford's photos have 110 to 120, shapes on
 # white 6 to 70. Of plain ones, only such bits count.
-TOLD_LEVELS, TEXTURED_BITS, NEAR_PLAIN_BITS = 3, 100, 4
+CLEAR_LEVELS, TEXTURED_BITS, NEAR_PLAIN_BITS = 3, 100, 4
 # Twins are confirmed on small copies. Residue: what two copies differ by, as a part of their contrast. Twins of
 # Oxford's that were recoloured or cut a little have up to 0.135 where other photos have 0.9; of plain pictures, copies
 # at half the size or JPEG quality 40 have at most 0.02, and 8 levels in any block. docs/duplicates.md has the table.
@@ -38,7 +39,7 @@ SAMPLED = 256  # photos that say what is usual
 
 @dataclass(frozen=True, eq=False)
 class PhotoHash:
-    """Hashes of one photo, enough to tell twins.
+    """Hashes of one photo, enough to recognise twins.
 
     Attributes:
         digest: of the file's bytes.
@@ -67,19 +68,6 @@ def digest_of(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=16).digest()
 
 
-def picture_hash(image: Image.Image) -> tuple[int, int]:
-    """Difference hash of a whole picture.
-
-    Returns:
-        Two numbers of 64 bits: is a cell of an 8 × 8 grid brighter than its right, and than its lower neighbour?
-    """
-    side = PICTURE_HASH_SIDE
-    # Negated: the core asks whether a cell is brighter than the one before it, here the question is the reverse.
-    rows = difference_bits(-grey_cells(image, side + 1, side))
-    columns = difference_bits(-grey_cells(image, side, side + 1), axis=0)
-    return int.from_bytes(rows.tobytes(), "big"), int.from_bytes(columns.tobytes(), "big")
-
-
 def difference_hash(crop: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
     """Difference hash of a crop: is a cell of a grid of 16 × 17 brighter than its left neighbour?
 
@@ -103,15 +91,13 @@ def grey_cells(image: Image.Image, width: int, height: int) -> NDArray[np.int64]
     return np.asarray(image.convert("L").resize((width, height), Image.Resampling.BOX), dtype=np.int64)
 
 
-def difference_bits(cells: NDArray[Any], *, axis: int = 1) -> NDArray[np.uint8]:
-    """Bits that say whether each cell is brighter than the one before it, packed into bytes; the core of the hashes.
+def difference_bits(cells: NDArray[Any]) -> NDArray[np.uint8]:
+    """Bits that say whether each cell is brighter than its left neighbour, packed into bytes.
 
     Args:
         cells: (rows, columns) brightness.
-        axis: 1 compares along rows, with the cell to the left; 0 along columns, with the cell above.
     """
-    later, earlier = (cells[1:], cells[:-1]) if axis == 0 else (cells[:, 1:], cells[:, :-1])
-    return np.packbits(later > earlier)
+    return np.packbits(cells[:, 1:] > cells[:, :-1])
 
 
 def group_twins(photos: Sequence[PhotoHash]) -> list[int]:
@@ -142,12 +128,12 @@ def group_twins(photos: Sequence[PhotoHash]) -> list[int]:
 
 @dataclass(frozen=True, eq=False)
 class _Compared:
-    """N photos made ready to be compared; bits and what they tell are packed into 2 × 64 bits, mirrored ones beside."""
+    """N photos made ready to be compared; bits, and which of them are clear differences, packed into 2 × 64 bits."""
 
     bits: NDArray[np.uint64]
     mirrored_bits: NDArray[np.uint64]
-    told: NDArray[np.uint64]
-    mirrored_told: NDArray[np.uint64]
+    clear: NDArray[np.uint64]
+    mirrored_clear: NDArray[np.uint64]
     colours: NDArray[np.int16]
     thumbnails: NDArray[np.float32]
     contrasts: NDArray[np.float32]
@@ -162,8 +148,8 @@ class _Compared:
         return cls(
             _packed(differences > 0),
             _packed(mirrored > 0),
-            _packed(np.abs(differences) >= TOLD_LEVELS),
-            _packed(np.abs(mirrored) >= TOLD_LEVELS),
+            _packed(np.abs(differences) >= CLEAR_LEVELS),
+            _packed(np.abs(mirrored) >= CLEAR_LEVELS),
             np.array([photo.mean_colour for photo in photos], dtype=np.int16),
             thumbnails,
             np.sqrt((thumbnails**2).sum(axis=(1, 2, 3))),
@@ -196,12 +182,12 @@ class _Compared:
         """Position in `firsts` of the photo that a photo is a twin of, as it is or mirrored; None if there is none."""
         colour_is_near = (np.abs(self.colours[firsts] - self.colours[index]) <= NEAR_COLOUR).all(axis=1)
         best, found = np.inf, None
-        for bits, told, thumbnail in (
-            (self.bits[index], self.told[index], self.thumbnails[index]),
-            (self.mirrored_bits[index], self.mirrored_told[index], self.thumbnails[index][:, ::-1]),
+        for bits, clear, thumbnail in (
+            (self.bits[index], self.clear[index], self.thumbnails[index]),
+            (self.mirrored_bits[index], self.mirrored_clear[index], self.thumbnails[index][:, ::-1]),
         ):
             apart = self.bits[firsts] ^ bits
-            both = self.told[firsts] & told
+            both = self.clear[firsts] & clear
             textured = _count(both) >= TEXTURED_BITS
             near = np.where(textured, _count(apart) <= NEAR_BITS, _count(apart & both) <= NEAR_PLAIN_BITS)
             places = np.flatnonzero(near & colour_is_near)

@@ -147,10 +147,11 @@ def upright_size(source: bytes | bytearray | Path, *, limits: ImageLimits = DEFA
     Raises:
         PhotoError: as `open_image`, as far as the header shows it.
     """
-    image = _open(read_bytes(source, limits))
+    data = read_bytes(source, limits)
+    image = _open(data)
     _check_size(image.size, limits)
     if image.format == "TIFF":
-        return open_with_size(source, limits=limits)[1]
+        return open_with_size(data, limits=limits)[1]
     return _upright(image.size, _orientation(image))
 
 

@@ -1,5 +1,6 @@
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,8 @@ def test_a_manifest_in_the_folder_is_followed(tmp_path: Path) -> None:
     (root / "a" / "later.jpg").write_text("not looked at")
     second = read_folder(root, seed=1).collection
     assert (second.photos, second.classes) == (first.photos, first.classes)
+    write_manifest(root / MANIFEST, [replace(each, splits={"home": each.splits["split"]}) for each in first.photos])
+    assert read_folder(root).collection.default_split == "home"
 
 
 def _one_class(root: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from classifier.data.collection import Photo
-from classifier.data.manifest import read_manifest, write_manifest
+from classifier.data.manifest import first_split, read_manifest, write_manifest
 from classifier.errors import DatasetError
 from tests.classifier.data.test_collection import HEADER, photo
 
@@ -103,3 +103,10 @@ def test_what_earlier_versions_and_spreadsheets_wrote_is_read(tmp_path: Path) ->
     assert read_manifest(path) == photos
     path.write_bytes(b"\xef\xbb\xbf" + text.replace(",", ";").replace("\n", "\r\n").encode())
     assert read_manifest(path) == photos
+
+
+@pytest.mark.parametrize(
+    ("names", "first"), [(["home"], "home"), (["home", "split"], "split"), (["b", "a"], "b"), ([], "split")]
+)
+def test_the_split_that_is_meant_where_none_is_named(names: list[str], first: str) -> None:
+    assert first_split([photo(1, 1), photo(2, 1, **dict.fromkeys(names, "train"))]) == first

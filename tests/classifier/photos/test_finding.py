@@ -30,6 +30,22 @@ def test_patterns_and_files_in_the_order_given(holiday: Path) -> None:
     assert names(found, holiday) == ["b.jpg", "a/2.jpg", "b.jpg"]
 
 
+def test_patterns_leave_out_litter_and_the_answers_as_folders_do(holiday: Path) -> None:
+    (holiday / "Thumbs.db").touch()
+    found = find_photos([str(holiday / "*")], leave_out=holiday / "answers.csv")
+    assert names(list(found), holiday) == ["b.jpg"]
+
+
+def test_a_link_that_leads_to_itself_is_a_file_that_cannot_be_read(holiday: Path) -> None:
+    (holiday / "a" / "me").symlink_to("me")
+    assert names(files_below(holiday / "a"), holiday) == ["a/1.png", "a/2.jpg", "a/me"]
+
+
+def test_files_of_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="nowhere cannot be read: No such file or directory"):
+        files_in(tmp_path / "nowhere")
+
+
 def test_a_file_with_a_star_in_its_name_is_not_a_pattern(tmp_path: Path) -> None:
     (tmp_path / "odd*.jpg").touch()
     assert list(find_photos([tmp_path / "odd*.jpg"])) == [tmp_path / "odd*.jpg"]
