@@ -30,9 +30,10 @@ from classifier.data.splitting import Ratios, stratify
 from classifier.errors import DatasetError, PhotoError, UnreadableFile
 from classifier.outputs.names import readable_name
 from classifier.photos.colour import mean_rgb
-from classifier.photos.hashing import PhotoHash, digest_of, group_twins
+from classifier.photos.hashing import digest_of
 from classifier.photos.reading import open_with_size, read_bytes, upright_size
 from classifier.photos.streaming import ignore
+from classifier.photos.twins.grouping import PhotoHash, Twin, find_twins
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def read_folder(
     scanned, unread = _scan(root, entries, step)
     left_out = (*unread, *unwalked, *strays(root, entries))
     _check_counts(root, names, scanned, left_out)
-    groups = group_twins([photo.hashes for photo in scanned])
+    found = find_twins([photo.hashes for photo in scanned])
+    groups = [twin.first for twin in found]
     splits, leaks = _splits(root, scanned, groups, ratios or Ratios(), seed)
     classes = tuple(LabelClass(number, _text(name)) for number, name in enumerate(names, start=1))
     ids = {name: number for number, name in enumerate(names, start=1)}
@@ -105,7 +107,7 @@ def read_folder(
     )
     collection = Collection(collection_name(root), classes, photos, root, "split")
     twins = len(groups) - len(set(groups))
-    return FolderPhotos(collection, left_out, twins, leaks, _contradictions(scanned, groups))
+    return FolderPhotos(collection, left_out, twins, leaks, _contradictions(scanned, found))
 
 
 def collection_name(root: Path) -> str:
@@ -199,14 +201,14 @@ def _splits(
     return splits, leaks
 
 
-def _contradictions(scanned: Sequence[_Scanned], groups: Sequence[int]) -> tuple[tuple[str, str], ...]:
+def _contradictions(scanned: Sequence[_Scanned], twins: Sequence[Twin]) -> tuple[tuple[str, str], ...]:
     """Pairs of files: the first photo of each group of twins, and one of its twins that has another class."""
-    first: dict[int, Entry] = {}
     pairs = []
-    for photo, group in zip(scanned, groups, strict=True):
-        twin = first.setdefault(group, photo.entry)
-        if twin.class_name != photo.entry.class_name:
-            pairs.append((twin.file, photo.entry.file))
+    for photo, twin in zip(scanned, twins, strict=True):
+        first = scanned[twin.first].entry
+        # A mirror image may well be of another class: b and d, an arrow to the left and one to the right.
+        if not twin.mirrored and first.class_name != photo.entry.class_name:
+            pairs.append((first.file, photo.entry.file))
     return tuple(pairs)
 
 

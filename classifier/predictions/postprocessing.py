@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.data.labels import LabelClass
-from classifier.photos.hashing import difference_hash
+from classifier.photos.hashing import crop_hash
 from classifier.predictions.explanation import activation_maps
 from classifier.predictions.neighbours import Index
 from classifier.predictions.values import ActivationMap, Candidate, Neighbour, Neighbours, Prediction, TrackRecord
@@ -130,7 +130,7 @@ class Postprocessor:
             own = np.flatnonzero(index.positions == position)
             by_class[self.classes[position].class_id] = self._nearest(index, similarities, own, NEIGHBOURS_A_CLASS)
         overall = self._nearest(index, similarities, np.arange(len(similarities)), NEIGHBOURS_OVERALL)
-        twin = index.duplicate(similarities, difference_hash(crop))
+        twin = index.duplicate(similarities, crop_hash(crop))
         return {
             "neighbours": Neighbours(overall, by_class),
             "similarity": overall[0].similarity if overall else None,

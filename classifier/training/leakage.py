@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from classifier.checkpoint import weights_digest
 from classifier.data.collection import Collection
 from classifier.data.samples import Sample, samples_digest, samples_of
 from classifier.errors import CheckpointError, PhotoError
-from classifier.photos.hashing import difference_hash
+from classifier.photos.hashing import crop_hash
 from classifier.photos.preparing import prepare
 from classifier.photos.reading import open_image
 from classifier.photos.streaming import ignore, read_ahead, shrink
-from classifier.predictions.neighbours import DUPLICATE_BITS, index_path, load_index
+from classifier.predictions.neighbours import index_path, load_index
 from classifier.training.start import StartingPoint
 
 MEASURED_ON = ("valid", "test")
@@ -28,8 +26,9 @@ def count_learnt(
 ) -> dict[str, int]:
     """Count the valid and test photos that a checkpoint has learnt from, or from nearly the same ones.
 
-    They are found by their difference hash in the checkpoint's index. Without an index, or if it learnt from the very
-    photos of this split's train, only those count that it says it knew from the checkpoint before it.
+    They are found by their difference hash in the checkpoint's index; pictures too plain for it are not counted.
+    Without an index, or if it learnt from the very photos of this split's train, only those count that it says it
+    knew from the checkpoint before it.
 
     Args:
         collection: the photos.
@@ -49,7 +48,6 @@ def count_learnt(
         index = load_index(index_path(start.path), weights_digest=weights_digest(start.checkpoint.state))
     except CheckpointError:
         return counts
-    known = index.hashes.view(np.uint64)
     preprocessing = start.checkpoint.metadata.preprocessing
     side, mean, std = preprocessing.input_size, preprocessing.mean, preprocessing.std
     photos, found = _measured_photos(collection, split_name=split_name), dict.fromkeys(MEASURED_ON, 0)
@@ -59,9 +57,8 @@ def count_learnt(
         if isinstance(picture, PhotoError):
             continue
         # Hashed as the index was: from the square that the network sees, so that equal photos give equal bits.
-        own = difference_hash(prepare(picture, size=side, mean=mean, std=std)).view(np.uint64)
-        differing = np.bitwise_count(known[:, None] ^ own).sum(axis=2)
-        found[split] += int(differing.min() <= DUPLICATE_BITS)
+        own = crop_hash(prepare(picture, size=side, mean=mean, std=std))
+        found[split] += index.nearest_hash(own) is not None
     # The same photo may be known both ways; the larger count is the least that is true.
     return {split: max(counts[split], found[split]) for split in MEASURED_ON}
 

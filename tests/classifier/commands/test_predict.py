@@ -12,6 +12,7 @@ from classifier.data.subject import FLOWERS
 from classifier.errors import UnreadableFile
 from classifier.inference.predictions_csv import PredictionsCsv
 from classifier.predictions.values import Candidate, Prediction
+from tests.making.kinds import photo_like
 from tests.making.runs import NAMES, plant_photos, plant_run, save_untrained
 
 
@@ -195,8 +196,9 @@ def test_options_below_one_are_refused(checkpoint: str, capsys: pytest.CaptureFi
 
 def test_json_says_where_similar_photos_lie(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     checkpoint = plant_run(tmp_path)
-    assert main(["index", "--checkpoint", str(checkpoint)]) == 0
     photo = sorted((tmp_path / "photos").rglob("*.jpg"))[0]
+    photo_like(1).resize((48, 40)).save(photo)  # plain ones are not said to be known
+    assert main(["index", "--checkpoint", str(checkpoint)]) == 0
     command = ["predict", str(photo), "--json", "--checkpoint", str(checkpoint)]
     capsys.readouterr()
     assert main(command) == 0

@@ -1,5 +1,6 @@
 """The index of training photos, on made-up embeddings and drawn photos."""
 
+import dataclasses
 import io
 from pathlib import Path
 
@@ -9,15 +10,17 @@ from PIL import Image
 
 from classifier.checkpoint import weights_digest
 from classifier.errors import CheckpointError
-from classifier.photos.hashing import difference_hash
+from classifier.photos.hashing import crop_hash, difference_hash
 from classifier.predictions.neighbours import (
     DUPLICATE_BITS,
+    DUPLICATE_SIMILARITY,
     MOST_COMPONENTS,
     Index,
     build_index,
     load_index,
     save_index,
 )
+from tests.making.kinds import KINDS, photo_like
 
 
 def make_index(n: int = 50, size: int = 400, *, seed: int = 1) -> tuple[Index, np.ndarray]:
@@ -106,8 +109,42 @@ def test_a_photo_that_was_saved_again_is_a_duplicate(change: str):
     hashes = np.stack([difference_hash(as_crop(image))[0] for image in originals])
     index = Index(index.coordinates, index.components, index.image_ids, index.positions, hashes, "ab")
     row = index.similarities(embeddings[7:8])[0]
-    assert index.duplicate(row, difference_hash(as_crop(changed(originals[7], change)))) == 7
-    assert index.duplicate(row, difference_hash(as_crop(picture(1000)))) is None
+    assert index.duplicate(row, crop_hash(as_crop(changed(originals[7], change)))) == 7
+    assert index.duplicate(row, crop_hash(as_crop(picture(1000)))) is None
+    unlike = np.full_like(row, DUPLICATE_SIMILARITY - 0.01)
+    assert index.duplicate(unlike, crop_hash(as_crop(originals[7]))) is None
+
+
+def index_of(pictures: list[Image.Image]) -> Index:
+    index, _ = make_index(len(pictures))
+    return dataclasses.replace(index, hashes=np.stack([difference_hash(as_crop(image))[0] for image in pictures]))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_photo_is_called_learnt_for_its_plain_ground_or_for_what_is_usual(kind: str):
+    pictures = [KINDS[kind](number).resize((256, 256)) for number in range(60)]
+    index, alike = index_of(pictures[:30]), np.ones(30, dtype=np.float32)
+    found = [index.duplicate(alike, crop_hash(as_crop(image))) for image in pictures[30:]]
+    assert sum(row is not None for row in found) <= 1
+
+
+@pytest.mark.parametrize("change", ["smaller", "darker", "mirrored", "jpeg"])
+def test_copies_of_textured_pictures_are_called_learnt(change: str):
+    pictures = [photo_like(number).resize((256, 256)) for number in range(30)]
+    index, alike = index_of(pictures), np.ones(30, dtype=np.float32)
+    found = [index.duplicate(alike, crop_hash(as_crop(changed(image, change)))) for image in pictures]
+    assert found == list(range(30))
+
+
+@pytest.mark.parametrize("picture", [Image.new("RGB", (256, 256), "white"), KINDS["x-rays"](1), KINDS["things"](1)])
+def test_what_is_too_plain_is_not_said_to_be_learnt_even_if_it_was(picture: Image.Image):
+    index = index_of([picture] * 2)
+    assert index.nearest_hash(crop_hash(as_crop(picture))) is None
+
+
+def test_no_training_photo_is_the_nearest_of_none():
+    index = index_of([photo_like(1)])
+    assert index.nearest_hash(crop_hash(as_crop(photo_like(1))), np.array([], dtype=np.intp)) is None
 
 
 def test_hashes_of_other_pictures_differ_and_flat_ones_do_not_crash():

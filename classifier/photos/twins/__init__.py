@@ -1,0 +1,1 @@
+"""Twins: photos that show the same picture. NumPy and Pillow only."""
