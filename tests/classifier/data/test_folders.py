@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from classifier.cli.terminal import print_left_out
 from classifier.data.folder_tree import MANIFEST, is_split
@@ -142,6 +143,17 @@ def test_twins_stay_together_and_leaks_are_told(tmp_path: Path) -> None:
         shutil.copytree(root / "b", tree / part / "b")
         plant(tree / part, {"c": 3}, seed=seed)
     assert read_folder(tree).leaks == 20
+
+
+def test_a_mirror_image_in_another_class_is_a_twin_and_no_contradiction(tmp_path: Path) -> None:
+    """Arrows to the left and to the right, b and d."""
+    root = plant(tmp_path, {"left": 6, "right": 6})
+    with Image.open(root / "left" / "2.jpg") as arrow:
+        arrow.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(root / "right" / "turned.jpg", quality=95)
+    found = read_folder(root)
+    assert (found.twins, found.contradictions) == (1, ())
+    splits = {photo.file: photo.splits["split"] for photo in found.collection.photos}
+    assert splits["left/2.jpg"] == splits["right/turned.jpg"]
 
 
 def test_the_same_photo_in_two_classes_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
