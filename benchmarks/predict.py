@@ -21,6 +21,7 @@ from PIL import Image
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -123,7 +124,24 @@ def make_pairs(classifier: Classifier) -> list[Pair]:
         one_picture = partial(classifier.predict, [ready])
         threads = (partial(torch.set_num_threads, count) for count in (1, cores))
         pairs.append(Pair("predict with 1 thread", f"predict with {cores} threads", one_picture, one_picture, *threads))
+        # One answer before each that counts: what slows an answer down is BLAS still spinning after the one before it.
+        blas = (partial(_answer_with_blas_threads, count, one_picture) for count in (cores, 1))
+        pairs.append(
+            Pair(
+                f"predict while NumPy's BLAS has {cores} threads",
+                "predict while it has one, as Classifier.load sets it",
+                one_picture,
+                one_picture,
+                *blas,
+            )
+        )
     return pairs
+
+
+def _answer_with_blas_threads(count: int, answer: Callable[[], object]) -> None:
+    threadpool_limits(count, user_api="blas")
+    time.sleep(0.1)  # until the threads of the turn before hold still
+    answer()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

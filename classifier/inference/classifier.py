@@ -16,6 +16,7 @@ from classifier.checkpoint import Metadata, load_checkpoint
 from classifier.errors import CheckpointError, ReportError, SettingError
 from classifier.files import file_digest
 from classifier.inference.engines import Engine, Floats
+from classifier.inference.threads import hold_blas_to_one_thread
 from classifier.photos.preparing import prepare
 from classifier.photos.reading import DEFAULT_LIMITS, ImageLimits, open_image
 from classifier.predictions.neighbours import index_path, load_index
@@ -68,7 +69,7 @@ class Classifier:
         """Read a checkpoint, its index of training photos and its report on test photos, which are next to it.
 
         A calibration, an index or a report that does not fit is left out, with a warning (also in `warnings`): the
-        plain answer is still right.
+        plain answer is still right. NumPy's BLAS is held to one thread, see `classifier.inference.threads`.
 
         Args:
             path: of the .safetensors file.
@@ -86,6 +87,7 @@ class Classifier:
         from classifier.inference.engines.pytorch import PyTorchEngine, pick_device
         from classifier.networks.network import build_network
 
+        hold_blas_to_one_thread()
         if threads:
             torch.set_num_threads(threads)
         checkpoint = load_checkpoint(Path(path))

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from classifier.__main__ import main
 from classifier.calibration import examples
@@ -127,6 +128,12 @@ def test_the_same_photo_twice_gets_the_same_answer(classifier, calibrated):
     photo = photos_of(calibrated)[0].read_bytes()
     first, second = classifier.predict([photo, photo])
     assert first == second
+
+
+def test_numpy_takes_no_cores_from_the_network(calibrated):
+    with threadpool_limits(2, user_api="blas"):
+        Classifier.load(calibrated, device="cpu")
+        assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}
 
 
 def test_an_unfitted_checkpoint_gives_plain_answers(tmp_path):
