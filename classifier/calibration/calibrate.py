@@ -1,6 +1,6 @@
 """Calibration of a checkpoint on its valid photos: temperature, verdicts and coverage sets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ def calibrate(
     split: str,
     unknown: Sequence[Path] = (),
     progress: Progress = ignore,
+    warn: Callable[[str], object] = ignore,
 ) -> Calibration:
     """Calibrate a checkpoint: fit how far its answers can be trusted.
 
@@ -33,13 +34,14 @@ def calibrate(
         split: what the samples are called, such as “udacity-valid”.
         unknown: files of pictures that show none of the classes.
         progress: is called with what is done, and how many of how many.
+        warn: is called with a sentence about each file that cannot be read, and is left out.
 
     Raises:
         CheckpointError: it has learnt from its valid photos.
         DatasetError: not one valid photo can be read.
     """
     check_valid_is_unseen(classifier)
-    examples = collect_examples(classifier, samples, unknown=unknown, progress=progress)
+    examples = collect_examples(classifier, samples, unknown=unknown, progress=progress, warn=warn)
     fitted_on = FittedOn(split, len(examples.plain), len(unknown), len(sample_files()))
     return replace(fit_calibration(examples, index), fitted_on=fitted_on)
 

@@ -1,7 +1,7 @@
 """Examples that a calibration is fitted on: known photos and pictures of other things, embedded by the network."""
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +43,12 @@ class CalibrationExamples:
 
 
 def collect_examples(
-    classifier: Classifier, samples: Sequence[Sample], *, unknown: Sequence[Path] = (), progress: Progress = ignore
+    classifier: Classifier,
+    samples: Sequence[Sample],
+    *,
+    unknown: Sequence[Path] = (),
+    progress: Progress = ignore,
+    warn: Callable[[str], object] = ignore,
 ) -> CalibrationExamples:
     """Embed the valid photos in every way, and pictures that show none of the classes.
 
@@ -52,6 +57,7 @@ def collect_examples(
         samples: its valid photos.
         unknown: files of the user's own that show none of the classes; they join the samples that packages ship.
         progress: is called with what is embedded, and how many of how many are done.
+        warn: is called with a sentence about each file that cannot be read, and is left out.
 
     Raises:
         DatasetError: not one valid photo can be read.
@@ -64,11 +70,11 @@ def collect_examples(
 
     few = samples[:: max(1, len(samples) // MOST_CORNERS)]
     return CalibrationExamples(
-        plain=embed_all("valid photos", _open(classifier, samples), len(samples)),
+        plain=embed_all("valid photos", _open(classifier, samples, warn=warn), len(samples)),
         changed=embed_all("valid photos, changed", _changed(classifier, samples, size=size), len(samples)),
         drawn=embed_all("drawn pictures", _without_class(drawn_pictures(DRAWN)), DRAWN),
         photos=embed_all(
-            "photos of other things", _without_class(_parts(classifier, others)), len(others) * CROPS_A_PHOTO
+            "photos of other things", _without_class(_parts(classifier, others, warn=warn)), len(others) * CROPS_A_PHOTO
         )
         if others
         else None,
@@ -76,12 +82,14 @@ def collect_examples(
     )
 
 
-def _open(classifier: Classifier, samples: Iterable[Sample]) -> Iterator[tuple[Image.Image, int]]:
+def _open(
+    classifier: Classifier, samples: Iterable[Sample], *, warn: Callable[[str], object] = ignore
+) -> Iterator[tuple[Image.Image, int]]:
     for sample in samples:
         try:
             yield classifier.open(sample.path), sample.target
-        except PhotoError:  # nothing can be learned from a damaged photo, and “evaluate” names it
-            continue
+        except PhotoError as error:
+            warn(f"left out: {sample.path}: {error}")
 
 
 def _changed(classifier: Classifier, samples: Iterable[Sample], *, size: int) -> Iterator[tuple[Image.Image, int]]:
@@ -95,11 +103,12 @@ def _changed(classifier: Classifier, samples: Iterable[Sample], *, size: int) ->
             yield to_pil_image(change(to_tensor(picture))), target
 
 
-def _parts(classifier: Classifier, files: Iterable[Path]) -> Iterator[Image.Image]:
+def _parts(classifier: Classifier, files: Iterable[Path], *, warn: Callable[[str], object]) -> Iterator[Image.Image]:
     for number, path in enumerate(files):
         try:
             picture = classifier.open(path)
-        except PhotoError:
+        except PhotoError as error:
+            warn(f"left out: {path}: {error}")
             continue
         yield from crops(picture, CROPS_A_PHOTO, seed=number)
 

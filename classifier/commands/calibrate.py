@@ -72,7 +72,7 @@ def main(args: argparse.Namespace) -> int:
     with progress_bars() as progress:
         index = _index(classifier, collection, checkpoint=args.checkpoint, progress=progress)
         calibration = calibrate(
-            classifier, samples, index, split=f"{split_name}-valid", unknown=unknown, progress=progress
+            classifier, samples, index, split=f"{split_name}-valid", unknown=unknown, progress=progress, warn=warn
         )
     checkpoint = load_checkpoint(args.checkpoint)
     metadata = replace(checkpoint.metadata, calibration=calibration, warnings=())

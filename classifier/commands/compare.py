@@ -9,7 +9,7 @@ from rich.table import Table
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_data_options, add_device_option
 from classifier.cli.photos import parse_split, photos_of, warn_of_known
-from classifier.cli.printing import PlainConsole, print_as_json
+from classifier.cli.printing import PlainConsole, print_as_json, warn
 from classifier.cli.terminal import progress_bars
 from classifier.reports.numbers import hundred_range, percent
 
@@ -67,6 +67,7 @@ def main(args: argparse.Namespace) -> int:
             batch_size=args.batch_size,
             names=(f"A: {paths[0].name}", f"B: {paths[1].name}"),
             progress=progress,
+            warn=warn,
         )
     counts, speed = compared.counts, compared.speed
     sides: list[dict[str, Any]] = [

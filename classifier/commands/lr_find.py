@@ -7,6 +7,7 @@ from pathlib import Path
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_force_option
 from classifier.cli.photos import open_data
+from classifier.cli.printing import warn
 from classifier.cli.terminal import progress_bar
 from classifier.cli.training_options import add_photo_options, add_recipe, given
 from classifier.errors import SettingError
@@ -62,7 +63,7 @@ def main(args: argparse.Namespace) -> int:
     plan = plan_training(collection, split_name=args.split, start=start, device=args.device, **choices)
     print_notes(plan)
     with progress_bar("raising the learning rate") as step:
-        found = range_test(plan, steps=args.steps, step=step)
+        found = range_test(plan, steps=args.steps, step=step, warn=warn)
     try:
         write_lr_png(curve, found.rates, found.losses, suggestion=found.suggestion)
         write_lr_html(curve.with_suffix(".html"), found.rates, found.losses, suggestion=found.suggestion)

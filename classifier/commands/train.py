@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.photos import open_data, open_folder
+from classifier.cli.printing import warn
 from classifier.cli.terminal import print_left_out, progress_bar
 from classifier.cli.training_options import add_photo_options, add_recipe, given
 from classifier.data.collection import Collection
 from classifier.data.folder_tree import LeftOut
 from classifier.data.subject import parse
 from classifier.errors import SettingError
+from classifier.photos.streaming import ignore
 from classifier.training.processes import is_first_process
 from classifier.training.runs.folder import RunFolder, check_folder, default_output, default_path
 
@@ -160,7 +162,7 @@ def _with_suggested_rate(plan: "TrainingPlan") -> "TrainingPlan":
     from classifier.training.lr_finder import range_test
 
     with progress_bar("looking for the learning rate") as step:
-        rate = range_test(plan, step=step).rate
+        rate = range_test(plan, step=step, warn=warn if is_first_process() else ignore).rate
     if is_first_process():
         usual = plan.settings.learning_rate
         print(f"The learning rate range test suggests {rate:g}; without it, {usual:g} would be taken.", file=sys.stderr)
@@ -173,7 +175,7 @@ def _fit(plan: "TrainingPlan", run: RunFolder, *, tensorboard: bool) -> int:
 
     if is_first_process():
         print_opening(plan)
-    finished = fit(plan, run, tensorboard=tensorboard)
+    finished = fit(plan, run, tensorboard=tensorboard, warn=warn)
     if not is_first_process():
         return 0
     if not finished:

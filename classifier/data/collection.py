@@ -4,6 +4,7 @@ The manifest, a CSV file, has all that statistics need (labels, splits, sizes, m
 the photo itself.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -104,7 +105,8 @@ class Collection:
     def path(self, photo: Photo) -> Path | None:
         """Path of a photo; None when it is not on this machine."""
         path = self.root / photo.file if self.root else None
-        return path if path and path.is_file() else None
+        # os.path: pathlib's own raises PermissionError where the folder may not be read.
+        return path if path and os.path.isfile(path) else None
 
     def of_class(self, class_id: int, *, split_name: str | None = None, split: str | None = None) -> tuple[Photo, ...]:
         """Photos of one class, in the manifest's order.

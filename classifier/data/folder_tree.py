@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from mimetypes import guess_type
 from pathlib import Path
 
-from classifier.errors import DatasetError
+from classifier.errors import DatasetError, PhotoError, UnreadableFile
 from classifier.photos.finding import files_below, is_litter
 
 MANIFEST = "manifest.csv"
@@ -31,6 +31,14 @@ class LeftOut:
 
     file: str
     reason: str
+
+
+def reason_of(path: Path, error: PhotoError) -> str:
+    """What is wrong with a photo, in a sentence; the advice in the error's message is for visitors of the site."""
+    text = str(error)
+    if isinstance(error, UnreadableFile):
+        text = f"It {text.removeprefix(f'{path} ')}"
+    return text.split(". ")[0].rstrip(".") + "."
 
 
 def is_split(root: Path) -> bool:

@@ -22,12 +22,14 @@ from classifier.data.folder_tree import (
     entries_of,
     folders_in,
     is_split,
+    reason_of,
     strays,
 )
 from classifier.data.labels import LabelClass
 from classifier.data.manifest import first_split, read_manifest
+from classifier.data.samples import too_many_broken
 from classifier.data.splitting import Ratios, stratify
-from classifier.errors import DatasetError, PhotoError, UnreadableFile
+from classifier.errors import DatasetError, PhotoError
 from classifier.outputs.names import readable_name
 from classifier.photos.colour import mean_rgb
 from classifier.photos.hashing import digest_of
@@ -150,10 +152,8 @@ def _read_photo(root: Path, entry: Entry) -> _Scanned | str:
         # A JPEG is decoded at an eighth of its size: enough for its hash and its mean colour, and much quicker.
         small, size = open_with_size(data, draft_px=64)
         return _Scanned(entry, size, PhotoHash.of(digest_of(data), small, mean_rgb(small)))
-    except UnreadableFile as error:
-        return f"It {str(error).removeprefix(f'{path} ').removesuffix(' Check the path.')}"
     except PhotoError as error:
-        return str(error).split(". ")[0].rstrip(".") + "."  # what is wrong; the advice after it is for visitors
+        return reason_of(path, error)
 
 
 def _check_counts(root: Path, names: Sequence[str], scanned: Sequence[_Scanned], left_out: Sequence[LeftOut]) -> None:
@@ -238,8 +238,8 @@ def files_since(collection: Collection, *, opened: int = 50) -> int | None:
         opened: how many of its photos are opened, to compare their sizes.
 
     Returns:
-        None if it is not that folder (photos are missing, or those that are opened have other sizes), or if its own
-        folders say how it is split.
+        None if it is not that folder (too many photos are missing, or those that are opened have other sizes), or if
+        its own folders say how it is split.
 
     Raises:
         DatasetError: there is no such folder, or it cannot be read.
@@ -248,14 +248,15 @@ def files_since(collection: Collection, *, opened: int = 50) -> int | None:
     if root is None or not root.is_dir():
         raise DatasetError(f"There is no folder {root}. Name one that has a folder of photos for each class.")
     known = {photo.file for photo in collection.photos}
-    if is_split(root) or not all((root / file).is_file() for file in known):
+    missing = sum(collection.path(photo) is None for photo in collection.photos)
+    if is_split(root) or too_many_broken(missing, len(known)):
         return None
     for photo in collection.photos[:: max(1, len(collection.photos) // opened)]:
         try:
             if upright_size(root / photo.file) != (photo.width, photo.height):
                 return None
         except PhotoError:
-            return None
+            continue  # missing or damaged since: another matter than a wrong folder
     return sum(entry.file not in known for entry in entries_of(root)[0])
 
 

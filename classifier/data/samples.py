@@ -10,6 +10,9 @@ from classifier.data.collection import Collection
 from classifier.data.labels import LabelClass
 from classifier.errors import DatasetError
 
+# So many photos, or such a share of them, may be missing or damaged and are left out. More: a folder is gone.
+FEW_BROKEN, MOST_BROKEN = 3, 0.05
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -23,13 +26,15 @@ class Sample:
 def samples_of(collection: Collection, *, split_name: str, split: str) -> list[Sample]:
     """Samples of one split.
 
+    A few whose files are gone are among them: whoever reads them names them and leaves them out, like damaged ones.
+
     Args:
         collection: with its photos on this machine.
         split_name: the way to split: "udacity", "official", …
         split: "train", "valid" or "test".
 
     Raises:
-        DatasetError: the photos are not on this machine, or there is no such split.
+        DatasetError: the photos are not on this machine, too many of them are gone, or there is no such split.
     """
     if split_name not in collection.split_names:
         raise DatasetError(
@@ -44,12 +49,10 @@ def samples_of(collection: Collection, *, split_name: str, split: str) -> list[S
     samples, missing = [], []
     for photo in collection.photos:
         if photo.splits.get(split_name) == split:
-            path = collection.path(photo)
-            if path is None:
+            samples.append(Sample(collection.root / photo.file, positions[photo.class_id], photo.image_id))
+            if collection.path(photo) is None:
                 missing.append(photo.file)
-            else:
-                samples.append(Sample(path, positions[photo.class_id], photo.image_id))
-    if missing:
+    if too_many_broken(len(missing), len(samples)):
         raise DatasetError(
             f"{len(missing)} photos of {collection.name} are no longer in {collection.root}, the first of them "
             f"{missing[0]}. Put them back, or start again with the photos that are there."
@@ -66,6 +69,11 @@ def training_samples(collection: Collection, *, split_name: str, with_valid: boo
     """Samples that a checkpoint learns from: train, and valid if it is set to. Raises as `samples_of` does."""
     splits = ("train", "valid") if with_valid else ("train",)
     return [sample for split in splits for sample in samples_of(collection, split_name=split_name, split=split)]
+
+
+def too_many_broken(broken: int, photos: int) -> bool:
+    """Whether so many of the photos are missing or damaged that they should not just be left out."""
+    return broken > max(FEW_BROKEN, MOST_BROKEN * photos) or 2 * broken > photos
 
 
 def samples_digest(samples: Sequence[Sample]) -> str:

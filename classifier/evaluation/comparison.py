@@ -1,7 +1,7 @@
 """Comparison of two classifiers on the same photos: which is right more often, whether by chance, and speed."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import cycle, islice
@@ -100,6 +100,7 @@ def compare_classifiers(
     batch_size: int = 32,
     names: tuple[str, str] = ("first", "second"),
     progress: Progress = ignore,
+    warn: Callable[[str], object] = ignore,
 ) -> ClassifierComparison:
     """Compare two classifiers on the same photos, and one photo at a time for their speed.
 
@@ -111,6 +112,7 @@ def compare_classifiers(
         batch_size: photos a pass.
         names: what `progress` calls them.
         progress: is called with a name, and how many of how many photos are done.
+        warn: is called with a sentence about each photo that cannot be read, and is left out.
 
     Raises:
         DatasetError: one of the two can read none of the photos.
@@ -120,6 +122,9 @@ def compare_classifiers(
     for name, classifier in zip(names, (first, second), strict=True):
         shown = partial(_renamed, progress, name)
         measured.append(collect(classifier, samples, batch_size=batch_size, tta=tta, progress=shown))
+    paths = {sample.image_id: sample.path for sample in samples}
+    for image_id, reason in measured[0].unreadable:
+        warn(f"left out: {paths[image_id]}: {reason}")
     opened = open_all(first, samples[:SPEED_PHOTOS], path_of=lambda sample: sample.path)
     pictures = [picture for _, picture in opened if not isinstance(picture, PhotoError)]
     speed = measure_speed(first, second, pictures) if pictures else None

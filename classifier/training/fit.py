@@ -5,39 +5,52 @@ the valid photos as the best, within chance; or it trains on both, and keeps the
 """
 
 import math
+import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 
 import lightning as L
 import torch
 
 from classifier.checkpoint import DatasetInfo, Metadata, Preprocessing, TrainingInfo
+from classifier.data.folder_tree import LeftOut
 from classifier.data.manifest import write_manifest
 from classifier.data.samples import Sample, samples_digest
 from classifier.memory import keep_freed_memory
 from classifier.networks.backbones import find_backbone
+from classifier.outputs.claims import claim
+from classifier.outputs.kinds import LEFT_OUT
+from classifier.outputs.names import readable_name
+from classifier.photos.streaming import ignore
 from classifier.training.curves import write_training_curves
+from classifier.training.loop.broken import BrokenNotes, BrokenPhotos
 from classifier.training.loop.callbacks import KeepBest, KeepLast
 from classifier.training.loop.module import FineTuning, PhotoData
 from classifier.training.loop.trainer import make_trainer, run_trainer
 from classifier.training.plan import TrainingPlan, with_learnt_before
 from classifier.training.processes import is_first_process, world_size
-from classifier.training.runs.folder import RunFolder, check_folder, check_space, write_left_out
+from classifier.training.runs.folder import RunFolder, check_folder, check_space, read_left_out, write_left_out
 from classifier.training.runs.record import RunRecord, write_record
 from classifier.training.settings import TrainingSettings
 from classifier.training.start import initial_network
 
 
-def fit(plan: TrainingPlan, run: RunFolder, *, tensorboard: bool = False) -> bool:
+def fit(
+    plan: TrainingPlan, run: RunFolder, *, tensorboard: bool = False, warn: Callable[[str], object] = ignore
+) -> bool:
     """Train as planned; the checkpoint that is kept is `run.checkpoint`, the rest is in the run's folder.
 
-    Several processes, started by torchrun, share the work; each calls this with the same arguments.
+    Several processes, started by torchrun, share the work; each calls this with the same arguments. A photo that can no
+    longer be read is listed in `run.left_out`: another of its class is learnt from in its place, and figures on valid
+    photos go without it.
 
     Args:
         plan: of a new run, or of one that was begun before (`runs.resume.read_plan`).
         run: where it writes.
         tensorboard: whether to log for TensorBoard, too.
+        warn: is called with a sentence about each photo that can no longer be read, and about all at the end.
 
     Returns:
         Whether the training reached its last epoch; False when Ctrl-C stopped it.
@@ -46,8 +59,8 @@ def fit(plan: TrainingPlan, run: RunFolder, *, tensorboard: bool = False) -> boo
         BackboneError: pretrained weights cannot be found.
         SettingError: the device is not there.
         OutputError: files of another program are in the way, or the folder cannot be written.
-        TrainingError: the folder holds another run; the disk is full, or the loss is no longer a
-            number.
+        TrainingError: the folder holds another run; the disk or the memory is full; the loss is no longer a number;
+            too many photos can no longer be read.
     """
     keep_freed_memory()
     state = run.state if plan.resumed and run.state.is_file() else None
@@ -56,6 +69,8 @@ def fit(plan: TrainingPlan, run: RunFolder, *, tensorboard: bool = False) -> boo
         check_folder(run, again=plan.resumed)
         if plan.learnt_before is None:
             plan = with_learnt_before(plan)
+    elif is_first_process():
+        claim(run.left_out, LEFT_OUT, option="--run-dir")  # more photos may be left out now
     settings = plan.settings
     L.seed_everything(settings.seed, verbose=False)
     network = initial_network(plan.collection, settings, start=plan.start, weights=state is None)
@@ -73,12 +88,45 @@ def fit(plan: TrainingPlan, run: RunFolder, *, tensorboard: bool = False) -> boo
         _write_beginning(plan, run)
     metadata = create_metadata(plan)
     keeper = KeepBest(run, metadata, valid_photos=len(plan.valid)) if plan.valid else KeepLast(run, metadata)
-    trainer = make_trainer(settings, keeper, device=plan.device, tensorboard=tensorboard)
-    data = PhotoData(plan.train, plan.valid, settings)
-    finished = run_trainer(trainer, module, data, state=str(state) if state else None)
+    with watch_photos(plan, run, warn=warn) as broken:
+        trainer = make_trainer(settings, keeper, broken=broken, device=plan.device, tensorboard=tensorboard)
+        data = PhotoData(plan.train, plan.valid, settings, notes=broken.notes)
+        finished = run_trainer(trainer, module, data, state=str(state) if state else None)
     if trainer.is_global_zero and keeper.history:
         write_training_curves(run.curves, keeper.complete_history(), title=run.checkpoint.name)
     return finished
+
+
+@contextmanager
+def watch_photos(plan: TrainingPlan, run: RunFolder, *, warn: Callable[[str], object]) -> Iterator[BrokenPhotos]:
+    """Watch for photos that can no longer be read while the block trains; at its end, say how many there are."""
+    listed = read_left_out(run.left_out)
+
+    def write_list(broken: Sequence[LeftOut]) -> None:
+        known = {entry.file for entry in broken}
+        write_left_out(run.left_out, [*(entry for entry in listed if entry.file not in known), *broken])
+
+    again = shlex.join(["python", "-m", "classifier", "train", "--resume", "--run-dir", str(run.path)])
+    broken = BrokenPhotos(
+        BrokenNotes(run.broken_notes),
+        plan.train,
+        plan.valid,
+        classes=plan.collection.classes,
+        root=plan.collection.root,
+        advice=f"Put them back, then go on with: {again}",
+        warn=warn,
+        write_list=write_list,
+    )
+    if is_first_process():
+        broken.notes.remove()  # those of a run that was killed
+    try:
+        yield broken
+    finally:
+        if is_first_process():
+            broken.finish()
+            if count := len(broken.left_out):
+                place = readable_name(run.left_out)
+                warn(f"Photos that could not be read, and were left out: {count:,}. The list is {place}.")
 
 
 def create_metadata(plan: TrainingPlan) -> Metadata:

@@ -5,8 +5,10 @@ Lightning's own finder gives every layer the same rate; ours keeps the ratios be
 
 import itertools
 import math
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
@@ -14,7 +16,9 @@ from classifier.errors import TrainingError
 from classifier.inference.engines.pytorch import pick_device
 from classifier.networks.backbones import find_backbone
 from classifier.photos.streaming import ignore
+from classifier.training.loop.broken import BrokenNotes, BrokenPhotos
 from classifier.training.loop.loaders import train_loader
+from classifier.training.loop.memory import memory_problem
 from classifier.training.loop.module import parameter_groups, set_trainable
 from classifier.training.plan import TrainingPlan
 from classifier.training.start import initial_network
@@ -47,16 +51,24 @@ class RangeTest:
         return self.suggestion
 
 
-def range_test(plan: TrainingPlan, *, steps: int = 80, step: Callable[[int, int], object] = ignore) -> RangeTest:
+def range_test(
+    plan: TrainingPlan,
+    *,
+    steps: int = 80,
+    step: Callable[[int, int], object] = ignore,
+    warn: Callable[[str], object] = ignore,
+) -> RangeTest:
     """Train the network that `fit` would begin with, for some batches at rates that rise from 1e-5 to 1.
 
     Args:
         plan: of the training; its learning rate only sets the ratios between the layers.
         steps: batches; fewer if the loss gets four times as high as the lowest one before.
         step: called with (batches done, `steps`).
+        warn: is called with a sentence about each photo that cannot be read; another of its class takes its place.
 
     Raises:
         BackboneError: pretrained weights cannot be found.
+        TrainingError: the memory is full, or too many photos can no longer be read.
     """
     settings = plan.settings
     torch.manual_seed(settings.seed)
@@ -69,7 +81,7 @@ def range_test(plan: TrainingPlan, *, steps: int = 80, step: Callable[[int, int]
     loss_of = torch.nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
     rates: list[float] = []
     losses: list[float] = []
-    for index, (images, targets) in enumerate(itertools.islice(_batches(plan), steps)):
+    for index, (images, targets) in enumerate(itertools.islice(_batches(plan, warn=warn), steps)):
         # The same factor from batch to batch: what matters about a rate is its order of magnitude.
         rate = LOWEST * (HIGHEST / LOWEST) ** (index / max(1, steps - 1))
         for group, ratio in zip(optimizer.param_groups, ratios, strict=True):
@@ -110,8 +122,31 @@ def suggest(rates: Sequence[float], losses: Sequence[float]) -> float | None:
     return float(f"{rates[lowest] / 3:.1e}") if lowest >= 3 else None
 
 
-def _batches(plan: TrainingPlan) -> Iterator[list[torch.Tensor]]:
+def _batches(plan: TrainingPlan, *, warn: Callable[[str], object]) -> Iterator[list[torch.Tensor]]:
     """Batch after batch; a new shuffle whenever all photos have been shown."""
+    # A process that reads ahead may still write a note while the folder is removed.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        notes = BrokenNotes(Path(folder) / "notes")
+        broken = BrokenPhotos(
+            notes,
+            plan.train,
+            (),
+            classes=plan.collection.classes,
+            root=plan.collection.root,
+            advice="Put them back, and try again.",
+            warn=warn,
+        )
+        try:
+            for batch in _read_batches(plan, notes):
+                broken.gather()
+                yield batch
+        except (OSError, RuntimeError, MemoryError) as error:
+            if problem := memory_problem(error):
+                raise TrainingError(f"{problem}. Try again with fewer --workers, or a smaller --batch-size.") from error
+            raise
+
+
+def _read_batches(plan: TrainingPlan, notes: BrokenNotes) -> Iterator[list[torch.Tensor]]:
     settings = plan.settings
     backbone = find_backbone(settings.backbone)
     for epoch in itertools.count():
@@ -124,4 +159,5 @@ def _batches(plan: TrainingPlan) -> Iterator[list[torch.Tensor]]:
             batch_size=settings.batch_size,
             workers=settings.workers,
             seed=settings.seed + epoch,
+            notes=notes,
         )

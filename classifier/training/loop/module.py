@@ -16,6 +16,7 @@ from classifier.data.samples import Sample
 from classifier.errors import TrainingError
 from classifier.networks.backbones import find_backbone
 from classifier.networks.network import Network
+from classifier.training.loop.broken import BrokenNotes
 from classifier.training.loop.loaders import eval_loader, train_loader
 from classifier.training.settings import TrainingSettings
 
@@ -110,6 +111,8 @@ class FineTuning(L.LightningModule):
 
     def validation_step(self, batch: tuple[torch.Tensor, torch.Tensor], batch_index: int) -> None:
         images, classes = batch
+        if not len(classes):  # not one of its photos can be read
+            return
         logits = self.network.forward(images.contiguous(memory_format=torch.channels_last)).logits.float()
         # Without label smoothing: this loss is the negative log-likelihood that the reports give, too.
         self.valid.update(logits, classes)
@@ -187,11 +190,19 @@ class PhotoData(L.LightningDataModule):
         train: the photos to learn from.
         valid: the photos to compare epochs by.
         settings: of the training.
+        notes: where photos that cannot be read are noted, see `loaders.PhotoDataset`.
     """
 
-    def __init__(self, train: Sequence[Sample], valid: Sequence[Sample], settings: TrainingSettings) -> None:
+    def __init__(
+        self,
+        train: Sequence[Sample],
+        valid: Sequence[Sample],
+        settings: TrainingSettings,
+        *,
+        notes: BrokenNotes | None = None,
+    ) -> None:
         super().__init__()
-        self.train, self.valid, self.settings = train, valid, settings
+        self.train, self.valid, self.settings, self.notes = train, valid, settings, notes
         backbone = find_backbone(settings.backbone)
         self.norm: dict[str, Any] = {"mean": backbone.mean, "std": backbone.std}
 
@@ -207,6 +218,7 @@ class PhotoData(L.LightningDataModule):
             seed=settings.seed * 1_000_003 + epoch,
             rank=self.trainer.global_rank,
             world_size=self.trainer.world_size,
+            notes=self.notes,
             **self.norm,
         )
 
@@ -214,4 +226,6 @@ class PhotoData(L.LightningDataModule):
         assert self.trainer is not None
         settings = self.settings
         mine = self.valid[self.trainer.global_rank :: self.trainer.world_size]
-        return eval_loader(mine, size=settings.use_size, batch_size=32, workers=settings.workers, **self.norm)
+        return eval_loader(
+            mine, size=settings.use_size, batch_size=32, workers=settings.workers, notes=self.notes, **self.norm
+        )

@@ -14,20 +14,28 @@ from lightning.pytorch.loggers import TensorBoardLogger
 
 from classifier.errors import SettingError, TrainingError
 from classifier.inference.engines.pytorch import pick_device
+from classifier.training.loop.broken import BrokenPhotos, WatchPhotos
 from classifier.training.loop.callbacks import KeepBest, KeepLast, ShowProgress
+from classifier.training.loop.memory import memory_problem
 from classifier.training.loop.module import FineTuning, PhotoData
 from classifier.training.processes import local_world_size, world_size
 from classifier.training.settings import TrainingSettings
 
 
 def make_trainer(
-    settings: TrainingSettings, keeper: KeepBest, *, device: str = "auto", tensorboard: bool = False
+    settings: TrainingSettings,
+    keeper: KeepBest,
+    *,
+    broken: BrokenPhotos,
+    device: str = "auto",
+    tensorboard: bool = False,
 ) -> L.Trainer:
     """Trainer for these settings on this machine.
 
     Args:
         settings: of the training.
         keeper: the callback that keeps the checkpoint; it knows the run's folder.
+        broken: gathers the photos that cannot be read.
         device: "auto", "cpu", "cuda" or "mps".
         tensorboard: whether to log for TensorBoard, too.
 
@@ -48,7 +56,7 @@ def make_trainer(
             precision=pick_precision(settings.precision, accelerator),  # type: ignore[arg-type]
             max_epochs=settings.epochs,
             accumulate_grad_batches=settings.accumulate,
-            callbacks=make_callbacks(settings, keeper),
+            callbacks=[WatchPhotos(broken), *make_callbacks(settings, keeper)],
             logger=TensorBoardLogger(run.path, name="tensorboard") if tensorboard else False,
             log_every_n_steps=10,
             limit_val_batches=0 if settings.train_on_valid else 1.0,
@@ -92,7 +100,7 @@ def run_trainer(trainer: L.Trainer, module: FineTuning, data: PhotoData, *, stat
         Whether it reached its end; False when Ctrl-C or SIGTERM stopped it.
 
     Raises:
-        TrainingError: the disk is full, or `state` is damaged.
+        TrainingError: the disk or the memory is full, or `state` is damaged.
     """
     # Lightning turns Ctrl-C into an exit, and leaves SIGINT ignored for good.
     handler = signal.getsignal(signal.SIGINT)
@@ -101,9 +109,14 @@ def run_trainer(trainer: L.Trainer, module: FineTuning, data: PhotoData, *, stat
             trainer.fit(module, datamodule=data, ckpt_path=state, weights_only=True)
     except SystemExit:
         return False
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, MemoryError) as error:
         if trainer.received_sigterm:  # it may have ended the processes that read photos first
             return False
+        if problem := memory_problem(error):
+            raise TrainingError(
+                f"{problem}. Go on by --resume with fewer --workers than {data.settings.workers}, or begin another run "
+                "with a smaller --batch-size."
+            ) from error
         # PyTorch's own reader and writer of files raise plain RuntimeErrors; only their text tells what happened.
         if "PytorchStreamReader" in str(error):
             raise TrainingError(

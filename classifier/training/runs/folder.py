@@ -3,6 +3,7 @@
 What can go wrong with files is found out here, before any long work begins.
 """
 
+import csv
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from classifier.errors import TrainingError
 from classifier.files import write_text
 from classifier.outputs.claims import claim
 from classifier.outputs.kinds import CHECKPOINT, LEFT_OUT, MANIFEST, RUN_CURVES, RUN_METRICS, RUN_SETTINGS, RUN_STATE
-from classifier.outputs.tables import csv_text, with_mark
+from classifier.outputs.tables import csv_text, from_cell, with_mark
 
 SUFFIX = ".safetensors"
 
@@ -53,8 +54,13 @@ class RunFolder:
 
     @property
     def left_out(self) -> Path:
-        """Files among the photos that are not pictures."""
+        """Files among the photos that are not pictures, and photos that could no longer be read during the run."""
         return self.path / "left-out.csv"
+
+    @property
+    def broken_notes(self) -> Path:
+        """Notes of photos that could not be read, while the run goes on; see `loop.broken`."""
+        return self.path / ".left-out.notes"
 
     @property
     def state(self) -> Path:
@@ -153,8 +159,16 @@ def write_metrics(path: Path, history: Sequence[Mapping[str, float | None]]) -> 
 
 
 def write_left_out(path: Path, left_out: Iterable[LeftOut]) -> None:
-    """Write the files that are not pictures as CSV: file, reason."""
+    """Write the files that were left out as CSV: file, reason."""
     write_text(path, with_mark(csv_text([("file", "reason"), *((entry.file, entry.reason) for entry in left_out)])))
+
+
+def read_left_out(path: Path) -> list[LeftOut]:
+    """Files that `write_left_out` has written; [] if there is no such list."""
+    if not LEFT_OUT.is_kind_of(path):
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [LeftOut(*map(from_cell, row[:2])) for row in list(csv.reader(file))[1:] if len(row) >= 2]
 
 
 def _cell(value: float | None) -> str:
