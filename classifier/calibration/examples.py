@@ -11,6 +11,7 @@ from torchvision.transforms import v2
 from torchvision.transforms.v2.functional import to_pil_image
 
 from classifier.calibration.outliers import corners, crops, drawn_pictures, sample_files
+from classifier.data.folder_tree import left_out_sentence
 from classifier.data.samples import Sample
 from classifier.errors import PhotoError
 from classifier.inference.classifier import Classifier
@@ -89,7 +90,7 @@ def _open(
         try:
             yield classifier.open(sample.path), sample.target
         except PhotoError as error:
-            warn(f"left out: {sample.path}: {error}")
+            warn(left_out_sentence(sample.path, error))
 
 
 def _changed(classifier: Classifier, samples: Iterable[Sample], *, size: int) -> Iterator[tuple[Image.Image, int]]:
@@ -108,7 +109,7 @@ def _parts(classifier: Classifier, files: Iterable[Path], *, warn: Callable[[str
         try:
             picture = classifier.open(path)
         except PhotoError as error:
-            warn(f"left out: {path}: {error}")
+            warn(left_out_sentence(path, error))
             continue
         yield from crops(picture, CROPS_A_PHOTO, seed=number)
 

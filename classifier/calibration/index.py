@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from PIL import Image
 
+from classifier.data.folder_tree import left_out_sentence
 from classifier.data.samples import Sample
 from classifier.errors import PhotoError
 from classifier.inference.batch import open_all
@@ -38,7 +39,7 @@ def index_photos(
     def readable() -> Iterator[tuple[Image.Image, int]]:
         for sample, picture in open_all(classifier, samples, path_of=lambda sample: sample.path):
             if isinstance(picture, PhotoError):
-                warn(f"left out: {sample.path}: {picture}")
+                warn(left_out_sentence(sample.path, picture))
             else:
                 kept.append(sample)
                 yield picture, sample.target

@@ -40,6 +40,10 @@ EPILOG = """examples:
 photos/ has one folder of photos a class (photos/rose/1.jpg), or train, valid and test folders of such folders. What is
 not split yet is split 85 : 10 : 5, each class alike; files that are not photos are listed and left out.
 
+A photo that is damaged or taken away after the split, even while the training runs, is named and listed in the run's
+left-out.csv: another of its class is learnt from in its place, and figures on valid photos go without it. If more than
+5 % of them break (and more than three), or all of a class, the training ends with what to do.
+
 Kept in --output is the last epoch that classifies the validation photos as well as the best one, within chance (a
 standard error). Next to it is NAME.manifest.csv (which photo is in which split), and in the run's folder
 settings.json, metrics.csv, curves.html and last.ckpt, from which a stopped run goes on: after its last finished

@@ -6,6 +6,7 @@ from mimetypes import guess_type
 from pathlib import Path
 
 from classifier.errors import DatasetError, PhotoError, UnreadableFile
+from classifier.outputs.names import readable_name
 from classifier.photos.finding import files_below, is_litter
 
 MANIFEST = "manifest.csv"
@@ -39,6 +40,11 @@ def reason_of(path: Path, error: PhotoError) -> str:
     if isinstance(error, UnreadableFile):
         text = f"It {text.removeprefix(f'{path} ')}"
     return text.split(". ")[0].rstrip(".") + "."
+
+
+def left_out_sentence(path: Path, error: PhotoError) -> str:
+    """Sentence on a photo that is left out, for the command line: which, and what is wrong with it."""
+    return f"left out: {readable_name(path)}: {reason_of(path, error)}"
 
 
 def is_split(root: Path) -> bool:

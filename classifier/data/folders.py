@@ -27,7 +27,7 @@ from classifier.data.folder_tree import (
 )
 from classifier.data.labels import LabelClass
 from classifier.data.manifest import first_split, read_manifest
-from classifier.data.samples import too_many_broken
+from classifier.data.samples import MOST_BROKEN
 from classifier.data.splitting import Ratios, stratify
 from classifier.errors import DatasetError, PhotoError
 from classifier.outputs.names import readable_name
@@ -249,7 +249,7 @@ def files_since(collection: Collection, *, opened: int = 50) -> int | None:
         raise DatasetError(f"There is no folder {root}. Name one that has a folder of photos for each class.")
     known = {photo.file for photo in collection.photos}
     missing = sum(collection.path(photo) is None for photo in collection.photos)
-    if is_split(root) or too_many_broken(missing, len(known)):
+    if is_split(root) or missing > MOST_BROKEN * len(known):
         return None
     for photo in collection.photos[:: max(1, len(collection.photos) // opened)]:
         try:

@@ -16,6 +16,7 @@ from classifier.evaluation.evaluate import collect
 from classifier.evaluation.metrics import Outcome
 from classifier.inference.batch import open_all
 from classifier.inference.classifier import Classifier
+from classifier.outputs.names import readable_name
 from classifier.photos.streaming import Progress, ignore
 
 # Speed is measured on so many photos in turn, so many times each way after a warm-up.
@@ -124,7 +125,7 @@ def compare_classifiers(
         measured.append(collect(classifier, samples, batch_size=batch_size, tta=tta, progress=shown))
     paths = {sample.image_id: sample.path for sample in samples}
     for image_id, reason in measured[0].unreadable:
-        warn(f"left out: {paths[image_id]}: {reason}")
+        warn(f"left out: {readable_name(paths[image_id])}: {reason}")
     opened = open_all(first, samples[:SPEED_PHOTOS], path_of=lambda sample: sample.path)
     pictures = [picture for _, picture in opened if not isinstance(picture, PhotoError)]
     speed = measure_speed(first, second, pictures) if pictures else None

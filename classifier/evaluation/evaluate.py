@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from classifier.data.folder_tree import reason_of
 from classifier.data.samples import Sample
 from classifier.errors import DatasetError, PhotoError
 from classifier.evaluation.metrics import Outcome, class_figures, reliability, summarise
@@ -15,6 +16,7 @@ from classifier.evaluation.verdicts import measure_verdicts, require_calibration
 from classifier.files import file_digest
 from classifier.inference.batch import forward_views, open_all
 from classifier.inference.classifier import Classifier
+from classifier.outputs.names import readable_name
 from classifier.photos.streaming import Progress, batches, ignore
 from classifier.reports.report import MeasuredPhoto, Report
 
@@ -58,7 +60,7 @@ def evaluate(
     outcome = collect(classifier, samples, batch_size=batch_size, tta=tta, progress=progress)
     paths = {sample.image_id: sample.path for sample in samples}
     for image_id, reason in outcome.unreadable:
-        warn(f"left out: {paths[image_id]}: {reason}")
+        warn(f"left out: {readable_name(paths[image_id])}: {reason}")
     report = create_report(
         outcome, classifier=classifier, checkpoint=checkpoint, split_name=split_name, split=split, tta=tta
     )
@@ -99,7 +101,7 @@ def collect(
         pictures = []
         for sample, picture in batch:
             if isinstance(picture, PhotoError):
-                unreadable.append((sample.image_id, str(picture)))
+                unreadable.append((sample.image_id, reason_of(sample.path, picture)))
             else:
                 seen.append(sample)
                 pictures.append(picture)

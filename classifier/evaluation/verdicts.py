@@ -11,11 +11,13 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from classifier.data.folder_tree import reason_of
 from classifier.errors import CheckpointError, DatasetError, PhotoError, UnreadableFile
 from classifier.evaluation.metrics import Outcome, calibration_error
 from classifier.inference.batch import open_all
 from classifier.inference.classifier import Classifier
 from classifier.inference.embedding import embed
+from classifier.outputs.names import readable_name
 from classifier.photos.streaming import Progress, ignore
 from classifier.predictions.neighbours import Index
 from classifier.predictions.values import Reason, Verdict
@@ -203,7 +205,7 @@ def judge_files(
     def readable() -> Iterator[tuple[Image.Image, int]]:
         for path, picture in open_all(classifier, files, path_of=lambda path: path):
             if isinstance(picture, PhotoError):
-                unreadable.append(f"{path}: {picture}")
+                unreadable.append(f"{readable_name(path)}: {reason_of(path, picture)}")
             else:
                 yield picture, -1
 

@@ -43,3 +43,17 @@ def test_an_index_that_fits_is_kept(checkpoint: Path) -> None:
     made = index_path(checkpoint).stat().st_mtime_ns
     assert main(["calibrate", "--checkpoint", str(checkpoint)]) == 0
     assert index_path(checkpoint).stat().st_mtime_ns == made
+
+
+def test_photos_that_cannot_be_read_are_named_once(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    garden = checkpoint.parent / "photos" / "photos"
+    (garden / "102.jpg").unlink()  # valid
+    (garden / "200.jpg").write_text("no photo")  # train
+    assert main(["calibrate", "--checkpoint", str(checkpoint)]) == 0
+    err = capsys.readouterr().err
+    assert err.count(f"left out: {garden / '102.jpg'}: It cannot be read: No such file or directory.") == 1
+    assert err.count(f"left out: {garden / '200.jpg'}: This file is not a picture, it is a text.") == 1
+    calibration = load_checkpoint(checkpoint).metadata.calibration
+    assert calibration
+    assert calibration.fitted_on
+    assert calibration.fitted_on.photos == 11  # of 12

@@ -286,3 +286,28 @@ def test_names_of_any_bytes_are_trained_on_and_resumed(
     for command in (["index"], ["evaluate", "--report"], ["export", "--output", str(run / "x.pt2")]):
         assert main([*command, "--checkpoint", str(run / "best.safetensors")]) == 0
     capsys.readouterr()
+
+
+def test_a_photo_that_broke_after_the_split_is_named_left_out_and_told_at_the_end(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(photos, "x")
+    assert main(["split", "x", "--manifest"]) == 0
+    train = [photo for photo in read_manifest(Path("x/manifest.csv")) if photo.splits["split"] == "train"]
+    damaged, gone = tmp_path / "x" / train[3].file, tmp_path / "x" / train[7].file
+    damaged.write_bytes(damaged.read_bytes()[:300])
+    gone.unlink()
+    capsys.readouterr()
+    assert main(["train", "--data", "x", "--epochs", "2", "--batch-size", "13", "--lr", "auto", *TINY]) == 0
+    err = capsys.readouterr().err
+    assert err.count(f"left out: {damaged}: The JPEG is incomplete or damaged.\n") == 2  # lr-find, training
+    assert err.count(f"left out: {gone}: It cannot be read: No such file or directory.\n") == 2
+    assert "Photos that could not be read, and were left out: 2. The list is runs/x/left-out.csv." in err
+    assert sorted(line.split(",")[0] for line in Path("runs/x/left-out.csv").read_text().splitlines()[1:]) == sorted(
+        [train[3].file, train[7].file]
+    )
+    checkpoint = ["--checkpoint", "runs/x/best.safetensors"]
+    for command in (["index", *checkpoint], ["evaluate", "--split", "train", *checkpoint, "--data", "x"]):
+        assert main(command) == 0
+        assert capsys.readouterr().err.count("left out: ") == 2

@@ -7,7 +7,7 @@ import pytest
 from classifier.data.collection import Collection
 from classifier.data.folders import read_folder
 from classifier.data.labels import LabelClass
-from classifier.data.samples import check_classes, samples_of
+from classifier.data.samples import check_classes, samples_of, too_many_broken
 from classifier.errors import DatasetError
 from tests.making.photo_folders import plant
 
@@ -54,3 +54,22 @@ def test_the_oxford_flowers_may_be_called_otherwise(garden: Collection) -> None:
     check_classes(oxford, (LabelClass(1, "x"), LabelClass(2, "red")))
     with pytest.raises(DatasetError, match="knows “blue” where flowers102 has “blue”"):
         check_classes(oxford, (LabelClass(7, "blue"), LabelClass(2, "red")))
+
+
+def test_a_few_photos_may_be_missing_and_more_may_not(garden: Collection) -> None:
+    before = samples_of(garden, split_name="split", split="train")
+    for number, sample in enumerate(before[:4], start=1):
+        sample.path.unlink()
+        if number < 4:
+            assert samples_of(garden, split_name="split", split="train") == before
+    with pytest.raises(DatasetError, match=r"4 photos of garden are no longer in"):
+        samples_of(garden, split_name="split", split="train")
+
+
+@pytest.mark.parametrize(
+    ("broken", "photos", "many"),
+    [(0, 0, False), (1, 1, True), (1, 2, False), (2, 3, True), (3, 6, False), (4, 20, True), (5, 100, False),
+     (6, 100, True), (410, 8189, True), (409, 8189, False)],
+)  # fmt: skip
+def test_how_many_are_too_many(broken: int, photos: int, many: bool) -> None:
+    assert too_many_broken(broken, photos) == many

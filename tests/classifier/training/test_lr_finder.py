@@ -1,3 +1,4 @@
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -49,3 +50,27 @@ def test_a_real_test_draws_a_curve(tmp_path: Path) -> None:
         assert picture.size == (1280, 800)
     write_lr_html(tmp_path / "x.html", found.rates, found.losses, suggestion=found.suggestion)
     assert "suggested" in (tmp_path / "x.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_photo_that_is_broken_is_left_out_and_a_folder_that_is_gone_is_told(tmp_path: Path, workers: int) -> None:
+    collection = read_folder(plant(tmp_path / "garden", {"blue": 12, "red": 12})).collection
+    settings = TrainingSettings(
+        backbone="test_efficientnet", pretrained=False, sizes=(32,), batch_size=8, workers=workers
+    )
+    plan = plan_training(collection, device="cpu", **asdict(settings))
+    said: list[str] = []
+    plan.train[3].path.unlink()
+    assert len(range_test(plan, steps=10, warn=said.append).rates) > 2
+    assert said == [f"left out: {plan.train[3].path}: It cannot be read: No such file or directory."]
+    (tmp_path / "garden").rename(tmp_path / "away")
+    with pytest.raises(TrainingError, match=r"of the 20 training photos can no longer be read, .*and try again\.$"):
+        range_test(plan, steps=10)
+
+
+def test_a_lost_reading_process_ends_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    collection = read_folder(plant(tmp_path / "garden", {"blue": 12, "red": 12})).collection
+    settings = TrainingSettings(backbone="test_efficientnet", pretrained=False, sizes=(32,), batch_size=8, workers=1)
+    monkeypatch.setattr("classifier.training.loop.loaders.open_image", lambda *_, **__: os.kill(os.getpid(), 9))
+    with pytest.raises(TrainingError, match=r"ended from outside.* Try again with fewer --workers"):
+        range_test(plan_training(collection, device="cpu", **asdict(settings)), steps=10)

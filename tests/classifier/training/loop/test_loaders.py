@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -6,6 +7,8 @@ import torch
 from classifier.data.collection import Collection
 from classifier.data.folders import read_folder
 from classifier.data.samples import samples_of
+from classifier.errors import UnreadableFile
+from classifier.training.loop.broken import BrokenNotes
 from classifier.training.loop.loaders import eval_loader, train_loader
 from tests.making.photo_folders import plant
 
@@ -50,3 +53,41 @@ def test_evaluation_keeps_the_order(garden: Collection) -> None:
     red, blue = (images[targets == target] for target in (1, 0))
     assert red[:, 0].mean() > red[:, 2].mean()
     assert blue[:, 0].mean() < blue[:, 2].mean()
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_another_photo_of_its_class_takes_the_place_of_a_broken_one(
+    garden: Collection, tmp_path: Path, workers: int
+) -> None:
+    """The same one each time, whatever the number of workers and processes; all others are as they were."""
+    samples = samples_of(garden, split_name="split", split="train")
+    options: dict[str, Any] = {"size": 32, "augmentation": "none", "batch_size": 4, "seed": 1, **NORM}
+    before, targets = (torch.cat(each) for each in zip(*train_loader(samples, workers=0, **options), strict=True))
+    samples[5].path.write_text("no photo")
+    notes = BrokenNotes(tmp_path / "notes")
+
+    def epoch(number: int) -> tuple[torch.Tensor, torch.Tensor]:
+        loader = train_loader(samples, workers=number, notes=notes, **options)
+        images, classes = (torch.cat(each) for each in zip(*loader, strict=True))
+        return images, classes
+
+    images, classes = epoch(0)
+    assert torch.equal(classes, targets)
+    (changed,) = [place for place in range(16) if not torch.equal(images[place], before[place])]
+    (same,) = [place for place in range(16) if torch.equal(images[changed], before[place])]
+    assert targets[same] == targets[changed] == samples[5].target
+    assert torch.equal(epoch(workers)[0], images)
+    assert {path for path, _ in notes.read()[0]} == {samples[5].path}
+    parts = [train_loader(samples, workers=workers, notes=notes, rank=rank, world_size=2, **options) for rank in (0, 1)]
+    assert [len(images) for part in parts for images, _ in part] == [2] * 8
+
+
+def test_evaluation_leaves_out_what_cannot_be_read(garden: Collection, tmp_path: Path) -> None:
+    samples = samples_of(garden, split_name="split", split="train")
+    for sample in (samples[1], *samples[4:8]):
+        sample.path.unlink()
+    options: dict[str, Any] = {"size": 32, "batch_size": 4, "workers": 1, **NORM}
+    loaded = list(eval_loader(samples, notes=BrokenNotes(tmp_path / "notes"), **options))
+    assert [len(images) for images, _ in loaded] == [len(targets) for _, targets in loaded] == [3, 0, 4, 4]
+    with pytest.raises(UnreadableFile):
+        list(eval_loader(samples, **options))
