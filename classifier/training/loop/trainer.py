@@ -1,6 +1,7 @@
 """Lightning's trainer: how it is set up for these settings and this machine, and how its run ends."""
 
 import logging
+import re
 import signal
 import warnings
 from collections.abc import Iterator
@@ -112,6 +113,9 @@ def run_trainer(trainer: L.Trainer, module: FineTuning, data: PhotoData, *, stat
     except (OSError, RuntimeError, MemoryError) as error:
         if trainer.received_sigterm:  # it may have ended the processes that read photos first
             return False
+        # Gloo's and NCCL's words when another of the processes that train together has ended.
+        if trainer.world_size > 1 and re.search("Connection (closed|reset)|NCCL.*remote", str(error)):
+            raise TrainingError("Another process of this training has ended; its own message says why.") from error
         if problem := memory_problem(error):
             raise TrainingError(
                 f"{problem}. Go on by --resume with fewer --workers than {data.settings.workers}, or begin another run "

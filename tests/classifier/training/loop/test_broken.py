@@ -263,6 +263,24 @@ def test_two_processes_go_on_without_a_photo(garden: Collection, tmp_path: Path)
     assert len(read_left_out(tmp_path / "left-out.csv")) == 3
 
 
+def test_two_processes_end_with_one_reason(garden: Collection, tmp_path: Path) -> None:
+    assert garden.root
+    write_manifest(garden.root / "manifest.csv", garden.photos)
+    for path in paths(garden, "train")[:6]:
+        cut(path)
+    command = [
+        *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"),
+        *("-m", "classifier", "train", "--data", str(garden.root), "--output", str(tmp_path / "best.safetensors")),
+        *("--backbone", "test_efficientnet", "--no-pretrained", "--epochs", "2", "--batch-size", "26", "--sizes", "32"),
+        *("--workers", "0", "--device", "cpu"),
+    ]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("of the 26 training photos can no longer be read") == 1
+    assert "[rank1]: Traceback" not in done.stderr
+
+
 def test_a_lost_reading_process_ends_in_a_sentence(garden: Collection, tmp_path: Path) -> None:
     def kill(*arguments: Any, **options: Any) -> Any:
         if os.getpid() != parent:
