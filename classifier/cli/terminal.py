@@ -28,7 +28,8 @@ MEANINGS = {
     "confident_precision": "confident answers that are right",
     "coverage": "photos whose coverage set holds the right class",
     "list_coverage": "unsure answers whose list holds the right class",
-    "set_size": "classes in a coverage set, on average",
+    "list_length": "classes in a coverage set, on average over those that are not empty",
+    "set_size": "classes in a coverage set, on average over all",
     "known_kept": "photos that are not turned away as unknown",
     "unknown_n": "pictures that show none of the classes",
     "unknown_rejected": "of them, turned away as unknown",
@@ -36,7 +37,7 @@ MEANINGS = {
 }
 
 
-_NO_SHARES = ("n", "set_size", "unknown_n")
+_NO_SHARES = ("n", "list_length", "set_size", "unknown_n")
 
 
 def print_verdicts(report: "VerdictReport", *, title: str) -> None:

@@ -17,6 +17,7 @@ from classifier.cli.options import (
 from classifier.cli.photos import parse_split, photos_of, warn_of_known
 from classifier.cli.printing import print_as_json, warn
 from classifier.cli.terminal import print_report, print_verdicts, progress_bars
+from classifier.cli.trust_tables import print_targets
 from classifier.outputs.claims import claim
 from classifier.outputs.kinds import REPORT_JSON, REPORT_PAGE
 from classifier.outputs.names import readable_name
@@ -104,15 +105,22 @@ def main(args: argparse.Namespace) -> int:
             warn=warn,
         )
     if args.json:
-        print_as_json(report.verdicts.summary if report.verdicts and shows_verdicts else report.summary)
+        print_as_json(verdict_values(report) if shows_verdicts else report.summary)
     elif report.verdicts and shows_verdicts:
         print_verdicts(report.verdicts, title=str(args.checkpoint))
+        print_targets(report.targets)
     else:
         print_report(report)
     if targets:
         save(report, targets, paths={sample.image_id: sample.path for sample in samples})
         print(f"The report is in {' and '.join(map(readable_name, targets))}.", file=sys.stderr)
     return 0
+
+
+def verdict_values(report: Report) -> dict[str, object]:
+    """What --trust prints as JSON: the figures, and whether the targets of the lists are met."""
+    summary = report.verdicts.summary if report.verdicts else {}
+    return {**summary, "targets": [target.to_dict() for target in report.targets]}
 
 
 def report_files(target: Path, checkpoint: Path) -> list[Path]:

@@ -1,9 +1,15 @@
 """Intervals: how far a share that was counted on n photos may be from the true one."""
 
+from collections.abc import Mapping
 from math import sqrt
+
+import numpy as np
 
 # Two-sided 95 %: the 97.5 % quantile of the normal distribution.
 Z_95 = 1.959964
+# So many resamples move the ends of a percentile interval by less than a tenth of its width from seed to seed.
+RESAMPLES = 2000
+SEED = 1
 
 
 def wilson_interval(right: int, n: int, *, z: float = Z_95) -> tuple[float, float]:
@@ -26,3 +32,19 @@ def wilson_interval(right: int, n: int, *, z: float = Z_95) -> tuple[float, floa
     half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
     return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+
+
+def bootstrap_mean(counts: Mapping[int, int]) -> tuple[float, float]:
+    """Percentile bootstrap interval (95 %) of the mean of whole numbers; the same one at every call.
+
+    Source: B. Efron, "Bootstrap methods: another look at the jackknife", Annals of Statistics 7 (1979),
+    https://doi.org/10.1214/aos/1176344552.
+
+    Args:
+        counts: number → how often it was counted; at least one was.
+    """
+    values, often = np.array(list(counts)), np.array(list(counts.values()))
+    n = int(often.sum())
+    drawn = np.random.default_rng(SEED).multinomial(n, often / n, size=RESAMPLES)
+    low, high = np.quantile(drawn @ values / n, (0.025, 0.975))
+    return float(low), float(high)

@@ -22,6 +22,7 @@ from classifier.photos.thumbnails import data_url
 from classifier.reports import figures, numbers, verdict_figures, words
 from classifier.reports.history import describe_curves, history_of
 from classifier.reports.report import Report
+from classifier.reports.trust.words import describe_targets
 
 # Side of the embedded photos in pixels, and how many each part of the page shows.
 THUMBNAIL_PX, MOST_PAIRS, MOST_EXAMPLES = 168, 12, 18
@@ -38,6 +39,7 @@ _TEMPLATES.filters |= {
     "hundred_range": numbers.hundred_range,
     "how_often": numbers.how_often,
     "describe_curves": describe_curves,
+    "describe_targets": describe_targets,
 }
 
 

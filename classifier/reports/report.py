@@ -21,6 +21,7 @@ from classifier.errors import DatasetError, ReportError
 from classifier.predictions.values import Confusion
 from classifier.reports.intervals import wilson_interval
 from classifier.reports.numbers import rounded, share_of
+from classifier.reports.trust.targets import Target, judge_targets
 from classifier.reports.verdict_report import VerdictReport
 
 SCHEMA = 2
@@ -150,6 +151,11 @@ class Report:
         return subject_of(self.data.get("name"), self.data.get("subject"))
 
     @cached_property
+    def targets(self) -> tuple[Target, ...]:
+        """Targets of the lists, judged; none without verdicts."""
+        return judge_targets(self.verdicts) if self.verdicts else ()
+
+    @cached_property
     def labels(self) -> Mapping[int, LabelClass]:
         return {label.class_id: label for label in self.classes}
 
@@ -221,6 +227,7 @@ class Report:
             "answers": {"columns": ["image_id", "class_id", "answer_id", "confidence", "own"], "rows": rows},
             "training": self.training.to_dict(),
             "verdicts": self.verdicts.to_dict() if self.verdicts else None,
+            "targets": [target.to_dict() for target in self.targets],
         }
 
     @classmethod

@@ -120,8 +120,9 @@ class VerdictReport:
         """Figures of `evaluate --trust`, shares from 0 to 1; those about unknown pictures are None without any.
 
         confident_share, confident_precision: of confident answers, how many there are and are right. coverage: how
-        often the coverage set holds the right class; list_coverage: the same of unsure answers. known_kept: photos not
-        turned away. unknown_rejected: unknown pictures turned away.
+        often the coverage set holds the right class; list_coverage: the same of unsure answers. list_length: mean size
+        of the coverage sets that are not empty; set_size: of all. known_kept: photos not turned away.
+        unknown_rejected: unknown pictures turned away.
         """
         known, others = self.known, sum(group.n for group in self.unknown)
         confident, unsure = known.verdicts["confident"], known.verdicts["unsure"]
@@ -132,6 +133,7 @@ class VerdictReport:
             "confident_precision": known.right["confident"] / confident if confident else None,
             "coverage": self.covered / known.n,
             "list_coverage": self.lists_covered / unsure if unsure else None,
+            "list_length": self.list_length,
             "set_size": self.set_size,
             "known_kept": known.kept / known.n,
             "unknown_n": others,

@@ -6,6 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from classifier.reports.report import Report
+from classifier.reports.trust.words import describe_targets
 from classifier.reports.verdict_figures import verdicts_height
 from classifier.reports.verdict_report import VerdictReport
 from classifier.reports.words import TITLE, describe_familiarity, describe_groups, describe_lists, describe_verdicts
@@ -49,6 +50,7 @@ def create_verdicts_content(report: Report, measured: VerdictReport) -> list[Com
             html.H3("How long its lists are"),
             create_chart_holder(lists, height=VERDICT_HEIGHT_PX),
             html.P(describe_lists(report, measured), className="prose"),
+            html.Ul([html.Li(words) for words in describe_targets(report)], className="prose verdict-words"),
         ]
     )
     familiarity_column = html.Div(id=familiarity, hidden=True)

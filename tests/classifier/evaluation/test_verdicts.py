@@ -21,8 +21,8 @@ from tests.making.fakes import draw_flower
 from tests.making.tiny import plant_checkpoint
 
 KEYS = {
-    "ece", "confident_share", "confident_precision", "coverage", "list_coverage", "set_size", "known_kept",
-    "unknown_rejected", "auroc",
+    "ece", "confident_share", "confident_precision", "coverage", "list_coverage", "list_length", "set_size",
+    "known_kept", "unknown_rejected", "auroc", "targets",
 }  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def test_the_figures():
     report = create_verdict_report(known, {"shoes": others}, promised=0.95)
     assert report.summary == {
         "n": 4, "ece": 0.0, "confident_share": 0.5, "confident_precision": 0.5, "coverage": 0.5, "list_coverage": 1.0,
-        "set_size": 2.0,
+        "list_length": 2.0, "set_size": 2.0,
         "known_kept": 0.75, "unknown_n": 2, "unknown_rejected": 0.5, "auroc": 1.0,
     }  # fmt: skip
 

@@ -1,6 +1,6 @@
 import pytest
 
-from classifier.reports.intervals import wilson_interval
+from classifier.reports.intervals import bootstrap_mean, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,16 @@ def test_all_right_is_not_certain():
 def test_more_right_than_photos_is_refused():
     with pytest.raises(ValueError, match="3 of 2"):
         wilson_interval(3, 2)
+
+
+def test_the_interval_of_a_mean_is_that_of_the_normal_distribution_where_there_are_many():
+    counts = {1: 700, 2: 200, 5: 100}
+    mean = 1.6
+    spread = (sum(count * (value - mean) ** 2 for value, count in counts.items()) / 1000) ** 0.5
+    half = 1.96 * spread / 1000**0.5
+    assert bootstrap_mean(counts) == pytest.approx((mean - half, mean + half), abs=0.01)
+    assert bootstrap_mean(counts) == bootstrap_mean(counts)
+
+
+def test_the_interval_of_a_constant_is_that_number():
+    assert bootstrap_mean({1: 7}) == (1, 1)

@@ -29,6 +29,7 @@ def test_verdicts_are_shown_where_it_was_measured():
     page = page_of(replace(make_report(), verdicts=make_verdict_report()))
     assert "Does it know when it does not know?" in page
     assert "<li>Other &lt;plants&gt;, 50 pictures: of 100, 80 are rightly turned away" in page
+    assert "<li>Wanted on test photos: the right flower named or listed at least 95 times out of 100" in page
     assert page.count("plotly-graph-div") == 7
     alone = page_of(replace(make_report(), verdicts=replace(make_verdict_report(), unknown=(), auroc=None)))
     assert alone.count("plotly-graph-div") == 6
