@@ -1,17 +1,15 @@
-"""How much a classifier loses on damaged photos, and how right it is on photos from elsewhere.
+"""How much a classifier loses on damaged photos.
 
-    python -m benchmarks.robustness [--split udacity-valid] [--checkpoint FILE] [--wild DIR] [--limit N]
+    python -m benchmarks.robustness [--split udacity-valid] [--checkpoint FILE] [--limit N]
 
-`--wild DIR`: a folder with `photos/` and `wild.csv` (file; kind: “known” or any word for what is not; labels: the class
-ids that count as right, by “|”). Prints one JSON object: top-1 for the clean photos and for each damage, and its
-distance from clean in points; or names and verdicts on the photos from elsewhere.
+Prints one JSON object: top-1 for the clean photos and for each damage, and its distance from clean in points.
+`python -m classifier evaluate --wild DIR` measures on photos from elsewhere.
 """
 
 import argparse
-import csv
 import io
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -83,47 +81,14 @@ def measure_damages(classifier: Classifier, split: str, limit: int | None) -> di
     }
 
 
-def measure_wild(classifier: Classifier, folder: Path) -> dict[str, object]:
-    """Of the known classes' photos top-1 and top-5, as means over the classes (a photo counts for its first label; 0 to
-    1); of every kind of photo the verdicts; of the known ones also how many confident answers are right, and how many
-    lists of unsure answers hold the right class."""
-    with (folder / "wild.csv").open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    hits: dict[str, dict[str, list[bool]]] = {"top1": defaultdict(list), "top5": defaultdict(list)}
-    kinds: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in track(rows, description="wild", console=PROGRESS):
-        (prediction,) = classifier.predict([open_image(folder / "photos" / row["file"])], top_k=5)
-        verdict = prediction.verdict or "not calibrated"
-        kinds[row["kind"]][verdict] += 1
-        if row["kind"] == "known":
-            labels = row["labels"].split("|")
-            named = [str(candidate.class_id) in labels for candidate in prediction.candidates]
-            hits["top1"][labels[0]].append(named[0])
-            hits["top5"][labels[0]].append(any(named))
-            listed = (str(candidate.class_id) in labels for candidate in prediction.coverage_set or ())
-            kinds["known"][f"{verdict} and right"] += any(listed)  # an “unknown” lists none
-    means = {name: np.mean([np.mean(each) for each in by.values()]) for name, by in hits.items()}
-    return {
-        "n": sum(row["kind"] == "known" for row in rows),
-        "classes": len(hits["top1"]),
-        **{name: round(float(value), 4) for name, value in means.items()},
-        "verdicts": {kind: dict(counts) for kind, counts in kinds.items()},
-    }
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=Path, default=DEFAULT_CHECKPOINT)
     parser.add_argument("--split", default="udacity-valid")
-    parser.add_argument("--wild", type=Path)
     parser.add_argument("--limit", type=int, help="at most about so many photos")
     args = parser.parse_args()
     classifier = Classifier.load(args.checkpoint)
-    results: dict[str, object] = {}
-    if args.wild:
-        results["wild"] = measure_wild(classifier, args.wild)
-    else:
-        results[args.split] = measure_damages(classifier, args.split, args.limit)
+    results = {args.split: measure_damages(classifier, args.split, args.limit)}
     print(json.dumps(results, indent=2, ensure_ascii=False))
 
 

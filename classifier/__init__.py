@@ -6,8 +6,8 @@
     classifier.predict([photo])[0].best.name
 
 Its doors are `Classifier` and `predict_many` to predict, `plan_training` and `fit` to train, `calibrate`,
-`index_photos` and `evaluate` to measure. Importing this package is cheap: they are fetched at first use, because they
-need PyTorch.
+`index_photos`, `evaluate` and `measure_wild` to measure. Importing this package is cheap: they are fetched at first
+use, because they need PyTorch.
 """
 
 from importlib import import_module
@@ -37,9 +37,11 @@ from classifier.errors import (
 if TYPE_CHECKING:
     from classifier.calibration.calibrate import calibrate
     from classifier.calibration.index import index_photos
+    from classifier.data.elsewhere.photo_set import read_photo_set
     from classifier.data.folders import read_folder
     from classifier.data.samples import samples_of
     from classifier.evaluation.evaluate import evaluate
+    from classifier.evaluation.wild import measure_wild
     from classifier.inference.batch import predict_many
     from classifier.inference.classifier import Classifier
     from classifier.predictions.values import Candidate, Prediction
@@ -74,9 +76,11 @@ __all__ = [
     "evaluate",
     "fit",
     "index_photos",
+    "measure_wild",
     "plan_training",
     "predict_many",
     "read_folder",
+    "read_photo_set",
     "samples_of",
 ]
 
@@ -90,9 +94,11 @@ _HOMES = {
     "evaluate": "classifier.evaluation.evaluate",
     "fit": "classifier.training.fit",
     "index_photos": "classifier.calibration.index",
+    "measure_wild": "classifier.evaluation.wild",
     "plan_training": "classifier.training.plan",
     "predict_many": "classifier.inference.batch",
     "read_folder": "classifier.data.folders",
+    "read_photo_set": "classifier.data.elsewhere.photo_set",
     "samples_of": "classifier.data.samples",
 }
 

@@ -3,11 +3,18 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from classifier.cli.terminal import list_left_out
 from classifier.errors import SettingError
 from classifier.locations import default_checkpoint
 from classifier.photos.finding import files_in
 
+if TYPE_CHECKING:
+    from classifier.data.elsewhere.photo_set import PhotoSet
+    from classifier.data.labels import LabelClass
+
+SOURCES_SHOWN = 10
 DATA_HELP = (
     "the photos: “flowers102”, or a folder with one folder of photos a class, or one with train, valid and test "
     "folders of such folders"
@@ -56,6 +63,67 @@ def add_verdict_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_wild_options(parser: argparse.ArgumentParser) -> None:
+    """--wild, and what says which of its photos, sources and rows of the table are meant."""
+    group = parser.add_argument_group("photos from elsewhere")
+    group.add_argument(
+        "--wild",
+        type=Path,
+        metavar="DIR|CSV",
+        help="measure on photos from elsewhere instead (with --trust or --report, too): a table with the columns file, "
+        "kind (“known”, or a word for what is none of the classes), class_ids or class (several with | between them), "
+        "a folder with such a table in it, or a folder of folders named as the classes, others being strangers",
+    )
+    group.add_argument(
+        "--root", type=Path, metavar="DIR", help="where the table's files are (default: in the table's own folder)"
+    )
+    group.add_argument(
+        "--only",
+        type=_column_value,
+        action="append",
+        default=[],
+        metavar="COLUMN=VALUE",
+        help="only the table's rows with this value; give it again for another column",
+    )
+    group.add_argument(
+        "--by", metavar="COLUMN", help="the column with the sources (default: source or repository, if there is one)"
+    )
+    group.add_argument(
+        "--sources",
+        type=_at_least_0,
+        metavar="N",
+        help=f"print so many sources (default: {SOURCES_SHOWN}); JSON has all",
+    )
+
+
+def wild_set_of(args: argparse.Namespace, classes: "Sequence[LabelClass]") -> "PhotoSet | None":
+    """The photos from elsewhere that the options name, None without --wild; those left out are listed on stderr.
+
+    Raises:
+        SettingError: options that need --wild, or do not go with it. DatasetError: see `read_photo_set`.
+    """
+    if args.wild is None:
+        named = {"--root": args.root, "--only": args.only, "--by": args.by, "--sources": args.sources}
+        without = [name for name, value in named.items() if value not in (None, [])]
+        if without:
+            raise SettingError(f"{without[0]} is for photos from elsewhere. Name them, too: --wild DIR|CSV.")
+        return None
+    if args.tta:
+        raise SettingError("--wild measures photos as they are. Leave --tta out, or measure in two commands.")
+    from classifier.data.elsewhere.photo_set import read_photo_set
+
+    found = read_photo_set(args.wild, classes, root=args.root, only=dict(args.only), by=args.by)
+    list_left_out(found.left_out)
+    return found
+
+
+def _column_value(text: str) -> tuple[str, str]:
+    column, equals, value = text.partition("=")
+    if not equals or not column.strip():
+        raise argparse.ArgumentTypeError(f"a column and a value such as part=aside; got “{text}”")
+    return column.strip(), value.strip()
+
+
 def unknown_files(folders: Sequence[Path]) -> dict[str, list[Path]]:
     """What the pictures of each folder show, by its name ("other-plants" → "other plants"), and its files.
 
@@ -86,6 +154,12 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--batch-size", type=_at_least_1, default=32, metavar="N", help="photos at a time (default: 32)"
     )
+
+
+def _at_least_0(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"a whole number, at least 0; got “{text}”")
+    return int(text)
 
 
 def _at_least_1(text: str) -> int:

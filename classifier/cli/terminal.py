@@ -17,6 +17,7 @@ from classifier.reports.numbers import hundred_range, percent
 from classifier.reports.report import Report
 
 if TYPE_CHECKING:
+    from classifier.data.folder_tree import LeftOut
     from classifier.data.folders import FolderPhotos
     from classifier.reports.verdict_report import VerdictReport
 
@@ -100,9 +101,7 @@ def progress_bar(name: str) -> Iterator[Callable[[int, int], object]]:
 
 def print_left_out(found: "FolderPhotos", *, limit: int = 20) -> None:
     """Print on stderr which files are not photos, and which photos are there twice."""
-    if found.left_out:
-        print(f"Left out ({len(found.left_out)}):", file=sys.stderr)
-        _print_some([f"{entry.file}: {entry.reason}" for entry in found.left_out], limit=limit)
+    list_left_out(found.left_out, limit=limit)
     if found.contradictions:
         print(
             f"WARNING: photos that look the same lie in different classes ({len(found.contradictions)}): one of each "
@@ -118,6 +117,13 @@ def print_left_out(found: "FolderPhotos", *, limit: int = 20) -> None:
         )
     elif found.twins:
         print(f"Photos that look the same as another one: {found.twins}. Twins stay in one split.", file=sys.stderr)
+
+
+def list_left_out(left_out: "Sequence[LeftOut]", *, limit: int = 20) -> None:
+    """Print on stderr which files are left out, and why; nothing where none is."""
+    if left_out:
+        print(f"Left out ({len(left_out):,}):", file=sys.stderr)
+        _print_some([f"{entry.file}: {entry.reason}" for entry in left_out], limit=limit)
 
 
 def _print_some(lines: Sequence[str], *, limit: int) -> None:

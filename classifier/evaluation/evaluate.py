@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from classifier.data.elsewhere.photo_set import PhotoSet
 from classifier.data.folder_tree import reason_of
 from classifier.data.samples import Sample
 from classifier.errors import DatasetError, PhotoError
 from classifier.evaluation.metrics import Outcome, class_figures, reliability, summarise
 from classifier.evaluation.verdicts import measure_verdicts, require_calibration
+from classifier.evaluation.wild import answer_all, create_wild_report
 from classifier.files import file_digest
 from classifier.inference.batch import forward_views, open_all
 from classifier.inference.classifier import Classifier
@@ -29,6 +31,7 @@ def evaluate(
     split_name: str,
     split: str,
     unknown: Mapping[str, Sequence[Path]] | None = None,
+    wild: PhotoSet | None = None,
     verdicts: bool | None = None,
     tta: bool = False,
     batch_size: int = 32,
@@ -44,6 +47,7 @@ def evaluate(
         split_name: such as “udacity”.
         split: such as “test”.
         unknown: files that show none of the classes, by what they show; for the verdicts.
+        wild: photos from elsewhere; the strangers among them count for the verdicts, as `unknown` does.
         verdicts: measure verdicts and coverage sets too; by default where the checkpoint is calibrated.
         tta: average over six views of each photo (test-time augmentation); verdicts stay those of the photo as it is.
         batch_size: photos a pass.
@@ -52,8 +56,9 @@ def evaluate(
 
     Raises:
         CheckpointError: verdicts are asked for, and the checkpoint is not calibrated or has no index that fits.
-        DatasetError: not one of the photos can be read.
+        DatasetError: not one of the photos, or of those from elsewhere, can be read.
         UnreadableFile: not one of the unknown pictures of a kind can be read.
+        SettingError: a kind of `unknown` has the name of a kind of strangers.
     """
     if verdicts or unknown:
         require_calibration(classifier, checkpoint)
@@ -66,8 +71,14 @@ def evaluate(
     )
     if verdicts is None:
         verdicts = classifier.is_calibrated and classifier.has_index
+    strangers = {}
+    if wild:
+        answers = answer_all(classifier, wild, batch_size=batch_size, progress=progress, warn=warn)
+        report, strangers = replace(report, wild=create_wild_report(answers)), answers.strangers
     if verdicts or unknown:
-        measured = measure_verdicts(classifier, outcome, unknown=unknown or {}, progress=progress, warn=warn)
+        measured = measure_verdicts(
+            classifier, outcome, unknown=unknown or {}, strangers=strangers, progress=progress, warn=warn
+        )
         report = replace(report, verdicts=measured)
     return report
 

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from classifier.data.folder_tree import reason_of
-from classifier.errors import CheckpointError, DatasetError, PhotoError, UnreadableFile
+from classifier.errors import CheckpointError, DatasetError, PhotoError, SettingError, UnreadableFile
 from classifier.evaluation.metrics import Outcome, calibration_error
 from classifier.inference.batch import open_all
 from classifier.inference.classifier import Classifier
@@ -55,6 +56,19 @@ class Judged:
     def are(self, verdict: Verdict) -> NDArray[np.bool_]:
         """(N,): which photos have this verdict."""
         return np.array([said == verdict for said in self.verdicts], dtype=bool)
+
+    def select(self, among: NDArray[np.bool_]) -> "Judged":
+        """Judgements of the photos of `among`, (N,)."""
+        return Judged(
+            best=self.best[among],
+            positions=self.positions[among],
+            confidence=self.confidence[among],
+            covered=self.covered[among],
+            set_sizes=self.set_sizes[among],
+            verdicts=tuple(compress(self.verdicts, among)),
+            reasons=tuple(compress(self.reasons, among)),
+            familiarity=self.familiarity[among],
+        )
 
     @property
     def right(self) -> NDArray[np.bool_]:
@@ -223,6 +237,7 @@ def measure_verdicts(
     outcome: Outcome,
     *,
     unknown: Mapping[str, Sequence[Path]],
+    strangers: Mapping[str, Judged] | None = None,
     progress: Progress = ignore,
     warn: Callable[[str], object] = ignore,
 ) -> VerdictReport:
@@ -232,19 +247,24 @@ def measure_verdicts(
         classifier: calibrated.
         outcome: of photos whose class is known.
         unknown: files of pictures that show none of the classes, by what they show.
+        strangers: the same, judged already.
         progress: see `judge_files`.
         warn: see `judge_files`.
 
     Raises:
         CheckpointError: the checkpoint is not calibrated.
         UnreadableFile: no picture of a kind can be read.
+        SettingError: two kinds have the same name.
     """
+    twice = sorted(unknown.keys() & (strangers or {}).keys())
+    if twice:
+        raise SettingError(f"Two kinds of unknown pictures are called “{twice[0]}”; rename one, or leave it out.")
     calibration, _ = require_calibration(classifier)
     if outcome.logits is None or outcome.embeddings is None:
         raise ValueError("the outcome has neither logits nor embeddings; `collect` keeps them")
     positions = outcome.targets.numpy()
     known = judge(classifier, logits=outcome.logits, embeddings=outcome.embeddings, positions=positions)
-    strangers = {
+    groups = dict(strangers or {}) | {
         name: judge_files(classifier, files, name=name, progress=progress, warn=warn) for name, files in unknown.items()
     }
-    return create_verdict_report(known, strangers, promised=calibration.coverage.coverage)
+    return create_verdict_report(known, groups, promised=calibration.coverage.coverage)

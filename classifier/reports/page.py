@@ -22,7 +22,7 @@ from classifier.photos.thumbnails import data_url
 from classifier.reports import figures, numbers, verdict_figures, words
 from classifier.reports.history import describe_curves, history_of
 from classifier.reports.report import Report
-from classifier.reports.trust.words import describe_targets
+from classifier.reports.trust.words import WILD_TITLE, describe_targets, describe_wild
 
 # Side of the embedded photos in pixels, and how many each part of the page shows.
 THUMBNAIL_PX, MOST_PAIRS, MOST_EXAMPLES = 168, 12, 18
@@ -40,6 +40,7 @@ _TEMPLATES.filters |= {
     "how_often": numbers.how_often,
     "describe_curves": describe_curves,
     "describe_targets": describe_targets,
+    "describe_wild": describe_wild,
 }
 
 
@@ -64,6 +65,7 @@ def create_page(report: Report, *, path_of: Callable[[int], Path | None]) -> str
         names={label.class_id: label.name for label in report.classes},
         figures=_report_figures(report),
         words=words,
+        wild_title=WILD_TITLE,
         thumbnail=cache(lambda image_id: thumbnail(path_of(image_id))),  # a photo may stand in several parts
         weakest_first=sorted(report.per_class, key=lambda each: (each.f1 is None, each.f1 or 0, each.class_id)),
         most_pairs=MOST_PAIRS,

@@ -22,6 +22,7 @@ from classifier.predictions.values import Confusion
 from classifier.reports.intervals import wilson_interval
 from classifier.reports.numbers import rounded, share_of
 from classifier.reports.trust.targets import Target, judge_targets
+from classifier.reports.trust.wild_report import WildReport
 from classifier.reports.verdict_report import VerdictReport
 
 SCHEMA = 2
@@ -131,6 +132,7 @@ class Report:
     per_class: one a class. calibration: the bins of the reliability diagram. answers: one a photo.
     training: settings and history of the training; empty when unknown.
     verdicts: None when the checkpoint was not calibrated, or the report was written before there was this part.
+    wild: of photos from elsewhere; None where none were measured.
     """
 
     created: str
@@ -144,6 +146,7 @@ class Report:
     answers: tuple[MeasuredPhoto, ...]
     training: TrainingInfo
     verdicts: VerdictReport | None = None
+    wild: WildReport | None = None
 
     @cached_property
     def subject(self) -> Subject:
@@ -152,8 +155,8 @@ class Report:
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
-        """Targets of the lists, judged; none without verdicts."""
-        return judge_targets(self.verdicts) if self.verdicts else ()
+        """Targets of the lists, judged; none where no verdict was measured."""
+        return judge_targets(self.verdicts, self.wild) if self.verdicts else ()
 
     @cached_property
     def labels(self) -> Mapping[int, LabelClass]:
@@ -227,6 +230,7 @@ class Report:
             "answers": {"columns": ["image_id", "class_id", "answer_id", "confidence", "own"], "rows": rows},
             "training": self.training.to_dict(),
             "verdicts": self.verdicts.to_dict() if self.verdicts else None,
+            "wild": self.wild.to_dict() if self.wild else None,
             "targets": [target.to_dict() for target in self.targets],
         }
 
@@ -253,6 +257,7 @@ class Report:
                 answers=tuple(MeasuredPhoto(*row) for row in values["answers"]["rows"]),
                 training=TrainingInfo.from_dict(values["training"]),
                 verdicts=None if values.get("verdicts") is None else VerdictReport.from_dict(values["verdicts"]),
+                wild=WildReport.from_dict(values.get("wild")),
             )
         except (DatasetError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise ReportError(f"This is not a report that “evaluate --report” wrote ({error!r}). {AGAIN}") from error

@@ -6,6 +6,8 @@ from classifier.checkpoint import TrainingInfo
 from classifier.data.collection import Collection
 from classifier.data.labels import LabelClass
 from classifier.reports.report import Bin, ClassFigures, MeasuredPhoto, Report, report_path, write_report
+from classifier.reports.trust.estimates import Estimate
+from classifier.reports.trust.wild_report import KnownPhotos, Source, Strangers, WildReport
 from classifier.reports.verdict_report import Group, VerdictReport
 
 
@@ -108,3 +110,23 @@ def make_verdict_report() -> VerdictReport:
         ),
         auroc=0.93,
     )  # fmt: skip
+
+
+def make_wild_report() -> WildReport:
+    """Of 60 known photos from 12 sources 48 are right at once and 10 of 12 lists; of 20 other plants 15 turned away."""
+    counts = {
+        "top1": (48, 60), "top5": (57, 60), "mean_class_top1": (3, 4), "mean_class_top5": (19, 20),
+        "turned_away": (6, 60), "confident_share": (42, 60), "confident_precision": (41, 42), "list_coverage": (10, 12),
+    }  # fmt: skip
+    figures = {name: Estimate.of_share(*count) for name, count in counts.items()}
+    return WildReport(
+        name="friends.csv",
+        known=KnownPhotos(60, 2, 12, "sources", 0.04, figures={**figures, "list_length": Estimate(2.5, 2.1, 2.9, 12)}),
+        strangers=(
+            Strangers("other-<plant>", 20, 3, "photos", Estimate.of_share(15, 20), Estimate.of_share(1, 20)),
+            Strangers("shoe", 2, 0, "photos", None, None),
+        ),
+        by_source=(Source("ann [x]", 5, 1, 2, 1, 0, 1), Source("bob", 5, 5, 0, 0, 0, 0)),
+        source_column="author",
+        left_out=3,
+    )

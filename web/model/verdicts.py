@@ -6,7 +6,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from classifier.reports.report import Report
-from classifier.reports.trust.words import describe_targets
+from classifier.reports.trust.wild_report import WildReport
+from classifier.reports.trust.words import WILD_TITLE, describe_targets, describe_wild
 from classifier.reports.verdict_figures import verdicts_height
 from classifier.reports.verdict_report import VerdictReport
 from classifier.reports.words import TITLE, describe_familiarity, describe_groups, describe_lists, describe_verdicts
@@ -26,6 +27,8 @@ def create_verdicts_section(report: Report, *, command: str, calibrate: str) -> 
         content = [create_verdicts_missing(command, calibrate), *(html.Div(id=name, hidden=True) for name in CHARTS)]
     else:
         content = create_verdicts_content(report, report.verdicts)
+    if report.wild:
+        content = [*content, *create_wild_content(report, report.wild)]
     return html.Section([html.H2(TITLE), *content], id="trust", className="section")
 
 
@@ -40,6 +43,12 @@ def create_verdicts_missing(command: str, calibrate: str) -> html.P:
         ),
         className="note photo-help",
     )
+
+
+def create_wild_content(report: Report, wild: WildReport) -> list[Component]:
+    """What was measured on photos from elsewhere, in words."""
+    texts = [html.Li(words) for words in describe_wild(report, wild)]
+    return [html.H3(WILD_TITLE), html.Ul(texts, className="prose verdict-words")]
 
 
 def create_verdicts_content(report: Report, measured: VerdictReport) -> list[Component]:

@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from classifier.reports.trust.estimates import Estimate
+from classifier.reports.trust.wild_report import WildReport
 from classifier.reports.verdict_report import VerdictReport
 
 # Over all photos of the split, those that are turned away included (they have no list, and hold nothing).
 COVERAGE_AT_LEAST = 0.95
 # Mean over the photos that have a list, so that empty ones cannot make up for long ones.
 LIST_LENGTH_AT_MOST = 1.05
+# Of unsure answers alone, on photos from elsewhere: their lists are longer, and nobody compares more than three.
+LIST_COVERAGE_AT_LEAST = 0.9
+UNSURE_LENGTH_AT_MOST = 3.0
 
 
 @dataclass(frozen=True)
@@ -64,15 +68,29 @@ class Target:
         return {"photos": self.photos, "met": self.met, "bounds": [bound.to_dict() for bound in self.bounds]}
 
 
-def judge_targets(verdicts: VerdictReport) -> tuple[Target, ...]:
-    """Judge the targets on what was measured."""
+def judge_targets(verdicts: VerdictReport | None, wild: WildReport | None = None) -> tuple[Target, ...]:
+    """Judge the targets: on the split where it has verdicts, and on photos from elsewhere; none where neither is."""
+    split = (_judge_split(verdicts),) if verdicts else ()
+    return (*split, _judge_elsewhere(wild)) if verdicts or wild else ()
+
+
+def _judge_split(verdicts: VerdictReport) -> Target:
     coverage = Estimate.of_share(verdicts.covered, verdicts.known.n)
     length = Estimate.of_counts(list_lengths(verdicts.set_sizes))
     bounds = (
         Bound("coverage", COVERAGE_AT_LEAST, at_least=True, measured=coverage),
         Bound("list_length", LIST_LENGTH_AT_MOST, at_least=False, measured=length),
     )
-    return (Target("split", bounds),)
+    return Target("split", bounds)
+
+
+def _judge_elsewhere(wild: WildReport | None) -> Target:
+    figures = wild.known.figures if wild and wild.known else {}
+    bounds = (
+        Bound("list_coverage", LIST_COVERAGE_AT_LEAST, at_least=True, measured=figures.get("list_coverage")),
+        Bound("list_length", UNSURE_LENGTH_AT_MOST, at_least=False, measured=figures.get("list_length")),
+    )
+    return Target("elsewhere", bounds)
 
 
 def list_lengths(set_sizes: Sequence[int]) -> dict[int, int]:

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from classifier.cli.options import add_data_options, unknown_files
+from classifier.cli.options import add_data_options, add_wild_options, unknown_files, wild_set_of
+from classifier.data.labels import LabelClass
 from classifier.errors import SettingError, UnreadableFile
 
 
@@ -32,3 +33,52 @@ def test_unknown_pictures_are_called_as_their_folder(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(UnreadableFile, match="holds no file"):
         unknown_files([tmp_path / "empty"])
+
+
+def parse_wild(*arguments: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tta", action="store_true")
+    add_wild_options(parser)
+    return parser.parse_args(arguments)
+
+
+def test_photos_from_elsewhere_are_those_that_the_options_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "set.csv").write_text(
+        "file,class,part,author\na.jpg,rose,x=y,ann\nb.jpg,rose,z,bob\nc.jpg,rose,z,bob\n"
+    )
+    for name in "ab":
+        (tmp_path / f"{name}.jpg").write_bytes(b"photo")
+    named = ["--wild", str(tmp_path / "set.csv"), "--root", str(tmp_path), "--by", "author"]
+    found = wild_set_of(parse_wild(*named, "--only", "part=x=y"), [LabelClass(1, "rose")])
+    assert found is not None
+    assert [(photo.path.name, photo.source) for photo in found.photos] == [("a.jpg", "ann")]
+    assert capsys.readouterr().err == ""
+    assert wild_set_of(parse_wild(*named), [LabelClass(1, "rose")]) is not None
+    assert "Left out (1):\n  c.jpg: There is no such file." in capsys.readouterr().err
+    assert wild_set_of(parse_wild(), [LabelClass(1, "rose")]) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--root", "x"], "--root is for photos from elsewhere"),
+        (["--only", "part=aside"], "--only is for photos from elsewhere"),
+        (["--by", "author"], "--by is for photos from elsewhere"),
+        (["--sources", "0"], "--sources is for photos from elsewhere"),
+        (["--wild", "x", "--tta"], "Leave --tta out"),
+    ],
+)
+def test_options_of_photos_from_elsewhere_that_do_not_fit(arguments: list[str], words: str) -> None:
+    with pytest.raises(SettingError, match=words):
+        wild_set_of(parse_wild(*arguments), [])
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--only", "aside"], ["--only", "=aside"], ["--sources", "-1"], ["--sources", "x"]]
+)
+def test_values_that_make_no_sense(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse_wild("--wild", "x", *arguments.split())
+    assert "got “" in capsys.readouterr().err

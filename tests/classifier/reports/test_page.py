@@ -7,7 +7,7 @@ from PIL import Image
 from classifier.checkpoint import TrainingInfo
 from classifier.reports.page import create_curves_page, create_page
 from classifier.reports.report import Report
-from tests.making.reports import make_report, make_verdict_report
+from tests.making.reports import make_report, make_verdict_report, make_wild_report
 
 
 def page_of(report: Report, photo: Path | None = None) -> str:
@@ -67,3 +67,10 @@ def test_a_page_of_curves_needs_no_network_and_leaves_out_what_was_not_measured(
     assert "<h1>a &lt; b</h1>" in page
     assert '"name":"training"' in page
     assert '"name":"validation"' not in page
+
+
+def test_photos_from_elsewhere_are_shown_where_they_were_measured():
+    assert "On photos from elsewhere" not in page_of(make_report())
+    page = page_of(replace(make_report(), wild=make_wild_report()))
+    assert "<h2>On photos from elsewhere</h2>" in page
+    assert "<li>Other &lt;plant&gt;, 20 pictures that show none of these flowers" in page

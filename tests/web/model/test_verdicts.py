@@ -5,7 +5,7 @@ from pathlib import Path
 
 from classifier.data.collection import Collection
 from classifier.reports.report import report_path, write_report
-from tests.making.reports import make_garden_report, make_verdict_report, plant_report
+from tests.making.reports import make_garden_report, make_verdict_report, make_wild_report, plant_report
 from tests.web.model.conftest import see
 
 
@@ -25,3 +25,13 @@ def test_the_targets_of_the_lists_are_judged(garden: Collection, checkpoint: Pat
     content = see(garden, checkpoint)
     assert "Measured: 95.0 times out of 100" in content
     assert "with 6.00 on a list (with others, 6.00 to 6.00). That is missed." in content
+
+
+def test_photos_from_elsewhere_are_spoken_of_with_and_without_verdicts(garden: Collection, checkpoint: Path):
+    for verdicts in (None, make_verdict_report()):
+        report = replace(make_garden_report(garden), verdicts=verdicts, wild=make_wild_report())
+        write_report(report_path(checkpoint), report)
+        content = see(garden, checkpoint)
+        assert "On photos from elsewhere" in content
+        assert "60 photos of 2 flowers from 12 sources elsewhere" in content
+        assert ("Wanted on photos from elsewhere" in content) == (verdicts is not None)

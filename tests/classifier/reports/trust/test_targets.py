@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from classifier.reports.trust.estimates import Estimate
 from classifier.reports.trust.targets import judge_targets, list_lengths
 from classifier.reports.verdict_report import VerdictReport
-from tests.making.reports import make_verdict_report
+from tests.making.reports import make_verdict_report, make_wild_report
 
 
 def make_lists(*, covered: int, set_sizes: tuple[int, ...]) -> VerdictReport:
@@ -49,3 +50,29 @@ def test_without_a_list_nothing_is_met():
 
 def test_list_lengths_leave_empty_lists_out():
     assert list_lengths((7, 3, 0, 2)) == {1: 3, 3: 2}
+
+
+@pytest.mark.parametrize(
+    ("covered", "length", "met"),
+    [
+        ((9, 10), 3.0, (True, True)),
+        ((89, 100), 1.0, (False, True)),
+        ((100, 100), 102.0, (True, False)),  # all classes on every list
+        ((0, 0), None, (None, None)),
+    ],
+)
+def test_lists_on_photos_from_elsewhere(covered: tuple[int, int], length: float | None, met: tuple[bool | None, ...]):
+    wild = make_wild_report()
+    mean = None if length is None else Estimate(length, length, length, covered[1])
+    figures = {**wild.known.figures, "list_coverage": Estimate.of_share(*covered), "list_length": mean}
+    target = judge_targets(None, replace(wild, known=replace(wild.known, figures=figures)))[0]
+    assert (target.photos, tuple(bound.met for bound in target.bounds)) == ("elsewhere", met)
+    assert target.met == (None if None in met else all(met))
+
+
+def test_without_photos_from_elsewhere_their_target_is_not_measured():
+    split, elsewhere = judge_targets(make_verdict_report())
+    assert (split.photos, split.met) == ("split", False)
+    assert (elsewhere.photos, elsewhere.met) == ("elsewhere", None)
+    assert judge_targets(None, replace(make_wild_report(), known=None))[0].met is None
+    assert judge_targets(None) == ()
