@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier.data.folder_tree import MANIFEST
 from classifier.errors import DatasetError
+from classifier.outputs.kinds import LEFT_OUT, MANIFEST, PREDICTIONS
 from classifier.outputs.names import readable_name
 from classifier.outputs.tables import read_header
 from classifier.photos.finding import is_litter
@@ -14,6 +14,8 @@ from classifier.photos.finding import is_litter
 FILE = "file"
 _DELIMITERS = (",", ";", "\t")
 _MOST_NAMED = 8
+# What commands write among photos, and nobody measures on.
+_OURS = (MANIFEST, LEFT_OUT, PREDICTIONS)
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def read_table(path: Path) -> Table:
 
 
 def find_table(folder: Path) -> Path | None:
-    """The table of photos that is in a folder; None where there is no CSV but a manifest.
+    """The table of photos that is in a folder; None where there is no CSV but our own.
 
     Raises:
         DatasetError: there is more than one, or a CSV that is no such table, or the folder cannot be read.
@@ -111,8 +113,9 @@ def find_table(folder: Path) -> Path | None:
         found = sorted(
             path
             for path in folder.iterdir()
-            if path.suffix.lower() == ".csv" and path.name != MANIFEST and not is_litter(path.name) and path.is_file()
+            if path.suffix.lower() == ".csv" and not is_litter(path.name) and path.is_file()
         )
+        found = [path for path in found if not any(kind.is_kind_of(path) for kind in _OURS)]
         tables = [path for path in found if FILE in _columns(read_header(path, delimiter=_delimiter(path)))]
     except OSError as error:
         raise DatasetError(f"{readable_name(folder)} cannot be read: {error.strerror}. Name another folder.") from error

@@ -97,3 +97,80 @@ def test_another_folder_is_not_split_by_the_manifest(tmp_path: Path, capsys: pyt
     err = capsys.readouterr().err
     assert ("split as when" in err) == (change == "more")
     assert ("5 files that came later are left out" in err) == (change == "more")
+
+
+def plant_friends(folder: Path, *, header: str = "file,kind,class,source") -> Path:
+    """Photos of three classes from three sources, a shoe, and a table that also names a file that is gone."""
+    rows = [header]
+    for place, colour in enumerate([(220, 30, 30), (30, 200, 40), (40, 50, 230)]):
+        folder.mkdir(exist_ok=True)
+        Image.new("RGB", (48, 40), colour).save(folder / f"{place}.png")
+        rows.append(f"{place}.png,known,{place + 1},friend [{place}]")
+    Image.new("RGB", (48, 40)).save(folder / "shoe.png")
+    rows += ["shoe.png,shoe,,friend [0]", "gone.png,shoe,,friend [0]"]
+    (folder / "friends.csv").write_text("\n".join(rows))
+    return folder
+
+
+def test_photos_from_elsewhere_alone(
+    checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    """The photos of the split are not needed; nor is a calibration, though its figures are missed."""
+    monkeypatch.setenv("COLUMNS", "160")
+    friends = plant_friends(tmp_path / "f")
+    asked = ["evaluate", "--checkpoint", str(checkpoint), "--data", "nowhere", "--wild", str(friends)]
+    assert main([*asked, "--json"]) == 0
+    said = capsys.readouterr()
+    values = json.loads(said.out)
+    assert (values["n"], values["known"]["n"], values["known"]["classes"], values["left_out"]) == (4, 3, 3, 1)
+    assert values["known"]["turned_away"] is values["strangers"][0]["confident"] is None
+    assert {source["name"] for source in values["by_source"]} == {"friend [0]", "friend [1]", "friend [2]"}
+    assert [target["met"] for target in values["targets"]] == [None]
+    assert "gone.png: There is no such file." in said.err
+    assert "python -m classifier calibrate" in said.err
+    assert main([*asked, "--sources", "1"]) == 0
+    out = capsys.readouterr().out
+    assert "friends.csv" in out
+    assert out.count("friend [") == 1
+    assert "… and 2 more" in out
+
+
+def test_some_rows_of_a_table_elsewhere(checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    folder = plant_friends(tmp_path / "f")
+    table = folder.joinpath("friends.csv").rename(tmp_path / "some.csv")
+    asked = ["evaluate", "--checkpoint", str(checkpoint), "--json", "--wild", str(table), "--root", str(folder)]
+    assert main([*asked, "--only", "kind=known", "--only", "source=friend [1]"]) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert (values["n"], values["strangers"]) == (1, [])
+
+
+def test_photos_from_elsewhere_in_a_report(checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    friends = plant_friends(tmp_path / "f")
+    asked = ["evaluate", "--checkpoint", str(checkpoint), "--wild", str(friends), "--report", str(tmp_path / "r")]
+    assert main([*asked, "--json"]) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert (values["n"], values["wild"]["known"]["n"]) == (9, 3)
+    report = read_report(tmp_path / "r" / "report.json")
+    assert report.wild.to_dict() == values["wild"]
+    assert "On photos from elsewhere" in (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
+    assert main(asked) == 0
+    assert "on photos of its classes from friends.csv" in capsys.readouterr().out.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--wild", "nowhere"], "There is no nowhere"),
+        (["--only", "part=test"], "--only is for photos from elsewhere"),
+        (["--wild", "{set}", "--tta"], "Leave --tta out"),
+        (["--wild", "{set}", "--only", "part=test"], "no column “part”"),
+        (["--wild", "{set}", "--root", "nowhere"], "no photo that can be measured"),
+        (["--wild", "{set}", "--trust"], "calibrate"),
+    ],
+)
+def test_photos_from_elsewhere_that_cannot_be_measured(
+    checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+):
+    friends = plant_friends(tmp_path / "f")
+    assert main(["evaluate", "--checkpoint", str(checkpoint), *(each.format(set=friends) for each in arguments)]) == 1
+    assert words in capsys.readouterr().err

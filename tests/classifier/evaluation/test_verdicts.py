@@ -152,3 +152,17 @@ def report_with_trust(path: Path, others: Path, capsys) -> None:
     assert tta.verdicts.known.verdicts == report.verdicts.known.verdicts
     assert main([*asked[:-2], "--trust", "--unknown", str(others), "--unknown", str(more)]) == 0
     assert "other things" in capsys.readouterr().out
+    wild_with_trust(asked[:-1], others, more, capsys)
+
+
+def wild_with_trust(asked: list[str], others: Path, more: Path, capsys) -> None:
+    """Photos from elsewhere beside those of the split: their strangers are kinds of unknown pictures."""
+    draw_flower().save(more / "sunflower.png")
+    (more / "any.csv").write_text("file,kind,class\nsunflower.png,known,Sunflower\ndark.png,others,\n")
+    assert main([*asked, "--trust", "--json", "--wild", str(more)]) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert (values["unknown_n"], values["wild"]["known"]["n"], values["wild"]["strangers"][0]["n"]) == (1, 1, 1)
+    assert [target["photos"] for target in values["targets"]] == ["split", "elsewhere"]
+    assert values["wild"]["strangers"][0]["turned_away"]["n"] == 1
+    assert main([*asked, "--trust", "--wild", str(more), "--unknown", str(others)]) == 1
+    assert "Two kinds of unknown pictures are called “others”" in capsys.readouterr().err

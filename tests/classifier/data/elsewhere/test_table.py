@@ -72,7 +72,10 @@ def test_rows_are_chosen_by_their_cells(tmp_path: Path):
 
 def test_a_folder_has_one_table_of_any_name(tmp_path: Path):
     assert find_table(tmp_path) is None
-    (tmp_path / "manifest.csv").write_text("image_id,class_id,file\n1,1,a.jpg\n")
+    columns = "image_id,class_id,file,split,width,height,mean_r,mean_g,mean_b"
+    (tmp_path / "manifest.csv").write_text(f"{columns}\n1,1,a.jpg,train,9,9,1,2,3\n")
+    (tmp_path / "left-out.csv").write_text("file,reason\na.jpg,It is empty.\n")
+    (tmp_path / "predicted.csv").write_text("photo,model,error,message,verdict,reason\n")
     (tmp_path / "._any.csv").write_bytes(b"\0\5\26\7")
     assert find_table(tmp_path) is None
     (tmp_path / "Friends.CSV").write_text("file;kind\n")
