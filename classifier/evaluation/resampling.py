@@ -69,7 +69,7 @@ class Resampling:
         if not n:
             return None
         ends = self._ends((values * among)[:, None], among[:, None].astype(float))
-        return Estimate(float(values[among].mean()), *ends, n)
+        return _around(float(values[among].mean()), ends, n)
 
     def mean_over_classes(self, hits: NDArray[np.bool_], classes: NDArray[np.int64]) -> Estimate:
         """Mean over the classes of the share of hits, with its bootstrap interval.
@@ -81,7 +81,7 @@ class Resampling:
         _, places = np.unique(classes, return_inverse=True)
         members = np.eye(places.max() + 1)[places]
         value = float(((members * hits[:, None]).sum(0) / members.sum(0)).mean())
-        return Estimate(value, *self._ends(members * hits[:, None], members), len(hits))
+        return _around(value, self._ends(members * hits[:, None], members), len(hits))
 
     def _ends(self, parts: Floats, wholes: Floats) -> tuple[float, float]:
         """Ends of the interval of mean over columns of sum(parts) / sum(wholes); both are (N, columns)."""
@@ -100,3 +100,8 @@ class Resampling:
                 means.append(np.nanmean(np.where(sums > 0, drawn @ part / sums, np.nan), axis=1))
         low, high = np.quantile(np.concatenate(means), (0.025, 0.975))
         return float(low), float(high)
+
+
+def _around(value: float, ends: tuple[float, float], n: int) -> Estimate:
+    """Estimate whose interval holds its value: with one photo a class, percentiles may miss it."""
+    return Estimate(value, min(ends[0], value), max(ends[1], value), n)
