@@ -80,5 +80,5 @@ def test_options_of_photos_from_elsewhere_that_do_not_fit(arguments: list[str], 
 )
 def test_values_that_make_no_sense(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        parse_wild("--wild", "x", *arguments.split())
+        parse_wild("--wild", "x", *arguments)
     assert "got “" in capsys.readouterr().err
