@@ -10,13 +10,13 @@ import torch
 from numpy.typing import NDArray
 
 from classifier.data.elsewhere.photo_set import KNOWN, PhotoSet, SetPhoto
+from classifier.data.folder_tree import left_out_sentence
 from classifier.errors import DatasetError, PhotoError
 from classifier.evaluation.metrics import calibration_error
 from classifier.evaluation.resampling import Resampling
 from classifier.evaluation.verdicts import Judged, judge
 from classifier.inference.batch import open_all
 from classifier.inference.classifier import Classifier
-from classifier.outputs.names import readable_name
 from classifier.photos.streaming import Progress, batches, ignore
 from classifier.reports.trust.estimates import Estimate
 from classifier.reports.trust.wild_report import KNOWN_FIGURES, KnownPhotos, Source, Strangers, WildReport
@@ -108,7 +108,7 @@ def answer_all(
         pictures = []
         for photo, picture in batch:
             if isinstance(picture, PhotoError):
-                warn(f"left out: {readable_name(photo.path)}: {picture}")
+                warn(left_out_sentence(photo.path, picture))
             else:
                 seen.append(photo)
                 pictures.append(picture)
