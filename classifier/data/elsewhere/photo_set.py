@@ -19,7 +19,7 @@ from classifier.data.elsewhere.table import FILE, Row, Table, find_table, read_t
 from classifier.data.folder_tree import LeftOut, entries_of, strays
 from classifier.data.labels import LabelClass
 from classifier.errors import DatasetError
-from classifier.outputs.names import readable_name
+from classifier.outputs.names import escape, readable_name
 
 KNOWN = "known"
 STRANGER = "unknown"  # the kind of a row that says neither kind nor class
@@ -148,7 +148,7 @@ def _of_table(table: Table, names: ClassNames, *, root: Path, by: str | None) ->
         if isinstance(found, SetPhoto):
             photos[path] = found
         else:
-            left_out.append(LeftOut(row.cells[FILE] or f"line {row.line}", found))
+            left_out.append(LeftOut(escape(row.cells[FILE]) or f"line {row.line}", found))
     return PhotoSet(table.path.name, tuple(photos.values()), tuple(left_out), source)
 
 
@@ -181,7 +181,7 @@ def _photo_of(row: Row, table: Table, names: ClassNames, *, path: Path, source: 
         return f"The checkpoint knows no class “{said}”."
     if kind != KNOWN and positions:
         return f"Its kind is “{kind}”, but “{said}” is a class of the checkpoint; its photos are of the kind “{KNOWN}”."
-    return SetPhoto(path, kind, positions, source)
+    return SetPhoto(path, escape(kind), positions, escape(source))
 
 
 def _of_folders(root: Path, names: ClassNames) -> PhotoSet:

@@ -166,6 +166,13 @@ def test_folders_named_as_classes_hold_the_known_and_others_strangers(tmp_path: 
         read_photo_set(tmp_path, CLASSES, only={"part": "aside"})
 
 
+def test_words_that_are_not_one_line(tmp_path: Path):
+    text = 'file,kind,source\n1.jpg,"a\nshoe","\x1b[2Jann"\n"gone\n.jpg",shoe,\n'
+    found = read_photo_set(plant_set(tmp_path, text), CLASSES)
+    assert [(photo.kind, photo.source) for photo in found.photos] == [("a\\nshoe", "\\u001b[2Jann")]
+    assert found.left_out[0].file == "gone\\n.jpg"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows allows no such names")
 def test_names_of_folders_that_are_not_one_line(tmp_path: Path):
     plant(tmp_path, {"new\nline": 1, "Rose": 1})
