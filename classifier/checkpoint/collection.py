@@ -7,6 +7,7 @@ from classifier.data.collection import Collection
 from classifier.data.manifest import first_split, manifest_of, read_manifest
 from classifier.data.oxford import flowers102
 from classifier.data.subject import subject_of
+from classifier.photos.limits import PhotoLimits
 
 
 def open_collection(
@@ -40,4 +41,5 @@ def open_collection(
         here,
         first_split(photos),
         subject_of(dataset.name, dataset.subject),
+        PhotoLimits.among(metadata.training.settings),
     )

@@ -2,13 +2,17 @@
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from classifier.checkpoint import read_metadata
 from classifier.cli.terminal import list_left_out
 from classifier.errors import SettingError
 from classifier.locations import default_checkpoint
 from classifier.photos.finding import files_in
+from classifier.photos.limits import PhotoLimits
+from classifier.setting_fields import check_values, declarations
 
 if TYPE_CHECKING:
     from classifier.data.elsewhere.photo_set import PhotoSet
@@ -39,6 +43,33 @@ def add_force_option(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="replace what is there, even if this command did not write it",
     )
+
+
+def add_limit_options(parser: argparse.ArgumentParser, *, trained: bool = True) -> None:
+    """Add --max-photo-mb and --max-photo-megapixels.
+
+    Args:
+        parser: of the command.
+        trained: whether the command is about a checkpoint, whose training says what holds unless they are given.
+    """
+    for declared in declarations(PhotoLimits):
+        default = f"that of the checkpoint's training, else {declared.default}" if trained else declared.default
+        help = f"{declared.help} (default: {default})"
+        parser.add_argument(declared.option, type=declared.kind, metavar="N", help=help)
+
+
+def photo_limits(args: argparse.Namespace, checkpoint: Path | None = None) -> PhotoLimits:
+    """Limits of photos that the options give; for the rest those that a checkpoint was trained with.
+
+    Raises:
+        CheckpointError: the checkpoint is missing or damaged.
+        SettingError: an option is out of its range.
+    """
+    values = {each.name: getattr(args, each.name) for each in declarations(PhotoLimits)}
+    given = {name: value for name, value in values.items() if value is not None}
+    check_values(PhotoLimits, given)
+    learnt = read_metadata(checkpoint).training.settings if checkpoint else {}
+    return replace(PhotoLimits.among(learnt), **given)
 
 
 def add_device_option(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,9 @@ from classifier.cli.terminal import progress_bar
 from classifier.data.collection import Collection
 from classifier.data.manifest import manifest_of
 from classifier.data.oxford import flowers102
+from classifier.data.samples import with_classes
 from classifier.locations import DATA_DIR, flowers_root
+from classifier.photos.limits import DEFAULT_PHOTO_LIMITS, PhotoLimits
 from classifier.photos.streaming import Progress
 
 if TYPE_CHECKING:
@@ -23,11 +25,13 @@ if TYPE_CHECKING:
     from classifier.predictions.neighbours import Index
 
 
-def photos_of(data: str | None, *, classifier: "Classifier", checkpoint: Path) -> Collection:
+def photos_of(
+    data: str | None, *, classifier: "Classifier", checkpoint: Path, limits: PhotoLimits | None = None
+) -> Collection:
     """The collection that --data names, else the one that the checkpoint was trained on.
 
     Photos that it was trained on stay in the split that they had then: another would measure it on photos that it has
-    learnt.
+    learnt. `limits`: of the photos, if they are not those of the training.
     """
     if data is not None:
         own = manifest_of(checkpoint)
@@ -35,12 +39,14 @@ def photos_of(data: str | None, *, classifier: "Classifier", checkpoint: Path) -
             from classifier.data.folders import files_since
 
             collection = replace(own_photos(classifier, checkpoint), root=Path(data).expanduser().absolute())
+            collection = replace(collection, limits=limits or collection.limits)
             later = files_since(collection)
             if later is not None:
                 left_out = f" {later:,} files that came later are left out." if later else ""
                 print(f"The photos are split as when {checkpoint} was trained ({own}).{left_out}", file=sys.stderr)
-                return collection
-        return open_data(data)
+                return with_classes(collection, classifier.classes)
+        found = open_data(data, limits=limits or PhotoLimits.among(classifier.metadata.training.settings))
+        return with_classes(found, classifier.classes)
     return own_photos(classifier, checkpoint)
 
 
@@ -90,7 +96,7 @@ def warn_of_known(
         )
 
 
-def open_data(name: str, *, seed: int = 1) -> Collection:
+def open_data(name: str, *, seed: int = 1, limits: PhotoLimits = DEFAULT_PHOTO_LIMITS) -> Collection:
     """The collection that --data names; a folder that is not split yet is split by `seed`, as `train` does it.
 
     Raises:
@@ -98,15 +104,17 @@ def open_data(name: str, *, seed: int = 1) -> Collection:
     """
     if name == "flowers102":
         return flowers102(data_dir=DATA_DIR, flowers_root=flowers_root())
-    return open_folder(Path(name), seed=seed).collection
+    return open_folder(Path(name), seed=seed, limits=limits).collection
 
 
-def open_folder(root: Path, *, seed: int = 1, ratios: "Ratios | None" = None) -> "FolderPhotos":
+def open_folder(
+    root: Path, *, seed: int = 1, ratios: "Ratios | None" = None, limits: PhotoLimits = DEFAULT_PHOTO_LIMITS
+) -> "FolderPhotos":
     """`folders.read_folder` with a progress bar."""
     from classifier.data.folders import read_folder
 
     with progress_bar("looking at the photos") as step:
-        return read_folder(root, seed=seed, ratios=ratios, step=step)
+        return read_folder(root, seed=seed, ratios=ratios, limits=limits, step=step)
 
 
 def learnt_from_valid(classifier: "Classifier") -> bool:

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -100,8 +100,18 @@ def progress_bar(name: str) -> Iterator[Callable[[int, int], object]]:
 
 
 def print_left_out(found: "FolderPhotos", *, limit: int = 20) -> None:
-    """Print on stderr which files are not photos, and which photos are there twice."""
+    """Print on stderr which files are not photos, which names are hard to tell apart, which photos are there twice."""
     list_left_out(found.left_out, limit=limit)
+    if found.merged:
+        print("Folders that are one class, since their names look the same:", file=sys.stderr)
+        _print_some(list(map(_names_with_counts, found.merged)), limit=limit)
+    if found.look_alikes:
+        print(
+            f"WARNING: names of classes that are easily taken for each other ({len(found.look_alikes)}). If they mean "
+            "the same, put their photos into one folder; else give one of them another name:",
+            file=sys.stderr,
+        )
+        _print_some(list(map(_names_with_counts, found.look_alikes)), limit=limit)
     if found.contradictions:
         print(
             f"WARNING: photos that look the same lie in different classes ({len(found.contradictions)}): one of each "
@@ -124,6 +134,16 @@ def list_left_out(left_out: "Sequence[LeftOut]", *, limit: int = 20) -> None:
     if left_out:
         print(f"Left out ({len(left_out):,}):", file=sys.stderr)
         _print_some([f"{entry.file}: {entry.reason}" for entry in left_out], limit=limit)
+
+
+def _names_with_counts(photos: Mapping[str, int]) -> str:
+    """Names with their numbers of photos, and with the codes of letters by which they may differ."""
+
+    def describe(name: str, count: int) -> str:
+        code = "" if name.isascii() else f", {name.encode('ascii', 'backslashreplace').decode()}"
+        return f"“{name}” ({count:,} {'photo' if count == 1 else 'photos'}{code})"
+
+    return "  and  ".join(describe(name, count) for name, count in photos.items())
 
 
 def _print_some(lines: Sequence[str], *, limit: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import add_checkpoint_option, add_device_option
+from classifier.cli.options import add_checkpoint_option, add_device_option, add_limit_options, photo_limits
 from classifier.cli.photos import make_index, photos_of, trained_split
 from classifier.cli.printing import PlainConsole, warn
 from classifier.cli.terminal import progress_bars
@@ -47,6 +47,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_checkpoint_option(parser)
     parser.add_argument("--data", metavar="DIR|flowers102", help="the photos (default: those it was trained on)")
     parser.add_argument("--unknown", type=Path, metavar="DIR", help="pictures that show none of the classes")
+    add_limit_options(parser)
     add_device_option(parser)
     parser.set_defaults(run=main)
 
@@ -56,17 +57,17 @@ def main(args: argparse.Namespace) -> int:
     from classifier.calibration.calibrate import calibrate, check_valid_is_unseen
     from classifier.calibration.fit import FEWEST_FOR_CONFIDENT
     from classifier.checkpoint import load_checkpoint, save_checkpoint
-    from classifier.data.samples import check_classes, samples_of
+    from classifier.data.samples import samples_of
     from classifier.inference.classifier import Classifier
     from classifier.predictions.neighbours import index_path
 
     unknown = files_in(args.unknown) if args.unknown else []
-    classifier = Classifier.load(args.checkpoint, device=args.device, plain=True)
+    limits = photo_limits(args, args.checkpoint)
+    classifier = Classifier.load(args.checkpoint, device=args.device, limits=limits.image_limits, plain=True)
     claim(args.checkpoint, CHECKPOINT, option="--checkpoint", inputs=unknown)
     claim(index_path(args.checkpoint), INDEX, option="--checkpoint", inputs=[args.checkpoint, *unknown])
     check_valid_is_unseen(classifier, name=str(args.checkpoint))  # before an index is made, which takes a while
-    collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint)
-    check_classes(collection, classifier.classes)
+    collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint, limits=limits)
     split_name = trained_split(classifier, collection)
     samples = samples_of(collection, split_name=split_name, split="valid")
     with progress_bars() as progress:

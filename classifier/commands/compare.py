@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import add_data_options, add_device_option
+from classifier.cli.options import add_data_options, add_device_option, add_limit_options, photo_limits
 from classifier.cli.photos import parse_split, photos_of, warn_of_known
 from classifier.cli.printing import PlainConsole, print_as_json, warn
 from classifier.cli.terminal import progress_bars
@@ -37,6 +37,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_data_options(parser)
     parser.add_argument("--tta", action="store_true", help="average over six views of each photo")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    add_limit_options(parser)
     add_device_option(parser)
     parser.set_defaults(run=main)
 
@@ -50,8 +51,9 @@ def main(args: argparse.Namespace) -> int:
     from classifier.inference.classifier import Classifier
 
     paths = [args.first, args.second]
-    classifiers = [Classifier.load(path, device=args.device) for path in paths]
-    collection = photos_of(args.data, classifier=classifiers[0], checkpoint=paths[0])
+    limits = photo_limits(args, paths[0])
+    classifiers = [Classifier.load(path, device=args.device, limits=limits.image_limits) for path in paths]
+    collection = photos_of(args.data, classifier=classifiers[0], checkpoint=paths[0], limits=limits)
     split_name, split = parse_split(args.split, collection, classifiers[0])
     samples = samples_of(collection, split_name=split_name, split=split)
     for classifier, path in zip(classifiers, paths, strict=True):

@@ -13,8 +13,10 @@ from classifier.cli.options import (
     add_data_options,
     add_device_option,
     add_force_option,
+    add_limit_options,
     add_verdict_options,
     add_wild_options,
+    photo_limits,
     unknown_files,
     wild_set_of,
 )
@@ -25,6 +27,7 @@ from classifier.cli.trust_tables import print_targets, print_wild
 from classifier.outputs.claims import claim
 from classifier.outputs.kinds import REPORT_JSON, REPORT_PAGE
 from classifier.outputs.names import readable_name
+from classifier.photos.limits import DEFAULT_LIMITS, ImageLimits
 from classifier.reports.report import Report, report_path, write_report, write_text
 from classifier.reports.trust.targets import judge_targets
 
@@ -84,13 +87,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_force_option(parser)
     add_verdict_options(parser)
     add_wild_options(parser)
+    add_limit_options(parser)
     add_device_option(parser)
     parser.set_defaults(run=main)
 
 
 def main(args: argparse.Namespace) -> int:
     """Measure, print, and write the report. See `samples_of`, `Classifier.load` and `write_report` for the errors."""
-    from classifier.data.samples import check_classes, samples_of
+    from classifier.data.samples import samples_of
     from classifier.evaluation.evaluate import evaluate
     from classifier.inference.classifier import Classifier
 
@@ -98,14 +102,14 @@ def main(args: argparse.Namespace) -> int:
     for target in targets:
         kind = REPORT_JSON if target.suffix == ".json" else REPORT_PAGE
         claim(target, kind, option="--report", inputs=[args.checkpoint], force=args.force)
-    classifier = Classifier.load(args.checkpoint, device=args.device)
+    limits = photo_limits(args, args.checkpoint)
+    classifier = Classifier.load(args.checkpoint, device=args.device, limits=limits.image_limits)
     wild = wild_set_of(args, classifier.classes)
     if wild and not (args.trust or args.unknown or args.report is not None):
         return measure_alone(args, classifier, wild)
-    collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint)
+    collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint, limits=limits)
     split_name, split = parse_split(args.split, collection, classifier)
     samples = samples_of(collection, split_name=split_name, split=split)
-    check_classes(collection, classifier.classes)
     warn_of_known(classifier, args.checkpoint, collection=collection, samples=samples)
     unknown = unknown_files(args.unknown)
     shows_verdicts = bool(args.trust or (unknown and args.report is None))
@@ -136,7 +140,8 @@ def main(args: argparse.Namespace) -> int:
     if report.wild and not args.json:
         print_wild(report.wild, title=args.checkpoint.name, sources=rows_of(args))
     if targets:
-        save(report, targets, paths={sample.image_id: sample.path for sample in samples})
+        paths = {sample.image_id: sample.path for sample in samples}
+        save(report, targets, paths=paths, limits=limits.image_limits)
         print(f"The report is in {' and '.join(map(readable_name, targets))}.", file=sys.stderr)
     return 0
 
@@ -176,7 +181,9 @@ def report_files(target: Path, checkpoint: Path) -> list[Path]:
     return [target] if target.suffix == ".json" else [target / "report.html", target / "report.json"]
 
 
-def save(report: Report, targets: Sequence[Path], *, paths: Mapping[int, Path]) -> None:
+def save(
+    report: Report, targets: Sequence[Path], *, paths: Mapping[int, Path], limits: ImageLimits = DEFAULT_LIMITS
+) -> None:
     """Write the report to each of its files: a page, or JSON. `paths`: image id → photo, for the page."""
     from classifier.reports.page import create_page
 
@@ -184,4 +191,4 @@ def save(report: Report, targets: Sequence[Path], *, paths: Mapping[int, Path]) 
         if target.suffix == ".json":
             write_report(target, report)
         else:
-            write_text(target, create_page(report, path_of=paths.get))
+            write_text(target, create_page(report, path_of=paths.get, limits=limits))

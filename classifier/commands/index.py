@@ -3,7 +3,7 @@
 import argparse
 
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import add_checkpoint_option, add_device_option
+from classifier.cli.options import add_checkpoint_option, add_device_option, add_limit_options, photo_limits
 from classifier.cli.photos import make_index, photos_of
 from classifier.cli.terminal import progress_bars
 from classifier.outputs.claims import claim
@@ -29,21 +29,21 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     add_checkpoint_option(parser)
     parser.add_argument("--data", metavar="DIR|flowers102", help="the photos (default: those it was trained on)")
+    add_limit_options(parser)
     add_device_option(parser)
     parser.set_defaults(run=main)
 
 
 def main(args: argparse.Namespace) -> int:
     """Make the index. See `Classifier.load`, `samples_of` and `save_index` for the errors."""
-    from classifier.data.samples import check_classes
     from classifier.inference.classifier import Classifier
     from classifier.predictions.neighbours import index_path
 
     path = index_path(args.checkpoint)
     claim(path, INDEX, option="--checkpoint", inputs=[args.checkpoint])
-    classifier = Classifier.load(args.checkpoint, device=args.device, plain=True)
-    collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint)
-    check_classes(collection, classifier.classes)
+    limits = photo_limits(args, args.checkpoint)
+    classifier = Classifier.load(args.checkpoint, device=args.device, limits=limits.image_limits, plain=True)
+    collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint, limits=limits)
     with progress_bars() as progress:
         index = make_index(classifier, collection, checkpoint=args.checkpoint, progress=progress)
     print(f"{path} holds {len(index.image_ids)} photos in {path.stat().st_size / 1e6:.1f} MB.")

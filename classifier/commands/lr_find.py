@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import add_force_option
+from classifier.cli.options import add_force_option, photo_limits
 from classifier.cli.photos import open_data
 from classifier.cli.printing import warn
 from classifier.cli.terminal import progress_bar
@@ -59,7 +59,7 @@ def main(args: argparse.Namespace) -> int:
     curve = (args.output or default_output(args.data).parent) / "lr-find.png"
     claim(curve, LR_PICTURE, force=args.force)
     claim(curve.with_suffix(".html"), LR_PAGE, force=args.force)
-    collection = open_data(args.data, seed=choices.get("seed", 1))
+    collection = open_data(args.data, seed=choices.get("seed", 1), limits=photo_limits(args))
     plan = plan_training(collection, split_name=args.split, start=start, device=args.device, **choices)
     print_notes(plan)
     with progress_bar("raising the learning rate") as step:

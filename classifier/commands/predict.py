@@ -13,7 +13,7 @@ from typing import Any
 from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import add_checkpoint_option, add_device_option
+from classifier.cli.options import add_checkpoint_option, add_device_option, add_limit_options, photo_limits
 from classifier.cli.printing import PlainConsole, print_as_json, printable, warn
 from classifier.cli.terminal import progress_bars
 from classifier.data.subject import Subject, subject_of
@@ -72,6 +72,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--batch-size", type=int, default=16, metavar="N", help="photos at a time (default: 16)")
     add_checkpoint_option(parser)
+    add_limit_options(parser)
     add_device_option(parser)
     parser.set_defaults(run=main)
 
@@ -89,7 +90,8 @@ def main(args: argparse.Namespace) -> int:
     if args.csv:
         claim(args.csv, PREDICTIONS, option="--csv", inputs=[args.checkpoint])
     photos = list(find_photos(args.photos, leave_out=args.csv, warn=warn))
-    classifier = Classifier.load(args.checkpoint, device=args.device)
+    limits = photo_limits(args, args.checkpoint).image_limits
+    classifier = Classifier.load(args.checkpoint, device=args.device, limits=limits)
     with ExitStack() as stack:
         show: Callable[[Path, Predicted], None]
         failed = 0

@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 
 from classifier.cli.help import TeachingFormatter
+from classifier.cli.options import add_limit_options, photo_limits
 from classifier.cli.photos import open_folder
 from classifier.cli.printing import PlainConsole
 from classifier.cli.terminal import print_left_out, progress_bar, table_of
@@ -49,6 +50,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     ways.add_argument("--copy", action="store_const", dest="way", const="copy", help="copy the photos (default)")
     ways.add_argument("--move", action="store_const", dest="way", const="move", help="move them; no disk space needed")
     ways.add_argument("--manifest", action="store_const", dest="way", const="manifest", help="only write manifest.csv")
+    add_limit_options(parser, trained=False)
     parser.set_defaults(run=main, way="copy")
 
 
@@ -59,7 +61,7 @@ def main(args: argparse.Namespace) -> int:
     from classifier.data.splitting import Ratios, check_target, place
 
     root = args.folder.expanduser().absolute()
-    ratios = Ratios(*args.ratios)
+    ratios, limits = Ratios(*args.ratios), photo_limits(args)
     if root.is_dir() and is_split(root):
         raise DatasetError(f"{root} is split already: it has train, valid or test folders. Train on it as it is.")
     if (root / MANIFEST).exists():
@@ -69,7 +71,7 @@ def main(args: argparse.Namespace) -> int:
         claim(target / MANIFEST, MANIFEST_KIND, renew=False)
     else:
         check_target(root, target.expanduser().absolute())
-    found = open_folder(root, ratios=ratios, seed=args.seed)
+    found = open_folder(root, ratios=ratios, seed=args.seed, limits=limits)
     print_left_out(found, limit=1000)
     PlainConsole().print(table_of(found.collection))
     if args.way == "manifest":

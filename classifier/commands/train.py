@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.cli.help import TeachingFormatter
+from classifier.cli.options import photo_limits
 from classifier.cli.photos import open_data, open_folder
 from classifier.cli.printing import warn
 from classifier.cli.terminal import print_left_out, progress_bar
@@ -154,7 +155,7 @@ def _photos(args: argparse.Namespace, *, seed: int) -> tuple[Collection, Sequenc
     """The photos, and the files among them that are not pictures."""
     if args.data == "flowers102":
         return open_data(args.data), ()
-    found = open_folder(Path(args.data), seed=seed)
+    found = open_folder(Path(args.data), seed=seed, limits=photo_limits(args))
     if is_first_process():
         print_left_out(found)
     if args.subject is None:

@@ -5,6 +5,7 @@ the photo itself.
 """
 
 import os
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,7 @@ from pathlib import Path
 from classifier.data.labels import LabelClass
 from classifier.data.subject import KINDS, Subject
 from classifier.errors import DatasetError
+from classifier.photos.limits import DEFAULT_PHOTO_LIMITS, PhotoLimits
 
 SPLITS = ("train", "valid", "test")
 
@@ -57,6 +59,7 @@ class Collection:
     root: the folder that the photos' `file` paths start from; None when the photos are not on this machine.
     default_split: the name of the split that figures are given for unless another is named.
     subject: what the classes are kinds of.
+    limits: those that its photos keep; what is larger was left out.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Collection:
     root: Path | None
     default_split: str
     subject: Subject = KINDS
+    limits: PhotoLimits = DEFAULT_PHOTO_LIMITS
 
     def __post_init__(self) -> None:
         known = {label.class_id for label in self.classes}
@@ -104,9 +108,13 @@ class Collection:
 
     def path(self, photo: Photo) -> Path | None:
         """Path of a photo; None when it is not on this machine."""
-        path = self.root / photo.file if self.root else None
+        if self.root is None:
+            return None
+        # Photos that came from macOS, or went there, may have another Unicode form of the same name.
+        forms = (photo.file, *(unicodedata.normalize(form, photo.file) for form in ("NFC", "NFD")))
+        paths = (self.root / file for file in dict.fromkeys(forms))
         # os.path: pathlib's own raises PermissionError where the folder may not be read.
-        return path if path and os.path.isfile(path) else None
+        return next((path for path in paths if os.path.isfile(path)), None)
 
     def of_class(self, class_id: int, *, split_name: str | None = None, split: str | None = None) -> tuple[Photo, ...]:
         """Photos of one class, in the manifest's order.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from mimetypes import guess_type
 from pathlib import Path
 
+from classifier.data.labels import class_name, name_key
 from classifier.errors import DatasetError, PhotoError, UnreadableFile
 from classifier.outputs.names import readable_name
 from classifier.photos.finding import files_below, is_litter
@@ -19,7 +20,7 @@ SPLIT_FOLDERS = {
 
 @dataclass(frozen=True)
 class Entry:
-    """File of a class; `split` is None in a folder that is not split."""
+    """File of a class, which is called as its folder is; `split` is None in a folder that is not split."""
 
     file: str
     class_name: str
@@ -88,6 +89,26 @@ def _entries_in(root: Path, part: Path, split: str | None, left_out: list[LeftOu
         for folder in folders_in(part)
         for path in files_below(folder, leave_out=leave_out, refuse=refuse)
     ]
+
+
+def class_names(root: Path, entries: Sequence[Entry]) -> dict[str, str]:
+    """Name of the class of each folder, by the folder's name; one where no difference can be seen between folders.
+
+    Raises:
+        DatasetError: the name of a folder is nothing that could be seen.
+    """
+    names: dict[str, str] = {}
+    of_key: dict[str, str] = {}
+    # Of several forms, the one that is written as it is shown names the class.
+    for folder in sorted({entry.class_name for entry in entries}, key=lambda name: (name != class_name(name), name)):
+        name = class_name(folder)
+        if not (key := name_key(name)):
+            raise DatasetError(
+                f"A folder in {root} has a name of nothing but spaces or invisible characters ({folder!a}). Give "
+                "it the name of its class."
+            )
+        names[folder] = of_key.setdefault(key, name)
+    return names
 
 
 def folders_in(root: Path) -> list[Path]:

@@ -1,14 +1,28 @@
-"""Labels of classes: class id ↔ common name, scientific name, family; and the CSV file that holds them."""
+"""Labels of classes: class id ↔ common name, scientific name, family; the CSV file that holds them; comparing names.
+
+One name can be typed in several ways that look the same: an é as one character or as two (as macOS stores it), further
+spaces, invisible characters. Wherever names of classes are compared, it is by `name_key`, or by `look_alike_key`.
+"""
 
 import csv
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from classifier.errors import DatasetError
+from classifier.outputs.names import escape, unescape
 
 CLASS_COLUMNS = ("class_id", "name", "scientific_name", "family")
+# Spaces of every width, but no line ends and other control characters.
+_SPACES = re.compile(r"[^\S\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# What is not drawn, besides Unicode's format characters (Cf): fillers and selectors of variants
+# (https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt, Default_Ignorable_Code_Point).
+_NOT_DRAWN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+# Small letters, Cyrillic and then Greek, and the Latin ones that they look like, in small or in capitals.
+_LATIN = str.maketrans("авеһікмнорсѕтухјԁԛԝαικνορτυχ", "abehikmhopcstyxjdqwaikvoptux")
 
 
 @dataclass(frozen=True)
@@ -72,3 +86,36 @@ def read_classes(path: Path) -> tuple[LabelClass, ...]:
     if twice:
         raise DatasetError(f"{path} gives class id {twice[0]} more than once.")
     return tuple(classes)
+
+
+def class_name(folder: str) -> str:
+    """Name of the class whose photos are in a folder: composed letters (NFC), single spaces, none at the ends.
+
+    What cannot be printed, or is not UTF-8, is escaped as `outputs.names` says. "" if nothing else is left.
+    """
+    return escape(_SPACES.sub(" ", unicodedata.normalize("NFC", folder)).strip(" "))
+
+
+def name_key(name: str) -> str:
+    """Key of a class's name that is equal for names in which no difference can be seen: they are one class."""
+    plain = _SPACES.sub(" ", unicodedata.normalize("NFC", unescape(name)))
+    drawn = _NOT_DRAWN.sub("", "".join(letter for letter in plain if unicodedata.category(letter) != "Cf"))
+    return _SPACES.sub(" ", drawn).strip(" ")
+
+
+def look_alike_key(name: str) -> str:
+    """Key of a class's name that is equal for names that are easily taken for each other.
+
+    Case, width and alphabet of a letter make no difference: “Rose” and “rose”, “Ｒose”, “rоse” with a Cyrillic о. They
+    may be two classes all the same, such as the letters A and a.
+    """
+    folded = unicodedata.normalize("NFKC", name_key(name)).casefold()
+    return _SPACES.sub(" ", folded.translate(_LATIN)).strip(" ")
+
+
+def look_alikes(names: Iterable[str]) -> list[tuple[str, ...]]:
+    """Groups of two or more names that are easily taken for each other, in the order of `names`."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(look_alike_key(name), []).append(name)
+    return [tuple(group) for group in groups.values() if len(group) > 1]

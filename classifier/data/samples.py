@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from classifier.data.collection import Collection
-from classifier.data.labels import LabelClass
+from classifier.data.labels import LabelClass, look_alike_key, name_key
 from classifier.errors import DatasetError
+from classifier.photos.limits import DEFAULT_LIMITS, ImageLimits
 
 # So many photos, or such a share of them, may be missing or damaged and are left out. More: a folder is gone.
 FEW_BROKEN, MOST_BROKEN = 3, 0.05
@@ -16,11 +17,12 @@ FEW_BROKEN, MOST_BROKEN = 3, 0.05
 
 @dataclass(frozen=True)
 class Sample:
-    """Photo on disk, and the position of its class in the logits (`target`)."""
+    """Photo on disk, the position of its class in the logits (`target`), and the limits that it is read with."""
 
     path: Path
     target: int
     image_id: int
+    limits: ImageLimits = DEFAULT_LIMITS
 
 
 def samples_of(collection: Collection, *, split_name: str, split: str) -> list[Sample]:
@@ -45,13 +47,16 @@ def samples_of(collection: Collection, *, split_name: str, split: str) -> list[S
             f"The photos of {collection.name} are not on this machine. Get them by “python -m classifier download”, "
             "or set FLOWERS_ROOT to the folder that holds them."
         )
+    limits = collection.limits.image_limits
     positions = {label.class_id: position for position, label in enumerate(collection.classes)}
     samples, missing = [], []
     for photo in collection.photos:
         if photo.splits.get(split_name) == split:
-            samples.append(Sample(collection.root / photo.file, positions[photo.class_id], photo.image_id))
-            if collection.path(photo) is None:
+            path = collection.path(photo)
+            if path is None:
                 missing.append(photo.file)
+            place = path or collection.root / photo.file
+            samples.append(Sample(place, positions[photo.class_id], photo.image_id, limits))
     if too_many_broken(len(missing), len(samples)):
         raise DatasetError(
             f"{len(missing)} photos of {collection.name} are no longer in {collection.root}, the first of them "
@@ -82,6 +87,26 @@ def samples_digest(samples: Sequence[Sample]) -> str:
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
 
 
+def with_classes(collection: Collection, classes: Sequence[LabelClass]) -> Collection:
+    """Collection with its classes as a checkpoint has them: in the same order, with the same ids and names.
+
+    Classes of folders are matched by their names, whatever the order: by `name_key`, else by `look_alike_key` if that
+    tells all of them apart. Those of the Oxford flowers are matched by their ids.
+
+    Raises:
+        DatasetError: they are not the same classes.
+    """
+    for key in (name_key, look_alike_key) if collection.name != "flowers102" else ():
+        theirs = {key(label.name): label for label in classes}
+        ours = {key(label.name): label for label in collection.classes}
+        if theirs.keys() == ours.keys() and len(theirs) == len(classes) and len(ours) == len(collection.classes):
+            ids = {label.class_id: theirs[name].class_id for name, label in ours.items()}
+            photos = tuple(replace(photo, class_id=ids[photo.class_id]) for photo in collection.photos)
+            return replace(collection, classes=tuple(classes), photos=photos)
+    check_classes(collection, classes)
+    return collection
+
+
 def check_classes(collection: Collection, classes: Sequence[LabelClass]) -> None:
     """Check that a checkpoint's classes are the collection's, in the same order.
 
@@ -103,6 +128,6 @@ def differing_classes(collection: Collection, classes: Sequence[LabelClass]) -> 
         collection.name != "flowers102"
     )  # the names of the Oxford flowers are corrected now and then, the flowers stay the same
     for theirs, ours in zip(classes, collection.classes, strict=True):
-        if theirs.class_id != ours.class_id or (by_name and theirs.name != ours.name):
+        if theirs.class_id != ours.class_id or (by_name and name_key(theirs.name) != name_key(ours.name)):
             return f"The checkpoint knows “{theirs.name}” where {collection.name} has “{ours.name}”."
     return None

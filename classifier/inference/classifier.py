@@ -17,8 +17,9 @@ from classifier.errors import CheckpointError, ReportError, SettingError
 from classifier.files import file_digest
 from classifier.inference.engines import Engine, Floats
 from classifier.inference.threads import hold_blas_to_one_thread
+from classifier.photos.limits import DEFAULT_LIMITS, ImageLimits
 from classifier.photos.preparing import prepare
-from classifier.photos.reading import DEFAULT_LIMITS, ImageLimits, open_image
+from classifier.photos.reading import open_image
 from classifier.predictions.neighbours import index_path, load_index
 from classifier.predictions.postprocessing import NetworkOutput, Postprocessor
 from classifier.predictions.values import Prediction

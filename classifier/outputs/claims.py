@@ -12,7 +12,7 @@ from classifier.errors import OutputError
 from classifier.outputs.kinds import ALL, Kind
 from classifier.outputs.names import escape, readable_name
 from classifier.outputs.tables import read_header
-from classifier.photos.formats import HEAD_BYTES, recognise
+from classifier.photos.files.formats import HEAD_BYTES, recognise
 
 # What another program's files with these endings are; their first bytes do not say it.
 _OTHERS = {".safetensors": "a safetensors file", ".onnx": "an ONNX file", ".pt2": "a .pt2 file"}

@@ -4,11 +4,9 @@ This is the gate for whatever strangers send: sizes are checked on the header, b
 formats of photos are opened. Nothing here changes Pillow's global switches, so any number of threads may call it.
 """
 
-import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
@@ -27,7 +25,6 @@ from pillow_heif import HeifImagePlugin as _heif  # noqa: F401
 from classifier.errors import (
     NotAnImage,
     PhotoError,
-    TooManyBytes,
     TooManyPixels,
     TooSmall,
     TruncatedImage,
@@ -35,15 +32,17 @@ from classifier.errors import (
     UnsupportedFormat,
 )
 from classifier.photos.colour import to_rgb
-from classifier.photos.formats import HEAD_BYTES, READABLE, has_zero_side, recognise
-from classifier.photos.repairs import PNG_START, with_end, without_extras
+from classifier.photos.files.formats import HEAD_BYTES, READABLE, has_zero_side, recognise
+from classifier.photos.files.opening import open_any_size
+from classifier.photos.files.repairs import PNG_START, with_end, without_extras
+from classifier.photos.limits import DEFAULT_LIMITS, ImageLimits
 
-MIB = 1024 * 1024
 JPEG_START = b"\xff\xd8"
 SEND_INSTEAD = "Send the photo as JPEG, PNG or WebP."
 
 # EXIF orientation → what makes the picture upright (CIPA DC-008, tag 0x0112).
 ORIENTATION_TAG = 0x0112
+_XMP = {"xmp", "XML:com.adobe.xmp"}  # Pillow's keys for it, the second of a PNG
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -53,28 +52,6 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-
-
-@dataclass(frozen=True)
-class ImageLimits:
-    """What is accepted.
-
-    max_bytes: of the file. A 12 MP phone photo has 3-6 MB, a 50 MP one 10-20 MB.
-    max_pixels: width × height of the first frame. 80 million has room for the 64 MP of phone cameras and the 63 MP of
-        an iPhone's panorama, stays below the 89 MP where Pillow warns, and bounds a decoded picture at 320 MB (Pillow
-        takes 4 bytes a pixel; with its copies on the way, a request held 1 GB: `benchmarks/memory.py`).
-    min_side_px: smallest width and height; less than an icon shows nothing.
-    max_aspect_ratio: long side : short side. Panoramas have 5:1 at most; a strip of 60,000 × 2 px would grow to
-        billions of pixels when its short side is brought to the network's input size.
-    """
-
-    max_bytes: int = 20 * MIB
-    max_pixels: int = 80_000_000
-    min_side_px: int = 8
-    max_aspect_ratio: float = 50.0
-
-
-DEFAULT_LIMITS = ImageLimits()
 
 
 def open_image(
@@ -126,12 +103,12 @@ def open_with_size(
 def _load(image: Image.Image, *, limits: ImageLimits, draft_px: int | None) -> tuple[Image.Image, tuple[int, int]]:
     """Decode an open image: as `open_with_size`."""
     header_size, kind = image.size, image.format
-    _check_size(header_size, limits)
+    limits.check_size(header_size)
     with _refusing_damage(kind):
         if draft_px:
             _draft(image, draft_px)
         image.load()
-        _check_size(image.size, limits)  # that of a HEIC may be another than its header said
+        limits.check_size(image.size)  # that of a HEIC may be another than its header said
         # Some formats say only after their pixels how they are turned (TIFF even turns itself).
         orientation = _orientation(image)
         image = to_rgb(image)
@@ -149,7 +126,7 @@ def upright_size(source: bytes | bytearray | Path, *, limits: ImageLimits = DEFA
     """
     data = read_bytes(source, limits)
     image = _open(data)
-    _check_size(image.size, limits)
+    limits.check_size(image.size)
     if image.format == "TIFF":
         return open_with_size(data, limits=limits)[1]
     return _upright(image.size, _orientation(image))
@@ -170,7 +147,7 @@ def read_bytes(source: bytes | bytearray | Path, limits: ImageLimits = DEFAULT_L
     if isinstance(source, Path):
         source = _read_file(source, limits)
     if len(source) > limits.max_bytes:
-        raise _too_many_bytes(len(source), limits)
+        raise limits.too_many_bytes(len(source))
     if not source:
         raise NotAnImage("The file is empty. Choose the photo again, or another one.")
     return bytes(source)
@@ -186,7 +163,7 @@ def _read_file(path: Path, limits: ImageLimits) -> bytes:
             if size > limits.max_bytes:
                 # Of a film or an archive, that it is one says more than its size.
                 kind = recognise(file.read(HEAD_BYTES))
-                raise _too_many_bytes(size, limits) if kind is None or kind.isupper() else _refusal(kind)
+                raise limits.too_many_bytes(size) if kind is None or kind.isupper() else _refusal(kind)
             return file.read(limits.max_bytes + 1)  # one more than allowed: it may have grown since
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -199,12 +176,10 @@ def _open(data: bytes) -> Image.Image:
     if data.startswith(PNG_START):
         data, profile = without_extras(data)
     try:
-        image = Image.open(io.BytesIO(data), formats=formats)
+        image = open_any_size(data, formats)
         if profile:
             image.info["icc_profile"] = profile
         return image
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise TooManyPixels("The photo has far too many pixels. Reduce its size and send it again.") from error
     except UnidentifiedImageError as error:
         if has_zero_side(data):
             raise TooSmall("The picture is zero pixels wide or high: it is empty. Choose another photo.") from error
@@ -239,34 +214,6 @@ def _damaged(kind: str | None) -> TruncatedImage:
     return TruncatedImage(f"The {name} is incomplete or damaged. Send it again, or choose another photo.")
 
 
-def _too_many_bytes(size: int, limits: ImageLimits) -> TooManyBytes:
-    # Rounded up, so that a file just over the limit never reads as being just at it.
-    return TooManyBytes(
-        f"The file has {ceil(size / MIB * 10) / 10:.1f} MB; at most {limits.max_bytes / MIB:g} MB are accepted. "
-        "Reduce the photo's size and send it again."
-    )
-
-
-def _check_size(size: tuple[int, int], limits: ImageLimits) -> None:
-    width, height = size
-    short, long = min(size), max(size)
-    if width * height > limits.max_pixels:
-        raise TooManyPixels(
-            f"The photo has {width:,} × {height:,} pixels; at most {limits.max_pixels / 1e6:g} million are accepted. "
-            "Reduce its size and send it again."
-        )
-    if long > short * limits.max_aspect_ratio:
-        raise TooSmall(
-            f"The picture is a strip of {width:,} × {height:,} pixels, too thin to tell what it shows. "
-            "Crop it around what matters, or choose another photo."
-        )
-    if short < limits.min_side_px:
-        raise TooSmall(
-            f"The picture is {width} × {height} pixels, too small to tell what it shows; "
-            f"each side needs at least {limits.min_side_px}. Choose a larger photo."
-        )
-
-
 def _draft(image: Image.Image, draft_px: int) -> None:
     short = min(image.size)
     if short > draft_px:
@@ -278,10 +225,23 @@ def _draft(image: Image.Image, draft_px: int) -> None:
 def _orientation(image: Image.Image) -> int:
     """1-8; 1 (upright) when there is none, or when the EXIF data is damaged: a photo is not refused for that."""
     try:
-        value = image.getexif().get(ORIENTATION_TAG, 1)
+        value = _exif(image).get(ORIENTATION_TAG, 1)
         return value if isinstance(value, int) and 1 <= value <= 8 else 1
     except Exception:  # Pillow's EXIF reader raises whatever it stumbles over
         return 1
+
+
+def _exif(image: Image.Image) -> Image.Exif:
+    """EXIF data as the file has it.
+
+    Where it says nothing of a turn, Pillow's `getexif` adds what XMP says; no browser turns a photo by that (Chromium
+    156, tried with JPEG, PNG, WebP and AVIF), and a photo has to be the same thing here as on the page.
+    """
+    if not _XMP & image.info.keys():
+        return image.getexif()
+    exif = Image.Exif()
+    exif.load(image.info.get("exif") or b"")  # of a TIFF nothing: Pillow has turned it already
+    return exif
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from classifier.checkpoint import TrainingInfo
 from classifier.errors import PhotoError
 from classifier.outputs.kinds import generator_mark
 from classifier.outputs.names import escape
+from classifier.photos.limits import DEFAULT_LIMITS, ImageLimits
 from classifier.photos.reading import open_image
 from classifier.photos.thumbnails import data_url
 from classifier.reports import figures, numbers, verdict_figures, words
@@ -44,12 +45,13 @@ _TEMPLATES.filters |= {
 }
 
 
-def create_page(report: Report, *, path_of: Callable[[int], Path | None]) -> str:
+def create_page(report: Report, *, path_of: Callable[[int], Path | None], limits: ImageLimits = DEFAULT_LIMITS) -> str:
     """Report as one HTML file.
 
     Args:
         report: of the evaluation.
         path_of: image id → where the photo is, or None; an empty frame then stands in its place.
+        limits: of the photos that are read.
 
     Returns:
         The HTML, some 5 MB, most of them Plotly's script.
@@ -66,7 +68,7 @@ def create_page(report: Report, *, path_of: Callable[[int], Path | None]) -> str
         figures=_report_figures(report),
         words=words,
         wild_title=WILD_TITLE,
-        thumbnail=cache(lambda image_id: thumbnail(path_of(image_id))),  # a photo may stand in several parts
+        thumbnail=cache(lambda image_id: thumbnail(path_of(image_id), limits)),  # a photo may stand in several parts
         weakest_first=sorted(report.per_class, key=lambda each: (each.f1 is None, each.f1 or 0, each.class_id)),
         most_pairs=MOST_PAIRS,
         most_examples=MOST_EXAMPLES,
@@ -84,12 +86,12 @@ def create_curves_page(training: TrainingInfo, *, title: str) -> str:
     )
 
 
-def thumbnail(path: Path | None) -> str | None:
+def thumbnail(path: Path | None, limits: ImageLimits = DEFAULT_LIMITS) -> str | None:
     """Small copy of a photo as a data URL; None when it is not on this machine or cannot be read."""
     if path is None:
         return None
     try:
-        image = open_image(path, draft_px=THUMBNAIL_PX)
+        image = open_image(path, limits=limits, draft_px=THUMBNAIL_PX)
     except PhotoError:
         return None
     image.thumbnail((2 * THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS)

@@ -51,7 +51,8 @@ def count_learnt(
     preprocessing = start.checkpoint.metadata.preprocessing
     side, mean, std = preprocessing.input_size, preprocessing.mean, preprocessing.std
     photos, found = _measured_photos(collection, split_name=split_name), dict.fromkeys(MEASURED_ON, 0)
-    read = read_ahead(lambda photo: shrink(open_image(photo[1].path, draft_px=side), side=side), photos)
+    limits = collection.limits.image_limits
+    read = read_ahead(lambda photo: shrink(open_image(photo[1].path, limits=limits, draft_px=side), side=side), photos)
     for done, ((split, _), picture) in enumerate(read, start=1):
         step(done, len(photos))
         if isinstance(picture, PhotoError):

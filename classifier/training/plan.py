@@ -1,7 +1,7 @@
 """Plan of a training run: all that is decided before the first step. A dry run prints it, `fit` carries it out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from classifier.data.folder_tree import LeftOut
 from classifier.data.samples import Sample, samples_of, training_samples
 from classifier.inference.engines.pytorch import pick_device
 from classifier.networks.backbones import find_backbone
+from classifier.photos.limits import PhotoLimits
 from classifier.photos.streaming import ignore
 from classifier.training.leakage import count_learnt
 from classifier.training.settings import TrainingSettings, check_choices, recommended
@@ -94,6 +95,9 @@ def plan_training(
     if start:
         choices = {"backbone": start.backbone, "start_from": str(start.path), **choices}
         start.check_backbone(choices["backbone"])
+        collection = start.with_classes(collection)
+    choices = {**asdict(collection.limits), **choices}
+    collection = replace(collection, limits=PhotoLimits.among(choices))
     split_name = split_name or collection.default_split
     train = training_samples(collection, split_name=split_name, with_valid=choices.get("train_on_valid", False))
     settings = recommended(

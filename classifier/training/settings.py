@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from classifier.errors import SettingError
+from classifier.photos.limits import PhotoLimits
 from classifier.setting_fields import check_values, setting
 
 AUGMENTATION_LEVELS = ("none", "light", "medium", "wild")
@@ -12,7 +13,7 @@ PRECISIONS = ("auto", "32", "bf16", "16")
 
 
 @dataclass(frozen=True)
-class TrainingSettings:
+class TrainingSettings(PhotoLimits):
     """Settings of a training run; `python -m classifier train --help` shows what each means.
 
     The defaults are those of a long run on a large set; `recommended` adapts them to the photos at hand.

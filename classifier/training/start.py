@@ -5,8 +5,8 @@ from pathlib import Path
 
 from classifier.checkpoint import Checkpoint, TrainingInfo, load_checkpoint
 from classifier.data.collection import Collection
-from classifier.data.samples import differing_classes
-from classifier.errors import CheckpointError
+from classifier.data.samples import differing_classes, with_classes
+from classifier.errors import CheckpointError, DatasetError
 from classifier.networks.network import Network, to_tensors
 from classifier.training.settings import TrainingSettings
 
@@ -42,6 +42,13 @@ class StartingPoint:
     def new_head_reason(self, collection: Collection) -> str | None:
         """Reason in a sentence why the head cannot be taken over, since the classes differ; None if it can."""
         return differing_classes(collection, self.checkpoint.classes)
+
+    def with_classes(self, collection: Collection) -> Collection:
+        """Collection with its classes as the checkpoint has them, or as it is if they are others."""
+        try:
+            return with_classes(collection, self.checkpoint.classes)
+        except DatasetError:
+            return collection
 
     def earlier(self, collection: Collection) -> TrainingInfo | None:
         """Training that the new run's curves go on from; None with a new head, which begins another task."""

@@ -8,8 +8,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from classifier.photos.reading import upright_size
 from tests.browser.test_classify import FILE_INPUT, classify, make_file, open_page
-from tests.making.fakes import COLOURS, draw_flower, encode
+from tests.making.fakes import COLOURS, data_url, draw_flower, encode
+from tests.making.pictures import with_xmp
 
 # Drops or pastes words; takes the event, what holds them, where it happens, and the words by their type.
 GIVE_WORDS = """([event, holder, target, words]) => {
@@ -107,6 +109,22 @@ def test_a_drop_without_a_file_that_can_be_read_gets_a_sentence(page: Page, site
         "document.querySelector('h1').dispatchEvent(event) }"
     )
     expect(page.locator("#photo-message")).to_contain_text("Nothing that could be read came with that.")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_xmp_turns_a_photo_neither_on_the_page_nor_in_the_api(page: Page, site: str, kind: str):
+    content, mime = with_xmp(draw_flower(COLOURS[1], size=(400, 300)), kind, 6), f"image/{kind.lower()}"
+    open_page(page, site)
+    shown = page.evaluate(
+        "async (url) => { const image = new Image(); image.src = url; await image.decode();"
+        "return [image.naturalWidth, image.naturalHeight] }",
+        data_url(content, mime),
+    )
+    assert shown == [400, 300] == list(upright_size(content))
+    classify(page, content, name=f"photo.{kind.lower()}", kind=mime)
+    expect(page.get_by_role("heading", name="Tiger lily")).to_be_visible()
+    expect(page.locator("#preview")).to_have_js_property("naturalWidth", 400)
+    expect(page.locator("#preview")).to_have_js_property("naturalHeight", 300)
 
 
 def turned(kind: str, orientation: int) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms, ImageDraw, features
+from PIL import Image, ImageCms, ImageDraw, PngImagePlugin, features
 
 RED, GREEN, BLUE, WHITE = (220, 30, 40), (30, 160, 60), (40, 60, 200), (255, 255, 255)
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -96,6 +96,25 @@ def turned(orientation: int) -> tuple[Image.Image, Image.Exif]:
     exif = Image.Exif()
     exif[0x0112] = orientation
     return image, exif
+
+
+def xmp_turn(orientation: int) -> bytes:
+    """XMP that says how a photo is turned, as some editors write it instead of EXIF data."""
+    return (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        f'<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="{orientation}"/>'
+        "</rdf:RDF></x:xmpmeta>"
+    ).encode()
+
+
+def with_xmp(image: Image.Image, format: str, orientation: int, **options: object) -> bytes:
+    """The bytes of a JPEG, PNG, WebP or AVIF that is turned only by its XMP."""
+    xmp = xmp_turn(orientation)
+    if format != "PNG":
+        return encode(image, format, xmp=xmp, **options)
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", xmp.decode())
+    return encode(image, format, pnginfo=info, **options)
 
 
 JPEG_DATA = encode(corners((200, 120)), "JPEG")

@@ -16,6 +16,7 @@ from PIL import Image
 
 from classifier.data.collection import Collection, Photo
 from classifier.errors import PhotoError
+from classifier.photos.limits import DEFAULT_LIMITS, ImageLimits
 from classifier.photos.reading import open_image
 from web.server.cache import BytesCache
 from web.server.responses import plain_text
@@ -38,14 +39,14 @@ def photo_url(photo: Photo, width: int = DEFAULT_WIDTH) -> str:
     return f"/photos/{photo.image_id}.webp?w={width}&v={version:08x}"
 
 
-def render_thumbnail(path: Path, *, width: int) -> bytes:
-    """A WebP `width` pixels wide (photos narrower than that keep their size).
+def render_thumbnail(path: Path, *, width: int, limits: ImageLimits = DEFAULT_LIMITS) -> bytes:
+    """A WebP `width` pixels wide (photos narrower than that keep their size); `limits`: what is read.
 
     Raises:
         PhotoError: the file is damaged or not a photo.
         OSError: the file went away.
     """
-    image = open_image(path, draft_px=width)
+    image = open_image(path, limits=limits, draft_px=width)
     if image.width > width:
         image = image.resize((width, max(1, round(image.height * width / image.width))), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
@@ -70,7 +71,7 @@ def register(server: Flask, collection: Collection) -> None:
             key = (image_id, int(width), path.stat().st_mtime_ns)
             content = thumbnails.get(key)
             if content is None:
-                content = render_thumbnail(path, width=int(width))
+                content = render_thumbnail(path, width=int(width), limits=collection.limits.image_limits)
                 thumbnails.set(key, content)
         except (PhotoError, OSError):
             return _refuse(404, "This photo cannot be read; downloading the collection again would repair it.")

@@ -68,13 +68,13 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int] | None]):
     def _open(self, index: int) -> Image.Image | None:
         if index in self._broken:
             return None
-        path = self.samples[index].path
+        sample = self.samples[index]
         try:
-            return open_image(path, draft_px=self.draft_px)
+            return open_image(sample.path, limits=sample.limits, draft_px=self.draft_px)
         except PhotoError as error:
             if self.notes is None:
                 raise
-            self.notes.add(path, error)
+            self.notes.add(sample.path, error)
             self._broken.add(index)
             return None
 

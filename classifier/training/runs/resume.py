@@ -10,12 +10,13 @@ from classifier.data.collection import Collection
 from classifier.data.folders import of_manifest, read_folder
 from classifier.data.manifest import read_manifest
 from classifier.data.oxford import flowers102
-from classifier.data.samples import Sample, samples_digest, training_samples
+from classifier.data.samples import Sample, differing_classes, samples_digest, training_samples
 from classifier.data.subject import parse
 from classifier.errors import DatasetError, PhotoError, SettingError, TrainingError
 from classifier.inference.engines.pytorch import pick_device
 from classifier.locations import DATA_DIR, flowers_root
 from classifier.photos.colour import mean_rgb
+from classifier.photos.limits import PhotoLimits
 from classifier.photos.reading import open_with_size
 from classifier.training.plan import TrainingPlan, valid_samples
 from classifier.training.runs.folder import RunFolder
@@ -101,6 +102,7 @@ def _collection_of(run: RunFolder, record: RunRecord, data: str | Path | None) -
                 "the option out, or begin another run."
             )
         return flowers102(data_dir=DATA_DIR, flowers_root=flowers_root())
+    limits = PhotoLimits.among(vars(record.settings))
     root = Path(data or record.data).expanduser().absolute()
     if not root.is_dir():
         raise DatasetError(
@@ -108,8 +110,8 @@ def _collection_of(run: RunFolder, record: RunRecord, data: str | Path | None) -
             "by --data."
         )
     if not run.manifest.is_file():
-        return read_folder(root, seed=record.settings.seed).collection
-    collection = of_manifest(root, read_manifest(run.manifest))
+        return read_folder(root, seed=record.settings.seed, limits=limits).collection
+    collection = of_manifest(root, read_manifest(run.manifest), limits=limits)
     if root.resolve() != Path(record.data).resolve():
         _check_moved(run, collection)
     return collection
@@ -117,12 +119,13 @@ def _collection_of(run: RunFolder, record: RunRecord, data: str | Path | None) -
 
 def _check_moved(run: RunFolder, collection: Collection) -> None:
     """Compare a few of the photos in their new place with what the run's manifest says of them."""
+    limits = collection.limits.image_limits
     for photo in collection.photos[:: max(1, len(collection.photos) // COMPARED)]:
         path = collection.path(photo)
         if path is None:
             continue  # missing ones are reported together, with their number
         try:
-            picture, size = open_with_size(path, draft_px=64)
+            picture, size = open_with_size(path, limits=limits, draft_px=64)
         except PhotoError:
             continue  # a damaged photo is another matter than a wrong folder
         apart = max(abs(a - b) for a, b in zip(mean_rgb(picture), photo.mean_colour, strict=True))
@@ -135,7 +138,7 @@ def _check_moved(run: RunFolder, collection: Collection) -> None:
 
 def _check_same_photos(run: RunFolder, saved: Metadata, collection: Collection, train: list[Sample]) -> None:
     """Compare with the run's checkpoint, which says what it was trained on."""
-    if saved.classes != collection.classes:
+    if differing_classes(collection, saved.classes):
         raise TrainingError(
             f"The run in {run.path} knows {len(saved.classes)} classes; the photos have {len(collection.classes)}, or "
             "others. Give the photos it began with, or begin another run."

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image, TiffImagePlugin
 
-from classifier.photos.reading import ImageLimits, open_image
+from classifier.photos.limits import ImageLimits
+from classifier.photos.reading import open_image
 from tests.making.pictures import (
     WHITE,
     assert_looks_like,

@@ -19,7 +19,8 @@ from classifier.errors import (
     UnreadableFile,
 )
 from classifier.photos.colour import mean_rgb
-from classifier.photos.reading import MIB, ImageLimits, open_image, open_with_size, upright_size
+from classifier.photos.limits import MIB, ImageLimits
+from classifier.photos.reading import open_image, open_with_size, upright_size
 from tests.making.pictures import (
     AVIF,
     BLUE,
@@ -35,6 +36,8 @@ from tests.making.pictures import (
     one_colour,
     png,
     turned,
+    with_xmp,
+    xmp_turn,
 )
 
 # What phones and browsers send ---------------------------------------------------------------------------------------
@@ -118,6 +121,28 @@ def test_broken_exif_data_is_no_reason_to_refuse(exif: bytes) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow tells of the damage
         assert_looks_like(open_image(encode(corners(), "JPEG", exif=exif, quality=95)), corners(), tolerance=12)
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", pytest.param("AVIF", marks=AVIF)])
+@pytest.mark.parametrize("orientation", [3, 6])
+def test_xmp_turns_nothing_as_in_browsers(format: str, orientation: int) -> None:
+    data = with_xmp(corners(), format, orientation, quality=95)
+    assert_looks_like(open_image(data), corners(), tolerance=12)
+    assert upright_size(data) == corners().size
+    with Image.open(io.BytesIO(data)) as already_open:
+        assert_looks_like(open_image(already_open), corners(), tolerance=12)
+
+
+@pytest.mark.parametrize("format", ["JPEG", "WEBP"])
+def test_exif_data_turn_whatever_xmp_says(format: str) -> None:
+    image, exif = turned(6)
+    data = encode(image, format, exif=exif.tobytes(), xmp=xmp_turn(3), quality=95)
+    assert_looks_like(open_image(data), corners(), tolerance=12)
+    # A resolution in the EXIF data makes Pillow read them, with what XMP says, as soon as it opens a JPEG.
+    del exif[0x0112]
+    exif[0x011A], exif[0x0128] = 300.0, 2
+    data = encode(corners(), format, exif=exif.tobytes(), xmp=xmp_turn(6), quality=95)
+    assert upright_size(data) == corners().size
 
 
 @pytest.mark.parametrize("value", [0, 9, 60000])

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
 from classifier.errors import TooManyBytes, TruncatedImage, UnsupportedFormat
-from classifier.photos.reading import ImageLimits, open_image
-from classifier.photos.repairs import PNG_START, with_end, without_extras
+from classifier.photos.files.repairs import PNG_START, with_end, without_extras
+from classifier.photos.limits import ImageLimits
+from classifier.photos.reading import open_image
 from tests.making.pictures import encode, gamma_profile, png_chunk
 
 CHANCE = np.random.default_rng(3)

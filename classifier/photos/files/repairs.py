@@ -3,11 +3,10 @@
 Pillow has switches for some of this, but they are global: another thread's photo would be read by other rules.
 """
 
-import io
 import zlib
 from collections.abc import Iterator
 
-from PIL import Image
+from classifier.photos.files.opening import open_any_size
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
 # Chunks besides the critical ones (whose names begin with a capital) that say how the pixels are to be shown.
@@ -78,7 +77,7 @@ def with_end(jpeg: bytes) -> bytes | None:
 
 
 def _decode(jpeg: bytes) -> bytes:
-    with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as image:
+    with open_any_size(jpeg, ["JPEG"]) as image:
         # Of very large ones a smaller copy: whole blocks would be missing there, not the last bits of one.
         image.draft(None, (COMPARED_PX, COMPARED_PX))
         return image.tobytes()
