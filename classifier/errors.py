@@ -20,7 +20,7 @@ class PhotoError(ClassifierError):
 
 
 class NotAnImage(PhotoError):
-    """The bytes are no picture at all: empty, a text, a web page."""
+    """The bytes are not a picture: empty, a text, a web page."""
 
     code: ClassVar[str] = "not_an_image"
 
@@ -98,7 +98,7 @@ class ExportError(ClassifierError):
 
 
 class TrainingError(ClassifierError):
-    """A training cannot begin, or cannot go on."""
+    """A training cannot start, or cannot continue."""
 
     code: ClassVar[str] = "training_failed"
 

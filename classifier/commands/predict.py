@@ -32,7 +32,7 @@ from classifier.reports.words import BEGINNINGS, describe_reason
 
 EPILOG = """examples:
   python -m classifier predict rose.jpg
-  python -m classifier predict holiday/ --csv answers.csv          a row a photo; the same command again goes on
+  python -m classifier predict holiday/ --csv answers.csv          a row a photo; the same command again continues
   python -m classifier predict "holiday/**/*.jpg" --json > answers.jsonl     one JSON object a line
 
 A folder means every file in it and below it. A photo that cannot be read is named with the reason, the others still

@@ -35,7 +35,7 @@ EPILOG = """examples:
                                                                      as papers do: 2,040 photos, then test on 6,149
   python -m classifier train --data garden --start-from checkpoints/flowers102.safetensors
                                                                      your flowers, by a network that knows flowers
-  python -m classifier train --resume --run-dir runs/photos          go on after Ctrl-C, a kill or a power cut
+  python -m classifier train --resume --run-dir runs/photos          continue after Ctrl-C, a kill or a power cut
   torchrun --nproc-per-node 2 -m classifier train --data photos      several processes, or graphics cards
 
 photos/ has one folder of photos a class (photos/rose/1.jpg), or train, valid and test folders of such folders. What is
@@ -47,8 +47,8 @@ left-out.csv: another of its class is learnt from in its place, and figures on v
 
 Kept in --output is the last epoch that classifies the validation photos as well as the best one, within chance (a
 standard error). Next to it is NAME.manifest.csv (which photo is in which split), and in the run's folder
-settings.json, metrics.csv, curves.html and last.ckpt, from which a stopped run goes on: after its last finished
-epoch, with the same result as without the stop. With --train-on-valid no photos are left to tell epochs apart by:
+settings.json, metrics.csv, curves.html and last.ckpt, from which a stopped run continues after its last
+finished epoch, with the same result as without the stop. With --train-on-valid no photos are left to tell epochs apart by:
 choose the settings without it, then train once with it and keep the last.
 """
 
@@ -72,7 +72,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="DIR",
         help="the run's folder (default: that of best.safetensors, else next to it)",
     )
-    add("--resume", action="store_true", help="go on with the run in --run-dir, with the settings it began with")
+    add("--resume", action="store_true", help="continue the run in --run-dir, with the settings it began with")
     add("--dry-run", action="store_true", help="show the photos, the settings and the network; train nothing")
     add("--tensorboard", action="store_true", help="also log for TensorBoard, to RUN-DIR/tensorboard")
     add_recipe(parser)
@@ -185,7 +185,7 @@ def _fit(plan: "TrainingPlan", run: RunFolder, *, tensorboard: bool) -> int:
         return 0
     if not finished:
         again = shlex.join(["python", "-m", "classifier", "train", "--resume", "--run-dir", str(run.path)])
-        print(f"\nStopped. The finished epochs are kept; go on with: {again}", file=sys.stderr)
+        print(f"\nStopped. The finished epochs are kept; continue with: {again}", file=sys.stderr)
         return 130
     kept = "last" if plan.settings.train_on_valid else "best"
     print(f"The {kept} checkpoint is {run.checkpoint}; the curves are {run.curves}.")

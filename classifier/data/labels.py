@@ -100,7 +100,7 @@ def name_key(name: str) -> str:
     """Key of a class's name that is equal for names in which no difference can be seen: they are one class."""
     plain = _SPACES.sub(" ", unicodedata.normalize("NFC", unescape(name)))
     drawn = _NOT_DRAWN.sub("", "".join(letter for letter in plain if unicodedata.category(letter) != "Cf"))
-    return _SPACES.sub(" ", drawn).strip(" ")
+    return unicodedata.normalize("NFC", _SPACES.sub(" ", drawn).strip(" "))
 
 
 def look_alike_key(name: str) -> str:

@@ -12,7 +12,7 @@ from web.shared.attributes import aria, data
 from web.shared.picture import create_picture
 from web.site import Site
 
-HINT_WITHOUT_PHOTO = "Choose a photo first; then this button wakes up."
+HINT_WITHOUT_PHOTO = "Choose a photo first."
 TRY_COUNT = 3
 
 

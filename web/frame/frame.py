@@ -85,7 +85,7 @@ def create_footer() -> html.Footer:
             [
                 html.P("Your photo stays yours: it is looked at and never stored."),
                 html.P("A machine’s guess is not an expert’s opinion. Never eat or touch a plant because of it."),
-                html.P(fill("Programs may ask too: {api}.", api=html.A("the API", href="/api/v1/openapi.json"))),
+                html.P(fill("For programs: {api}.", api=html.A("the API", href="/api/v1/openapi.json"))),
             ],
             className="wrap site-footer__row",
         ),

@@ -23,7 +23,7 @@ def opening(site: Site) -> html.Div:
         [
             html.H1("Nothing grows here"),
             html.P(
-                "There is no page at this address. It may be mistyped, or what it showed has another number.",
+                "There is no page at this address. Check it for typing errors, or begin with one of these pages.",
                 className="lead",
             ),
         ],

@@ -64,7 +64,7 @@ class RunFolder:
 
     @property
     def state(self) -> Path:
-        """State after the last finished epoch, which the run goes on from."""
+        """State after the last finished epoch, which the run continues from."""
         return self.path / "last.ckpt"
 
     @property
@@ -99,7 +99,7 @@ def check_folder(run: RunFolder, *, again: bool = False) -> None:
     """
     if run.state.is_file():
         raise TrainingError(
-            f"{run.path} holds an earlier run. Go on with it by --resume, or choose another --output or --run-dir."
+            f"{run.path} holds an earlier run. Continue it by --resume, or choose another --output or --run-dir."
         )
     if run.checkpoint.is_dir() or not run.checkpoint.name:
         raise TrainingError(

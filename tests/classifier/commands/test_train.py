@@ -13,6 +13,7 @@ from classifier.checkpoint import load_checkpoint, read_metadata
 from classifier.checkpoint.collection import open_collection
 from classifier.data.manifest import manifest_of, read_manifest
 from classifier.data.subject import Subject
+from classifier.photos.limits import MIB
 from classifier.training.loop.callbacks import KeepBest
 from tests.making.photo_folders import plant
 
@@ -311,3 +312,81 @@ def test_a_photo_that_broke_after_the_split_is_named_left_out_and_told_at_the_en
     for command in (["index", *checkpoint], ["evaluate", "--split", "train", *checkpoint, "--data", "x"]):
         assert main(command) == 0
         assert capsys.readouterr().err.count("left out: ") == 2
+
+
+def test_a_run_remembers_how_large_photos_may_be(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine, output = tmp_path / "photos", tmp_path / "run" / "best.safetensors"
+    shutil.copytree(photos, mine)
+    for path in [mine / "blue" / "1.jpg", *(mine / "red").glob("*.jpg")]:
+        with path.open("ab") as file:
+            file.truncate(path.stat().st_size + 20 * MIB)  # a sparse file
+    command = ["train", "--data", str(mine), "--output", str(output), "--epochs", "1", *TINY]
+    assert main(command) == 1
+    assert "“red” has no photo that can be read (red/0.jpg: The file has 20.1 MB" in (said := capsys.readouterr().err)
+    assert "(--max-photo-mb 21 accepts it)" in said
+    assert main([*command, "--max-photo-mb", "0"]) == 1
+    assert "--max-photo-mb is between 1 and 4096; got 0." in capsys.readouterr().err
+    assert main([*command, "--max-photo-mb", "21"]) == 0
+    assert "26 photos to train on, 4 to validate on" in capsys.readouterr().err
+    assert read_metadata(output).training.settings["max_photo_mb"] == 21
+    resume = ["train", "--resume", "--run-dir", str(output.parent), "--device", "cpu"]
+    assert main([*resume, "--max-photo-mb", "20"]) == 1
+    assert "This run began with --max-photo-mb 21; got 20" in capsys.readouterr().err
+    assert main(resume) == 0
+    capsys.readouterr()
+    # Other commands keep to what the checkpoint was trained with.
+    measure = ["evaluate", "--checkpoint", str(output), "--split", "train", "--json"]
+    assert main(measure) == 0
+    assert json.loads(capsys.readouterr().out)["n"] == 26
+    assert main([*measure, "--max-photo-mb", "20"]) == 0
+    assert json.loads(capsys.readouterr().out)["n"] < 26
+    for other in (["index"], ["predict", str(mine / "red" / "0.jpg")], ["evaluate", "--data", str(mine)]):
+        assert main([*other, "--checkpoint", str(output)]) == 0, other
+    assert "16 photos" not in capsys.readouterr().err
+    assert main(["predict", str(mine / "red" / "0.jpg"), "--checkpoint", str(output), "--max-photo-mb", "20"]) == 1
+    assert "at most 20 MB are accepted (--max-photo-mb 21 accepts it)" in capsys.readouterr().err
+
+
+def test_classes_are_known_again_in_folders_from_another_system(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """macOS stores é as two characters, and a name that begins with é comes elsewhere in the order then."""
+    nfc, nfd, output = "édelweiss", "e\u0301delweiss", tmp_path / "best.safetensors"
+    mine = plant(tmp_path / "here" / "garden", {nfc: 12, "red": 12})
+    theirs = plant(tmp_path / "there" / "garden", {nfd: 12, "red ": 12}, seed=50)
+    assert main(["train", "--data", str(mine), "--output", str(output), "--epochs", "1", *TINY]) == 0
+    assert [label.name for label in read_metadata(output).classes] == ["red", nfc]
+    assert main(["evaluate", "--checkpoint", str(output), "--data", str(theirs), "--split", "train", "--json"]) == 0
+    capsys.readouterr()
+    again = tmp_path / "again.safetensors"
+    command = ["train", "--data", str(theirs), "--start-from", str(output), "--output", str(again), "--epochs", "1"]
+    assert main([*command, *TINY[3:]]) == 0
+    assert "a new head is trained" not in capsys.readouterr().err
+    assert read_metadata(again).classes == read_metadata(output).classes
+    (mine / nfc).rename(mine / nfd)
+    assert main(["evaluate", "--checkpoint", str(output), "--data", str(mine), "--split", "test", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["n"] == 2
+    assert main(["evaluate", "--checkpoint", str(output), "--split", "valid", "--json"]) == 0
+    (mine / "red").rename(mine / "Red")
+    with pytest.MonkeyPatch.context() as patch:  # a copy without the run's manifest: classes by their folders alone
+        patch.chdir(tmp_path)
+        manifest_of(output).unlink()
+        assert main(["evaluate", "--checkpoint", str(output), "--data", str(mine), "--split", "test", "--json"]) == 0
+
+
+def test_a_run_is_resumed_with_folders_from_another_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(callback: KeepBest, trainer: Any, module: Any) -> None:
+        if trainer.current_epoch == 1:
+            raise KeyboardInterrupt
+
+    mine, output = plant(tmp_path / "garden", {"édelweiss": 12, "red ": 12}), tmp_path / "run" / "best.safetensors"
+    with monkeypatch.context() as patch:
+        patch.setattr(KeepBest, "on_train_epoch_start", interrupt)
+        assert main(["train", "--data", str(mine), "--output", str(output), "--epochs", "2", *TINY]) == 130
+    (mine / "édelweiss").rename(mine / "e\u0301delweiss")
+    assert main(["train", "--resume", "--run-dir", str(output.parent), "--device", "cpu"]) == 0
+    assert len(read_metadata(output).training.history) == 2

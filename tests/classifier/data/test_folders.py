@@ -8,9 +8,10 @@ from PIL import Image
 
 from classifier.cli.terminal import print_left_out
 from classifier.data.folder_tree import MANIFEST, is_split
-from classifier.data.folders import read_folder
+from classifier.data.folders import files_since, read_folder
 from classifier.data.manifest import write_manifest
 from classifier.errors import DatasetError
+from classifier.photos.limits import MIB, PhotoLimits
 from tests.making.photo_folders import photo, plant
 
 
@@ -232,3 +233,86 @@ def test_folders_that_cannot_be_trained_on(tmp_path: Path, make: object, message
     make(tmp_path / "x")
     with pytest.raises(DatasetError, match=message):
         read_folder(tmp_path / "x")
+
+
+NFC, NFD = "Rosé", "Rose\u0301"
+
+
+def test_folders_whose_names_look_the_same_are_one_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = plant(tmp_path, {NFC: 6, NFD: 5, "lily": 4, "lily ": 4, "aster": 4})
+    found = read_folder(root)
+    assert [label.name for label in found.collection.classes] == [NFC, "aster", "lily"]
+    counts = {label.name: len(found.collection.of_class(label.class_id)) for label in found.collection.classes}
+    assert counts == {NFC: 11, "aster": 4, "lily": 8}
+    assert all(found.collection.path(each) for each in found.collection.photos)
+    print_left_out(found)
+    said = capsys.readouterr().err
+    assert "Folders that are one class, since their names look the same:" in said
+    assert f"  “{NFC}” (6 photos, Ros\\xe9)  and  “{NFD}” (5 photos, Rose\\u0301)\n" in said
+    assert "  “lily” (4 photos)  and  “lily ” (4 photos)\n" in said
+    assert "WARNING" not in said
+
+
+def test_classes_whose_names_look_alike_are_warned_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = plant(tmp_path, {"Rose": 4, "rose": 5, "r\u043ese": 3, "lily": 4})
+    found = read_folder(root)
+    assert len(found.collection.classes) == 4
+    print_left_out(found)
+    said = capsys.readouterr().err
+    assert "WARNING: names of classes that are easily taken for each other (1)." in said
+    assert "put their photos into one folder; else give one of them another name:" in said
+    assert "  “Rose” (4 photos)  and  “rose” (5 photos)  and  “r\u043ese” (3 photos, r\\u043ese)\n" in said
+    write_manifest(root / MANIFEST, found.collection.photos)
+    assert read_folder(root).look_alikes == found.look_alikes != []
+
+
+def test_parts_of_a_tree_may_come_from_different_systems(tmp_path: Path) -> None:
+    plant(tmp_path / "train", {NFC: 6, "b": 6})
+    plant(tmp_path / "valid", {NFD: 3, "b ": 3}, seed=5000)
+    found = read_folder(tmp_path)
+    assert found.collection.counts("split") == {
+        1: {"train": 6, "valid": 3, "test": 0},
+        2: {"train": 6, "valid": 3, "test": 0},
+    }
+    assert len(found.merged) == 2
+
+
+@pytest.mark.parametrize(
+    ("train", "valid", "message"),
+    [
+        ({"Rose": 3, "b": 3}, {"rose": 3, "b": 3}, r"“rose” has no photo in the train .* same as “Rose”\? Then give"),
+        ({" ": 3, "b": 3}, {"b": 3}, r"nothing but spaces or invisible characters \(' '\)\. Give it the name"),
+        ({"\u200b": 3, "b": 3}, {"b": 3}, r"invisible characters \('\\u200b'\)"),
+        ({NFC: 3, NFD: 3}, {NFC: 3}, f"only one class, “{NFC}”, in 2 folders whose names look the same"),
+    ],
+)
+def test_names_that_cannot_be_used_are_said(
+    tmp_path: Path, train: dict[str, int], valid: dict[str, int], message: str
+) -> None:
+    plant(tmp_path / "train", train)
+    plant(tmp_path / "valid", valid, seed=5000)
+    with pytest.raises(DatasetError, match=message):
+        read_folder(tmp_path)
+
+
+def test_a_manifest_finds_photos_that_went_through_another_system(tmp_path: Path) -> None:
+    root = plant(tmp_path / "here", {NFC: 6, "b": 6})
+    collection = read_folder(root).collection
+    (root / NFC).rename(root / NFD)
+    assert all(collection.path(each) for each in collection.photos)
+    assert files_since(collection) == 0
+
+
+def test_too_large_photos_are_left_out_with_the_option_that_accepts_them(tmp_path: Path) -> None:
+    root = plant(tmp_path, {"a": 4, "b": 4})
+    with (root / "a" / "0.jpg").open("ab") as file:
+        file.write(bytes(21 * MIB))
+    photo(60, size=(1200, 1000)).save(root / "b" / "wide.png")
+    reasons = {entry.file: entry.reason for entry in read_folder(root).left_out}
+    assert reasons == {"a/0.jpg": "The file has 21.1 MB; at most 20 MB are accepted (--max-photo-mb 22 accepts it)."}
+    found = read_folder(root, limits=PhotoLimits(max_photo_mb=22, max_photo_megapixels=1))
+    assert [entry.reason for entry in found.left_out] == [
+        "The photo has 1,200 × 1,000 pixels; at most 1 million are accepted (--max-photo-megapixels 2 accepts it)."
+    ]
+    assert found.collection.limits == PhotoLimits(max_photo_mb=22, max_photo_megapixels=1)
+    assert files_since(found.collection) == 1

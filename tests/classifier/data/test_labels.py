@@ -2,8 +2,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from classifier.data.labels import LabelClass, read_classes
+from classifier.data.labels import LabelClass, class_name, look_alike_key, look_alikes, name_key, read_classes
 from classifier.errors import DatasetError
 
 DATA = Path(__file__).parents[3] / "data"
@@ -106,3 +108,77 @@ def test_the_data_card_tells_every_repair() -> None:
     repaired = {int(row[0]): row[2].strip() for row in rows}
     assert len(repaired) == 12
     assert all(names[class_id] == name for class_id, name in repaired.items())
+
+
+NFC, NFD = "Rosé", "Rose\u0301"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        NFD,
+        "Rosé ",
+        " Rosé",
+        "Rosé\u00a0",
+        "\u2003Rosé",
+        "Rosé\u200b",
+        "\u200dRosé",
+        "Ro\u00adsé",
+        "Rosé\ufeff",
+        "R\u2060osé",
+    ],
+)
+def test_names_in_which_no_difference_is_seen_are_one(other: str) -> None:
+    assert name_key(class_name(other)) == name_key(NFC) == NFC
+    assert look_alike_key(class_name(other)) == look_alike_key(NFC)
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        (NFD, NFC),
+        ("  sea   thrift\u00a0", "sea thrift"),
+        ("a\nb", "a\\nb"),  # a line end is no space
+        ("ros\udce9", "ros\\xe9"),  # a byte that is not UTF-8
+        ("می\u200cخواهم", "می\u200cخواهم"),  # Persian is written with it
+        ("郁金香", "郁金香"),
+        (" \u3000", ""),
+    ],
+)
+def test_the_name_of_a_class_is_that_of_its_folder(folder: str, name: str) -> None:
+    assert class_name(folder) == name
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Rose", "rose"),
+        ("ROSÉ", "rose\u0301"),
+        ("Straße", "STRASSE"),
+        ("Rose", "\uff32ose"),
+        ("rose", "r\u043ese"),
+        ("AB", "\u0410\u0392"),
+        ("x\u00b2", "x2"),
+        ("sea thrift", "Sea  Thrift "),
+        ("\ufb01g", "fig"),
+    ],
+)
+def test_names_that_are_easily_taken_for_each_other_are_two(one: str, other: str) -> None:
+    assert look_alike_key(one) == look_alike_key(other)
+    assert look_alikes([one, "lily", other]) == [(one, other)]
+
+
+@pytest.mark.parametrize(("one", "other"), [("Rose", "rose"), ("a", "A"), ("rose", "roses"), ("ä", "a"), ("", "a")])
+def test_names_that_differ_are_kept_apart(one: str, other: str) -> None:
+    assert name_key(one) != name_key(other)
+
+
+def test_other_names_look_like_none() -> None:
+    assert look_alikes(["rose", "роза", "ρόδο", "薔薇", "tulip", "b", "d"]) == []
+
+
+@given(st.text())
+def test_any_text_has_its_keys(text: str) -> None:
+    name = class_name(text)
+    assert class_name(name) == name or "\\" in name
+    assert look_alike_key(name) == look_alike_key(name_key(name)) or "\\" in name

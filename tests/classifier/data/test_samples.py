@@ -6,9 +6,10 @@ import pytest
 
 from classifier.data.collection import Collection
 from classifier.data.folders import read_folder
-from classifier.data.labels import LabelClass
-from classifier.data.samples import check_classes, samples_of, too_many_broken
+from classifier.data.labels import LabelClass, look_alike_key
+from classifier.data.samples import check_classes, samples_of, too_many_broken, with_classes
 from classifier.errors import DatasetError
+from classifier.photos.limits import PhotoLimits
 from tests.making.photo_folders import plant
 
 
@@ -73,3 +74,48 @@ def test_a_few_photos_may_be_missing_and_more_may_not(garden: Collection) -> Non
 )  # fmt: skip
 def test_how_many_are_too_many(broken: int, photos: int, many: bool) -> None:
     assert too_many_broken(broken, photos) == many
+
+
+NFC, NFD = "Rosé", "Rose\u0301"
+
+
+@pytest.mark.parametrize(
+    ("folders", "names"),
+    [
+        (("blue", "red"), ("red", "blue")),
+        ((NFD, "Zinnia"), ("Zinnia", NFC)),  # as sorted before the forms were one
+        ((NFC, "b"), (NFD, "b  ")),
+        (("ROSE", "lily"), ("lily", "rose")),
+        (("A", "a"), ("a", "A")),
+    ],
+)
+def test_classes_are_matched_by_their_names(tmp_path: Path, folders: tuple[str, ...], names: tuple[str, ...]) -> None:
+    ours = read_folder(plant(tmp_path / "garden", dict.fromkeys(folders, 6))).collection
+    classes = tuple(LabelClass(10 * number, name) for number, name in enumerate(names, start=1))
+    collection = with_classes(ours, classes)
+    assert collection.classes == classes
+    for sample in samples_of(collection, split_name="split", split="train"):
+        assert look_alike_key(sample.path.parent.name) == look_alike_key(names[sample.target])
+    assert {each.image_id: each.file for each in collection.photos} == {
+        each.image_id: each.file for each in ours.photos
+    }
+
+
+def test_names_that_are_the_same_twice_are_matched_by_their_order(garden: Collection) -> None:
+    """As of earlier versions, which took “red” and “red ” for two classes."""
+    twice = (LabelClass(1, "red"), LabelClass(2, "red "))
+    old = replace(garden, classes=twice)
+    assert with_classes(old, (LabelClass(1, "red"), LabelClass(2, "red"))) is old
+
+
+@pytest.mark.parametrize("names", [("blue",), ("blue", "green"), ("blue", "red", "red "), ("a", "A")])
+def test_other_classes_are_refused(garden: Collection, names: tuple[str, ...]) -> None:
+    classes = [LabelClass(number, name) for number, name in enumerate(names, start=1)]
+    with pytest.raises(DatasetError, match="The checkpoint knows"):
+        with_classes(garden, classes)
+
+
+def test_samples_are_read_with_the_limits_of_their_collection(garden: Collection) -> None:
+    limits = PhotoLimits(max_photo_mb=99)
+    (first, *_) = samples_of(replace(garden, limits=limits), split_name="split", split="train")
+    assert first.limits == limits.image_limits
