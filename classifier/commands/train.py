@@ -48,8 +48,8 @@ left-out.csv: another of its class is learnt from in its place, and figures on v
 Kept in --output is the last epoch that classifies the validation photos as well as the best one, within chance (a
 standard error). Next to it is NAME.manifest.csv (which photo is in which split), and in the run's folder
 settings.json, metrics.csv, curves.html and last.ckpt, from which a stopped run continues after its last
-finished epoch, with the same result as without the stop. With --train-on-valid no photos are left to tell epochs apart by:
-choose the settings without it, then train once with it and keep the last.
+finished epoch, with the same result as without the stop. With --train-on-valid no photos are left to tell epochs
+apart by: choose the settings without it, then train once with it and keep the last.
 """
 
 
