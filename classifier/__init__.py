@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from classifier.evaluation.wild import measure_wild
     from classifier.inference.batch import predict_many
     from classifier.inference.classifier import Classifier
+    from classifier.photos.limits import PhotoLimits
     from classifier.predictions.values import Candidate, Prediction
     from classifier.training.fit import fit
     from classifier.training.plan import plan_training
@@ -61,6 +62,7 @@ __all__ = [
     "NotAnImage",
     "OutputError",
     "PhotoError",
+    "PhotoLimits",
     "Prediction",
     "ReportError",
     "RunFolder",
@@ -88,6 +90,7 @@ __all__ = [
 _HOMES = {
     "Candidate": "classifier.predictions.values",
     "Classifier": "classifier.inference.classifier",
+    "PhotoLimits": "classifier.photos.limits",
     "Prediction": "classifier.predictions.values",
     "RunFolder": "classifier.training.runs.folder",
     "calibrate": "classifier.calibration.calibrate",

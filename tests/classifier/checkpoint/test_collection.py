@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from classifier.checkpoint import DatasetInfo, Metadata, Preprocessing
+from classifier.checkpoint import DatasetInfo, Metadata, Preprocessing, TrainingInfo
 from classifier.checkpoint.collection import open_collection
 from classifier.data.collection import Photo
 from classifier.data.labels import LabelClass
@@ -78,3 +78,10 @@ def test_a_manifest_of_other_photos_beside_the_checkpoint_is_noticed(tmp_path: P
             data_dir=Path("/nowhere"),
             flowers_root=None,
         )
+
+
+@pytest.mark.parametrize(("settings", "most"), [({"max_photo_mb": 99}, 99), ({}, 20), ({"max_photo_mb": 10**6}, 20)])
+def test_photos_keep_the_limits_that_the_training_had(tmp_path: Path, settings: dict[str, int], most: int) -> None:
+    metadata = replace(METADATA, training=TrainingInfo(settings=settings))
+    found = open_collection(metadata, checkpoint_path=tmp_path / "x.safetensors", data_dir=tmp_path, flowers_root=None)
+    assert found.limits.max_photo_mb == most

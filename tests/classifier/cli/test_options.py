@@ -1,11 +1,22 @@
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from classifier.cli.options import add_data_options, add_wild_options, unknown_files, wild_set_of
+from classifier.checkpoint import TrainingInfo, load_checkpoint, save_checkpoint
+from classifier.cli.options import (
+    add_data_options,
+    add_limit_options,
+    add_wild_options,
+    photo_limits,
+    unknown_files,
+    wild_set_of,
+)
 from classifier.data.labels import LabelClass
-from classifier.errors import SettingError, UnreadableFile
+from classifier.errors import CheckpointError, SettingError, UnreadableFile
+from classifier.photos.limits import PhotoLimits
+from tests.making.tiny import plant_checkpoint
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "x", "", "²"])
@@ -82,3 +93,21 @@ def test_values_that_make_no_sense(arguments: list[str], capsys: pytest.CaptureF
     with pytest.raises(SystemExit):
         parse_wild("--wild", "x", *arguments)
     assert "got “" in capsys.readouterr().err
+
+
+def test_limits_of_photos_are_those_given_else_those_of_the_training(tmp_path: Path) -> None:
+    path, _ = plant_checkpoint(tmp_path)
+    checkpoint = load_checkpoint(path)
+    learnt = replace(checkpoint.metadata, training=TrainingInfo(settings={"max_photo_mb": 30}))
+    save_checkpoint(path, checkpoint.state, learnt)
+    parser = argparse.ArgumentParser()
+    add_limit_options(parser)
+    assert "(default: that of the checkpoint's training, else 20)" in " ".join(parser.format_help().split())
+    assert photo_limits(parser.parse_args([])) == PhotoLimits()
+    assert photo_limits(parser.parse_args([]), path) == PhotoLimits(max_photo_mb=30)
+    given = parser.parse_args(["--max-photo-mb", "50", "--max-photo-megapixels", "200"])
+    assert photo_limits(given, path) == PhotoLimits(50, 200)
+    with pytest.raises(SettingError, match="--max-photo-megapixels is between 1 and 1000; got 2000"):
+        photo_limits(parser.parse_args(["--max-photo-megapixels", "2000"]))
+    with pytest.raises(CheckpointError, match="There is no checkpoint"):
+        photo_limits(given, tmp_path / "none.safetensors")

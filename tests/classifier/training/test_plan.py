@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from classifier.data.folders import read_folder
 from classifier.data.labels import LabelClass
 from classifier.errors import BackboneError, CheckpointError, DatasetError, SettingError
 from classifier.networks.network import Network, to_arrays
+from classifier.photos.limits import PhotoLimits
 from classifier.training.plan import check_without_photos, plan_training, with_learnt_before
 from classifier.training.start import StartingPoint, initial_network
 from tests.making.photo_folders import plant
@@ -117,3 +119,19 @@ def test_photos_that_the_checkpoint_has_learnt_are_in_the_notes(garden: Collecti
     assert note.startswith(f"WARNING: {path} has learnt from 2 valid photos and 1 test photo, or from nearly the same")
     last = with_learnt_before(plan_training(garden, start_from=str(path), train_on_valid=True, **TINY))
     assert last.learnt_before == {"valid": 0, "test": 1}
+
+
+def test_settings_and_photos_have_the_same_limits(garden: Collection) -> None:
+    wide = replace(garden, limits=PhotoLimits(max_photo_mb=50))
+    plan = plan_training(wide, backbone="test_efficientnet", max_photo_megapixels=100, **TINY)
+    assert plan.collection.limits == PhotoLimits(50, 100)
+    assert (plan.settings.max_photo_mb, plan.settings.max_photo_megapixels) == (50, 100)
+    assert plan.train[0].limits == plan.valid[0].limits == PhotoLimits(50, 100).image_limits
+
+
+def test_a_head_is_taken_over_whatever_the_order_and_form_of_the_names(garden: Collection, tmp_path: Path) -> None:
+    start = StartingPoint.read(save(tmp_path / "x.safetensors", "red", "Blue "))
+    plan = plan_training(garden, start=start, **TINY)
+    assert [label.name for label in plan.collection.classes] == ["red", "Blue"]
+    assert plan.notes == ()
+    assert {(sample.path.parent.name, sample.target) for sample in plan.train} == {("red", 0), ("blue", 1)}

@@ -1,5 +1,6 @@
 import pytest
 
+from classifier.data.labels import LabelClass
 from tests.making.fakes import CLASSES
 from web.dataset.search import search
 
@@ -26,3 +27,10 @@ from web.dataset.search import search
 )
 def test_search_finds_every_word_in_any_name(query, found):
     assert [label.class_id for label in search(CLASSES, query)] == found
+
+
+@pytest.mark.parametrize("query", ["rosé", "rose\u0301", "ROSÉ", "rosé\u200b", "\uff52osé"])
+@pytest.mark.parametrize("name", ["Rosé", "Rose\u0301"])
+def test_search_finds_a_name_however_it_is_typed(name, query):
+    label = LabelClass(1, name)
+    assert search([label, LabelClass(2, "lily")], query) == (label,)

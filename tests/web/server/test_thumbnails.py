@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
+from classifier.photos.limits import PhotoLimits
 from tests.making.fakes import FakeClassifier, plant_garden
 from web import create_app
 from web.server.thumbnails import WIDTHS, photo_url
@@ -92,3 +93,11 @@ def test_a_changed_photo_gets_a_new_thumbnail(tmp_path):
     after = client.get("/photos/101.webp")
     assert after.data != before.data
     assert after.headers["ETag"] != before.headers["ETag"]
+
+
+@pytest.mark.parametrize(("megapixels", "status"), [(1, 404), (2, 200)])
+def test_photos_are_read_with_the_limits_of_their_collection(tmp_path, megapixels, status):
+    garden = replace(plant_garden(tmp_path), limits=PhotoLimits(max_photo_megapixels=megapixels))
+    Image.new("RGB", (1200, 1000), "blue").save(tmp_path / "photos" / "101.jpg")
+    client = create_app(Settings(), FakeClassifier(), garden).server.test_client()
+    assert client.get("/photos/101.webp").status_code == status
