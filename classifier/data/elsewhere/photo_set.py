@@ -10,14 +10,13 @@ or by folders that are called as the classes, and others for strangers: rose/1.j
 """
 
 import os
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.data.elsewhere.table import FILE, Row, Table, find_table, read_table
 from classifier.data.folder_tree import LeftOut, entries_of, strays
-from classifier.data.labels import LabelClass
+from classifier.data.labels import LabelClass, look_alike_key
 from classifier.errors import DatasetError
 from classifier.outputs.names import escape, readable_name
 
@@ -71,12 +70,12 @@ class ClassNames:
     def __init__(self, classes: Sequence[LabelClass]) -> None:
         self._ids = {str(label.class_id): place for place, label in enumerate(classes)}
         self._names = {label.name: place for place, label in enumerate(classes)}
-        folded = [_folded(label.name) for label in classes]
+        folded = [look_alike_key(label.name) for label in classes]
         self._folded = {name: place for place, name in enumerate(folded) if folded.count(name) == 1}
 
     def position(self, text: str, *, ids_first: bool = False) -> int | None:
         """Position of the class with this name (in any case, if no other is called alike) or id; None without."""
-        by_name = self._names.get(text, self._folded.get(_folded(text)))
+        by_name = self._names.get(text, self._folded.get(look_alike_key(text)))
         found = (self._ids.get(text), by_name) if ids_first else (by_name, self._ids.get(text))
         return next((position for position in found if position is not None), None)
 
@@ -198,7 +197,3 @@ def _of_folders(root: Path, names: ClassNames) -> PhotoSet:
         else:
             photos.append(SetPhoto(root / entry.file, kind))
     return PhotoSet(root.resolve().name, tuple(photos), tuple(left_out))
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold().strip()

@@ -64,6 +64,11 @@ def test_several_classes_with_a_line_between_them_also_where_a_name_has_one():
     assert names.positions("a|b") == (3,)
 
 
+@pytest.mark.parametrize("text", ["Rose\u0301", "ros\u00e9 ", "Ros\u00e9\u200b", "ROS\u00c9"])
+def test_a_name_is_found_however_it_is_typed(text: str):
+    assert ClassNames((LabelClass(1, "lily"), LabelClass(2, "Ros\u00e9"))).position(text) == 1
+
+
 def test_names_that_differ_in_case_alone_are_told_apart():
     names = ClassNames((LabelClass(1, "rose"), LabelClass(2, "Rose")))
     assert [names.position(name) for name in ("rose", "Rose", "ROSE")] == [0, 1, None]
