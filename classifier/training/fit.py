@@ -6,7 +6,6 @@ the valid photos as the best, within chance; or it trains on both, and keeps the
 
 import math
 import shlex
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -17,9 +16,10 @@ import torch
 from classifier.checkpoint import DatasetInfo, Metadata, Preprocessing, TrainingInfo
 from classifier.data.folder_tree import LeftOut
 from classifier.data.manifest import write_manifest
-from classifier.data.samples import Sample, samples_digest
+from classifier.data.samples import samples_digest
 from classifier.memory import keep_freed_memory
 from classifier.networks.backbones import find_backbone
+from classifier.networks.network import Network
 from classifier.outputs.claims import claim
 from classifier.outputs.kinds import LEFT_OUT
 from classifier.outputs.names import readable_name
@@ -27,8 +27,10 @@ from classifier.photos.streaming import ignore
 from classifier.training.curves import write_training_curves
 from classifier.training.loop.broken import BrokenNotes, BrokenPhotos
 from classifier.training.loop.callbacks import KeepBest, KeepLast
+from classifier.training.loop.losses import soft_targets
 from classifier.training.loop.module import FineTuning, PhotoData
 from classifier.training.loop.trainer import make_trainer, run_trainer
+from classifier.training.mixture import Mixture, balanced_weights
 from classifier.training.plan import TrainingPlan, with_learnt_before
 from classifier.training.processes import is_first_process, world_size
 from classifier.training.runs.folder import RunFolder, check_folder, check_space, read_left_out, write_left_out
@@ -74,13 +76,7 @@ def fit(
     settings = plan.settings
     L.seed_everything(settings.seed, verbose=False)
     network = initial_network(plan.collection, settings, start=plan.start, weights=state is None)
-    module = FineTuning(
-        network,
-        settings,
-        class_count=len(plan.collection.classes),
-        steps_per_epoch=steps_per_epoch(len(plan.train), settings, world_size()),
-        class_weights=balanced_weights(plan.train, len(plan.collection.classes)) if settings.class_weights else None,
-    )
+    module = _make_module(plan, network)
     if settings.compile:
         module.network.compile(dynamic=False)  # a graph of its own for each of the few sizes: quicker than one for all
     if is_first_process():
@@ -90,7 +86,7 @@ def fit(
     keeper = KeepBest(run, metadata, valid_photos=len(plan.valid)) if plan.valid else KeepLast(run, metadata)
     with watch_photos(plan, run, warn=warn) as broken:
         trainer = make_trainer(settings, keeper, broken=broken, device=plan.device, tensorboard=tensorboard)
-        data = PhotoData(plan.train, plan.valid, settings, notes=broken.notes)
+        data = PhotoData(plan.mixture, plan.valid, settings, notes=broken.notes)
         finished = run_trainer(trainer, module, data, state=str(state) if state else None)
     if trainer.is_global_zero and keeper.history:
         write_training_curves(run.curves, keeper.complete_history(), title=run.checkpoint.name)
@@ -150,16 +146,22 @@ def create_metadata(plan: TrainingPlan) -> Metadata:
     )
 
 
-def steps_per_epoch(photos: int, settings: TrainingSettings, processes: int = 1) -> int:
-    """Steps of the optimizer in an epoch of `photos`; as `loop.loaders.train_loader` makes batches."""
-    share = max(1, min(settings.batch_size, photos) // processes)
-    return math.ceil(max(1, photos // processes // share) / settings.accumulate)
+def steps_per_epoch(mixture: Mixture, settings: TrainingSettings, processes: int = 1) -> int:
+    """Steps of the optimizer in an epoch; as `loop.loaders.train_loader` makes batches."""
+    return math.ceil(mixture.batches(settings.batch_size, processes=processes) / settings.accumulate)
 
 
-def balanced_weights(train: Sequence[Sample], class_count: int) -> torch.Tensor:
-    """(classes,) factors of the loss that give every class the same say: photos / (classes × photos of the class)."""
-    counts = Counter(sample.target for sample in train)
-    return torch.tensor([len(train) / (class_count * max(1, counts[position])) for position in range(class_count)])
+def _make_module(plan: TrainingPlan, network: Network) -> FineTuning:
+    mixture, count = plan.mixture, len(plan.collection.classes)
+    weights = balanced_weights(plan.train, count, mixture.further_shown()) if plan.settings.class_weights else None
+    return FineTuning(
+        network,
+        plan.settings,
+        class_count=count,
+        steps_per_epoch=steps_per_epoch(mixture, plan.settings, world_size()),
+        class_weights=torch.tensor(weights) if weights else None,
+        answers=soft_targets(mixture.answers, count) if mixture.answers else None,
+    )
 
 
 def _write_beginning(plan: TrainingPlan, run: RunFolder) -> None:

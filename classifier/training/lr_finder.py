@@ -18,6 +18,7 @@ from classifier.networks.backbones import find_backbone
 from classifier.photos.streaming import ignore
 from classifier.training.loop.broken import BrokenNotes, BrokenPhotos
 from classifier.training.loop.loaders import train_loader
+from classifier.training.loop.losses import TrainingLoss, soft_targets
 from classifier.training.loop.memory import memory_problem
 from classifier.training.loop.module import parameter_groups, set_trainable
 from classifier.training.plan import TrainingPlan
@@ -78,7 +79,7 @@ def range_test(
     set_trainable(network, freeze=settings.freeze, freeze_norm=settings.freeze_norm)
     optimizer = torch.optim.AdamW(list(parameter_groups(network, settings)))
     ratios = [group["lr"] / settings.learning_rate for group in optimizer.param_groups]
-    loss_of = torch.nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
+    loss_of, answers = TrainingLoss(settings), soft_targets(plan.mixture.answers, len(plan.collection.classes))
     rates: list[float] = []
     losses: list[float] = []
     for index, (images, targets) in enumerate(itertools.islice(_batches(plan, warn=warn), steps)):
@@ -87,7 +88,7 @@ def range_test(
         for group, ratio in zip(optimizer.param_groups, ratios, strict=True):
             group["lr"] = rate * ratio
         images = images.to(device).contiguous(memory_format=torch.channels_last)
-        loss = loss_of(network(images).logits, targets.to(device))
+        loss = loss_of.parts(network(images).logits, (answers[targets] if len(answers) else targets).to(device)).total
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -151,7 +152,7 @@ def _read_batches(plan: TrainingPlan, notes: BrokenNotes) -> Iterator[list[torch
     backbone = find_backbone(settings.backbone)
     for epoch in itertools.count():
         yield from train_loader(
-            plan.train,
+            plan.mixture,
             size=settings.sizes[0],
             mean=backbone.mean,
             std=backbone.std,

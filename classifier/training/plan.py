@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from classifier.checkpoint import TrainingInfo
 from classifier.data.collection import Collection
 from classifier.data.folder_tree import LeftOut
+from classifier.data.further.reading import Further
 from classifier.data.samples import Sample, samples_of, training_samples
 from classifier.inference.engines.pytorch import pick_device
 from classifier.networks.backbones import find_backbone
 from classifier.photos.limits import PhotoLimits
 from classifier.photos.streaming import ignore
 from classifier.training.leakage import count_learnt
+from classifier.training.mixture import Mixture
 from classifier.training.settings import TrainingSettings, check_choices, recommended
 from classifier.training.start import StartingPoint
 
@@ -35,6 +38,7 @@ class TrainingPlan:
         learnt_before: how many photos of "valid" and "test" the checkpoint of `start` has learnt, or nearly the same
             ones; None as long as they have not been counted.
         left_out: the files among the photos that are not pictures.
+        further: photos that are learnt from besides those of the collection.
         resumed: whether the plan is of a run that was begun before.
     """
 
@@ -48,7 +52,13 @@ class TrainingPlan:
     earlier: TrainingInfo | None = field(default=None, repr=False)
     learnt_before: Mapping[str, int] | None = None
     left_out: Sequence[LeftOut] = ()
+    further: Further = field(default_factory=Further)
     resumed: bool = False
+
+    @cached_property
+    def mixture(self) -> Mixture:
+        """What the batches are made of."""
+        return Mixture.of(self.train, self.further, self.settings, class_count=len(self.collection.classes))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -73,6 +83,7 @@ def plan_training(
     start: StartingPoint | None = None,
     device: str = "auto",
     left_out: Sequence[LeftOut] = (),
+    further: Further | None = None,
     **choices: Any,
 ) -> TrainingPlan:
     """Plan a training run: choose the settings that are not given, collect the photos, read what it starts from.
@@ -83,6 +94,7 @@ def plan_training(
         start: the checkpoint to start from, if it has been read already; else `start_from` is read.
         device: "auto", "cpu", "cuda" or "mps".
         left_out: the files among the photos that are not pictures; the run lists them in left-out.csv.
+        further: photos to learn from besides, as `data.further.reading.read_further` finds them.
         choices: fields of `TrainingSettings`; those that are not given are chosen to suit the photos.
 
     Raises:
@@ -100,8 +112,9 @@ def plan_training(
     collection = replace(collection, limits=PhotoLimits.among(choices))
     split_name = split_name or collection.default_split
     train = training_samples(collection, split_name=split_name, with_valid=choices.get("train_on_valid", False))
+    further = further or Further()
     settings = recommended(
-        len(train),
+        len(train) + round(choices.get("also_weight", 1) * len(further.also)),
         len(collection.classes),
         accelerated=pick_device(device) != "cpu",
         new_head=start is None or start.new_head_reason(collection) is not None,
@@ -117,6 +130,7 @@ def plan_training(
         start=start,
         earlier=start.earlier(collection) if start else None,
         left_out=left_out,
+        further=further,
     )
 
 

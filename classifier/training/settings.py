@@ -10,6 +10,14 @@ from classifier.setting_fields import check_values, setting
 
 AUGMENTATION_LEVELS = ("none", "light", "medium", "wild")
 PRECISIONS = ("auto", "32", "bf16", "16")
+EXPOSURES = ("uniform", "energy")
+# What each needs: its options mean nothing without these photos.
+NEEDED_PHOTOS = {
+    "also_weight": "also",
+    **dict.fromkeys(
+        ("strangers_share", "exposure", "exposure_weight", "energy_known", "energy_strangers"), "strangers"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -98,6 +106,27 @@ class TrainingSettings(PhotoLimits):
     train_on_valid: bool = setting(
         False, "learn from the valid photos too, for a final figure on test; the last epoch is kept"
     )
+    also_weight: float = setting(
+        1.0,
+        "how often an epoch shows each photo of --also, on average; those of --data it shows once",
+        above=0,
+        high=100,
+    )
+    strangers_share: float = setting(0.25, "part of every batch that is strangers", above=0, below=1)
+    exposure: str = setting(
+        "uniform",
+        "what strangers teach: uniform (equal probabilities) or energy (a margin between the energies of known photos "
+        "and strangers)",
+        choices=EXPOSURES,
+    )
+    # The second is that of https://arxiv.org/abs/2010.03759: squared energies are larger than cross-entropies.
+    exposure_weight: float | None = setting(
+        None, "factor of the strangers' loss (default: 0.5; with energy 0.1)", above=0, high=100, show_default=False
+    )
+    energy_known: float = setting(
+        2.0, "with energy: what the log-sum-exp of the logits should reach on known photos", low=-100, high=100
+    )
+    energy_strangers: float = setting(-4.0, "with energy: what it should stay below on strangers", low=-100, high=100)
     compile: bool = setting(False, "compile the network first: 1-2 min and a C++ compiler, then quicker steps")
 
     def __post_init__(self) -> None:
@@ -107,6 +136,11 @@ class TrainingSettings(PhotoLimits):
     def use_size(self) -> int:
         """Side in pixels of the pictures for validation and use."""
         return self.eval_size or round(self.sizes[-1] * 8 / 7 / 32) * 32
+
+    @property
+    def exposure_factor(self) -> float:
+        """Factor of the strangers' loss."""
+        return self.exposure_weight or (0.1 if self.exposure == "energy" else 0.5)
 
     def size_at(self, epoch: int) -> int:
         """Side in pixels of the training crops in an epoch (from 0). The head's epochs use the first, quickest."""
@@ -130,6 +164,29 @@ def check_choices(values: Mapping[str, Any]) -> None:
         raise SettingError(
             "--patience stops by the valid photos, and --train-on-valid learns from them; leave one of the two out."
         )
+    known, strangers = values.get("energy_known"), values.get("energy_strangers")
+    if known is not None and strangers is not None and known <= strangers:
+        raise SettingError(f"--energy-known is above --energy-strangers ({strangers:g}); got {known:g}.")
+
+
+def check_needed_photos(values: Mapping[str, Any], *, also: bool, strangers: bool) -> None:
+    """Check that settings of further photos are given only where there are such photos.
+
+    Args:
+        values: the settings that are given.
+        also: whether there are further known photos.
+        strangers: whether there are strangers.
+
+    Raises:
+        SettingError: one is given for nothing.
+    """
+    there = {"also": also, "strangers": strangers}
+    for name, needed in NEEDED_PHOTOS.items():
+        if name in values and not there[needed]:
+            raise SettingError(f"--{name.replace('_', '-')} says something of --{needed}, which is not given.")
+    for name in ("energy_known", "energy_strangers"):
+        if name in values and values.get("exposure") != "energy":
+            raise SettingError(f"--{name.replace('_', '-')} goes with --exposure energy, which is not given.")
 
 
 def recommended(

@@ -63,8 +63,8 @@ class KeepBest(Callback):
         if kept:
             self._save(trainer.current_epoch + 1, module.network.state_dict(), metrics)
         log.info(
-            "epoch %d of %d: train loss %.3f, valid loss %.3f, valid top-1 %.1f %%, mean per class %.1f %%, %d s%s",
-            trainer.current_epoch + 1, trainer.max_epochs, row["train_loss"], metrics["loss"], 100 * metrics["top1"],
+            "epoch %d of %d: %s, valid loss %.3f, valid top-1 %.1f %%, mean per class %.1f %%, %d s%s",
+            trainer.current_epoch + 1, trainer.max_epochs, _train_losses(row), metrics["loss"], 100 * metrics["top1"],
             100 * metrics["mean_class"], row["seconds"], " — saved" if kept else "",
         )  # fmt: skip
 
@@ -74,6 +74,7 @@ class KeepBest(Callback):
             "epoch": trainer.current_epoch + 1,
             "train_loss": float(module.train_loss.compute()),
             "train_top1": _average(module.train_top1),
+            **({"exposure_loss": float(module.exposure_loss.compute())} if module.exposure_loss.update_called else {}),
             **valid,
             "seconds": round(time.monotonic() - self.started, 1),
         }
@@ -143,8 +144,8 @@ class KeepLast(KeepBest):
         row = self._add_row(trainer, module, {})
         if trainer.is_global_zero:
             log.info(
-                "epoch %d of %d: train loss %.3f, %d s — saved",
-                trainer.current_epoch + 1, trainer.max_epochs, row["train_loss"], row["seconds"],
+                "epoch %d of %d: %s, %d s — saved",
+                trainer.current_epoch + 1, trainer.max_epochs, _train_losses(row), row["seconds"],
             )  # fmt: skip
 
     def on_save_checkpoint(self, trainer: L.Trainer, module: L.LightningModule, checkpoint: dict[str, Any]) -> None:
@@ -156,6 +157,12 @@ class KeepLast(KeepBest):
         }
         if trainer.is_global_zero:
             self._save(trainer.current_epoch + 1, state, {})
+
+
+def _train_losses(row: Mapping[str, float | None]) -> str:
+    """Losses of an epoch's training: of the known photos and, if there are any, of the strangers."""
+    exposure = row.get("exposure_loss")
+    return f"train loss {row['train_loss']:.3f}" + ("" if exposure is None else f", exposure loss {exposure:.3f}")
 
 
 def _average(metric: Any) -> float | None:

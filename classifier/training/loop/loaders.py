@@ -16,7 +16,9 @@ from classifier.errors import PhotoError
 from classifier.photos.preparing import prepare
 from classifier.photos.reading import open_image
 from classifier.training.augmentation import to_tensor, train_transform
+from classifier.training.loop.batches import Shrinking, mixed_order
 from classifier.training.loop.broken import BrokenNotes
+from classifier.training.mixture import Mixture, strangers_of_epoch
 
 
 def _prepare(image: Image.Image, *, size: int, mean: Sequence[float], std: Sequence[float]) -> torch.Tensor:
@@ -36,6 +38,7 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int] | None]):
         seed: of what chance changes; None if the transform changes nothing by chance.
         draft_px: see `open_image`.
         notes: where photos that cannot be read are noted; without it, the first of them raises its PhotoError.
+        shrink: (uint8 tensor, target) → tensor, by chance, before the transform; None for not at all.
     """
 
     def __init__(
@@ -46,9 +49,10 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int] | None]):
         seed: int | None = None,
         draft_px: int | None = None,
         notes: BrokenNotes | None = None,
+        shrink: Callable[[torch.Tensor, int], torch.Tensor] | None = None,
     ) -> None:
         self.samples, self.transform, self.seed, self.draft_px = samples, transform, seed, draft_px
-        self.notes = notes
+        self.notes, self.shrink = notes, shrink
         self._broken: set[int] = set()  # each process that reads tries a photo once
 
     def __len__(self) -> int:
@@ -63,7 +67,10 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int] | None]):
         # Forked: the process's own generator, which dropout and mixing draw from, must not depend on the workers.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(random.Random(f"{self.seed}/{index}").getrandbits(62))
-            return self.transform(to_tensor(image)), sample.target
+            picture = to_tensor(image)
+            if self.shrink:
+                picture = self.shrink(picture, sample.target)
+            return self.transform(picture), sample.target
 
     def _open(self, index: int) -> Image.Image | None:
         if index in self._broken:
@@ -95,7 +102,7 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int] | None]):
 
 
 def train_loader(
-    samples: Sequence[Sample],
+    mixture: Mixture,
     *,
     size: int,
     mean: Sequence[float],
@@ -108,12 +115,12 @@ def train_loader(
     world_size: int = 1,
     notes: BrokenNotes | None = None,
 ) -> DataLoader[tuple[torch.Tensor, int] | None]:
-    """Loader of one epoch's batches, shuffled and augmented.
+    """Loader of one epoch's batches, shuffled and augmented; every batch has the same share of strangers.
 
     The last, smaller batch is left out (batch normalisation suffers from tiny ones) unless it is the only one.
 
     Args:
-        samples: the photos.
+        mixture: the photos.
         size: side of the crops in pixels.
         mean: of red, green and blue, scaled to 0..1.
         std: the same.
@@ -126,16 +133,24 @@ def train_loader(
         notes: see `PhotoDataset`. Batches keep their size whatever cannot be read.
     """
     transform = train_transform(size=size, mean=mean, std=std, augmentation=augmentation)
+    known, shape = mixture.known(seed), mixture.batch(batch_size, processes=world_size)
+    batches = mixture.batches(batch_size, processes=world_size)
+    # Strangers that are shown again are samples of their own: chance changes each showing in another way.
+    samples = known + strangers_of_epoch(mixture.strangers, batches * shape.strangers * world_size, seed=seed)
     # Twice the crop's side leaves enough for crops of a quarter of the picture, and spares decoding 12 megapixels.
-    dataset = PhotoDataset(samples, transform, seed=seed, draft_px=2 * size, notes=notes)
-    share = max(1, min(batch_size, len(samples)) // world_size)
+    shrink = Shrinking.of(mixture)
+    dataset = PhotoDataset(samples, transform, seed=seed, draft_px=2 * size, notes=notes, shrink=shrink)
     # Not `shuffle=True`: that draws another order when the loader is started again, as Lightning does on resuming.
     generator = torch.Generator().manual_seed(seed)
-    order: Sampler[int] | list[int] = torch.randperm(len(samples), generator=generator).tolist()
-    if world_size > 1:
+    order: Sampler[int] | list[int]
+    if shape.strangers:
+        order = mixed_order(len(known), batches, shape, generator=generator, rank=rank, world_size=world_size)
+    elif world_size > 1:
         order = DistributedSampler(dataset, num_replicas=world_size, rank=rank, seed=seed, drop_last=True)
+    else:
+        order = torch.randperm(len(samples), generator=generator).tolist()
     return DataLoader(
-        dataset, batch_size=share, sampler=order, drop_last=True, num_workers=workers, generator=generator
+        dataset, batch_size=sum(shape), sampler=order, drop_last=True, num_workers=workers, generator=generator
     )
 
 

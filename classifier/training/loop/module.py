@@ -18,6 +18,8 @@ from classifier.networks.backbones import find_backbone
 from classifier.networks.network import Network
 from classifier.training.loop.broken import BrokenNotes
 from classifier.training.loop.loaders import eval_loader, train_loader
+from classifier.training.loop.losses import TrainingLoss, is_right, known_among
+from classifier.training.mixture import Mixture
 from classifier.training.settings import TrainingSettings
 
 
@@ -37,7 +39,7 @@ class MeanOfClasses(torchmetrics.classification.MulticlassAccuracy):
 class FineTuning(L.LightningModule):
     """Fine-tuning of a network: the training step, the schedule and the metrics.
 
-    Batches are ((N, 3, H, W) floats, (N,) class positions).
+    Batches are ((N, 3, H, W) floats, (N,) targets): positions of classes or, with `answers`, numbers of these.
 
     Args:
         network: what is trained.
@@ -45,6 +47,7 @@ class FineTuning(L.LightningModule):
         class_count: number of classes.
         steps_per_epoch: of the optimizer.
         class_weights: (classes,) factors of the loss; None for equal ones.
+        answers: (answers, classes) probabilities, see `losses.soft_targets`; None where a target is always a position.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class FineTuning(L.LightningModule):
         class_count: int,
         steps_per_epoch: int,
         class_weights: torch.Tensor | None = None,
+        answers: torch.Tensor | None = None,
     ) -> None:
         super().__init__()
         self.network = network.to(memory_format=torch.channels_last)  # quicker convolutions
@@ -62,10 +66,13 @@ class FineTuning(L.LightningModule):
         self.mixing = v2.RandomChoice(
             [v2.CutMix(num_classes=class_count), v2.MixUp(alpha=0.4, num_classes=class_count)]
         )
-        self.loss = nn.CrossEntropyLoss(weight=class_weights, label_smoothing=settings.label_smoothing)
+        self.loss = TrainingLoss(settings, weight=class_weights)
+        self.answers: torch.Tensor | None
+        self.register_buffer("answers", answers, persistent=False)
         # Metrics, not sums of our own: they gather from all processes when several train together.
         self.train_loss = torchmetrics.MeanMetric()
         self.train_top1 = torchmetrics.MeanMetric()
+        self.exposure_loss = torchmetrics.MeanMetric()
         self.valid = torchmetrics.MetricCollection(
             {
                 "top1": torchmetrics.classification.MulticlassAccuracy(class_count, average="micro"),
@@ -84,30 +91,44 @@ class FineTuning(L.LightningModule):
         torch.manual_seed(self.settings.seed * 1_000_003 + self.current_epoch)
         self.train_loss.reset()
         self.train_top1.reset()
+        self.exposure_loss.reset()
         # Lightning leaves the modes as they are; all are set here, so that a resumed epoch begins like any other.
         set_trainable(
             self.network, freeze=1.0 if self.head_only else self.settings.freeze, freeze_norm=self.settings.freeze_norm
         )
 
     def training_step(self, batch: tuple[torch.Tensor, torch.Tensor], batch_index: int) -> torch.Tensor:
-        images, classes = batch
+        images, targets = batch
         images = images.contiguous(memory_format=torch.channels_last)
-        targets: torch.Tensor = classes
+        if self.answers is not None:
+            targets = self.answers[targets]
         mixed = not self.head_only and torch.rand(()) < self.settings.mix
         if mixed:
-            images, targets = self.mixing(images, classes)
+            images, targets = self._mix(images, targets)
         # The compiled network serves the long phase only: compiling takes longer than the head's epochs would gain.
         logits = (self.network.forward(images) if self.head_only else self.network(images)).logits
-        loss: torch.Tensor = self.loss(logits, targets)
-        if not torch.isfinite(loss):
+        parts = self.loss.parts(logits, targets)
+        if not torch.isfinite(parts.total):
             raise TrainingError(
                 f"In epoch {self.current_epoch + 1} the loss was no longer a number. Start again with a lower "
                 f"--learning-rate than {self.settings.learning_rate:g}; “python -m classifier lr-find” suggests one."
             )
-        self.train_loss.update(loss.detach())
+        self.train_loss.update(parts.known.detach())
+        if parts.exposure is not None:
+            self.exposure_loss.update(parts.exposure.detach())
         if not mixed:  # a mixed photo has two right answers
-            self.train_top1.update((logits.argmax(1) == classes).float())
-        return loss
+            self.train_top1.update(is_right(logits, targets).float())
+        return parts.total
+
+    def _mix(self, images: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Mix known photos among themselves: half a stranger would teach that half a flower is none."""
+        if targets.ndim == 1:
+            mixed: tuple[torch.Tensor, torch.Tensor] = self.mixing(images, targets)
+            return mixed
+        known = known_among(targets)
+        own_images, own_targets = self.mixing(images[known], targets[known])
+        images = torch.cat([own_images, images[~known]]).contiguous(memory_format=torch.channels_last)
+        return images, torch.cat([own_targets, targets[~known]])
 
     def validation_step(self, batch: tuple[torch.Tensor, torch.Tensor], batch_index: int) -> None:
         images, classes = batch
@@ -187,7 +208,7 @@ class PhotoData(L.LightningDataModule):
     photos, and a step still sees `batch_size` in all.
 
     Args:
-        train: the photos to learn from.
+        mixture: the photos to learn from.
         valid: the photos to compare epochs by.
         settings: of the training.
         notes: where photos that cannot be read are noted, see `loaders.PhotoDataset`.
@@ -195,14 +216,14 @@ class PhotoData(L.LightningDataModule):
 
     def __init__(
         self,
-        train: Sequence[Sample],
+        mixture: Mixture,
         valid: Sequence[Sample],
         settings: TrainingSettings,
         *,
         notes: BrokenNotes | None = None,
     ) -> None:
         super().__init__()
-        self.train, self.valid, self.settings, self.notes = train, valid, settings, notes
+        self.mixture, self.valid, self.settings, self.notes = mixture, valid, settings, notes
         backbone = find_backbone(settings.backbone)
         self.norm: dict[str, Any] = {"mean": backbone.mean, "std": backbone.std}
 
@@ -210,7 +231,7 @@ class PhotoData(L.LightningDataModule):
         assert self.trainer is not None
         settings, epoch = self.settings, self.trainer.current_epoch
         return train_loader(
-            self.train,
+            self.mixture,
             size=settings.size_at(epoch),
             augmentation=settings.augmentation,
             batch_size=settings.batch_size,

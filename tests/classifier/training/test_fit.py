@@ -19,11 +19,13 @@ from classifier.checkpoint import load_checkpoint, read_metadata
 from classifier.data.collection import Collection
 from classifier.data.folders import read_folder
 from classifier.data.manifest import read_manifest
+from classifier.data.samples import Sample
 from classifier.errors import ClassifierError, OutputError, SettingError, TrainingError
 from classifier.inference.classifier import Classifier
 from classifier.reports.history import history_of
-from classifier.training.fit import balanced_weights, fit, steps_per_epoch
+from classifier.training.fit import fit, steps_per_epoch
 from classifier.training.loop.callbacks import KeepBest, as_good
+from classifier.training.mixture import Mixture
 from classifier.training.plan import plan_training
 from classifier.training.runs.folder import RunFolder
 from classifier.training.runs.resume import read_plan
@@ -318,15 +320,8 @@ def test_steps_are_counted_as_the_loader_makes_them(
     photos: int, batch_size: int, accumulate: int, processes: int, steps: int
 ) -> None:
     settings = replace(SETTINGS, batch_size=batch_size, accumulate=accumulate)
-    assert steps_per_epoch(photos, settings, processes) == steps
-
-
-def test_balanced_weights_give_each_class_the_same_say(garden: Collection) -> None:
-    from classifier.data.samples import Sample
-
-    samples = [Sample(Path("x"), target, 1) for target in (0, 0, 0, 1)]
-    weights = balanced_weights(samples, 2)
-    assert (weights * torch.tensor([3, 1])).tolist() == pytest.approx([2, 2])
+    mixture = Mixture([Sample(Path("x"), 0, number) for number in range(photos)])
+    assert steps_per_epoch(mixture, settings, processes) == steps
 
 
 def test_two_processes_learn_what_one_learns(garden: Collection, tmp_path: Path) -> None:

@@ -77,7 +77,9 @@ def test_a_table_without_strangers_and_files_that_are_no_tables(tmp_path: Path) 
     (tmp_path / "empty").mkdir()
     with pytest.raises(ClassifierError, match=r"holds no file. Name a folder with pictures of other things"):
         list_strangers(tmp_path / "empty")
-    with pytest.raises(DatasetError, match="has no folder with files in it. --also needs one folder of photos a class"):
+    with pytest.raises(
+        DatasetError, match=r"has no folder with files in it. --also needs one folder of photos a class"
+    ):
         list_also(tmp_path / "empty", CLASSES)
 
 
@@ -97,9 +99,9 @@ def test_folders_are_called_as_classes_or_by_their_ids(tmp_path: Path) -> None:
     )  # fmt: skip
     assert {entry.file for entry in listing.left_out} == {"stray.jpg", "red"}
     plant(root, "daisy/1.jpg")
-    with pytest.raises(DatasetError, match="folders are called as the classes or by their ids. “daisy” is none"):
+    with pytest.raises(DatasetError, match=r"folders are called as the classes or by their ids. “daisy” is none"):
         list_also(root, CLASSES)
-    with pytest.raises(DatasetError, match="Name the one that is to be learnt from, such as .*/split/train"):
+    with pytest.raises(DatasetError, match=r"Name the one that is to be learnt from, such as .*/split/train"):
         list_also(plant(tmp_path / "split", "train/red/1.jpg", "test/red/1.jpg").parent / "split", CLASSES)
 
 

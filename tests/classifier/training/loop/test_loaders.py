@@ -6,11 +6,12 @@ import torch
 
 from classifier.data.collection import Collection
 from classifier.data.folders import read_folder
-from classifier.data.samples import samples_of
+from classifier.data.samples import Sample, samples_of
 from classifier.errors import UnreadableFile
 from classifier.training.loop.broken import BrokenNotes
 from classifier.training.loop.loaders import eval_loader, train_loader
-from tests.making.photo_folders import plant
+from classifier.training.mixture import Mixture
+from tests.making.photo_folders import photo, plant
 
 NORM = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5)}
 
@@ -23,7 +24,7 @@ def garden(tmp_path: Path) -> Collection:
 def batches(garden: Collection, seed: int, **options: int) -> tuple[torch.Tensor, torch.Tensor]:
     samples = samples_of(garden, split_name="split", split="train")
     loader = train_loader(
-        samples, size=32, augmentation="medium", batch_size=4, workers=options.pop("workers", 0), seed=seed,
+        Mixture(samples), size=32, augmentation="medium", batch_size=4, workers=options.pop("workers", 0), seed=seed,
         **NORM, **options,
     )  # fmt: skip
     images, targets = zip(*loader, strict=True)
@@ -62,12 +63,14 @@ def test_another_photo_of_its_class_takes_the_place_of_a_broken_one(
     """The same one each time, whatever the number of workers and processes; all others are as they were."""
     samples = samples_of(garden, split_name="split", split="train")
     options: dict[str, Any] = {"size": 32, "augmentation": "none", "batch_size": 4, "seed": 1, **NORM}
-    before, targets = (torch.cat(each) for each in zip(*train_loader(samples, workers=0, **options), strict=True))
+    before, targets = (
+        torch.cat(each) for each in zip(*train_loader(Mixture(samples), workers=0, **options), strict=True)
+    )
     samples[5].path.write_text("no photo")
     notes = BrokenNotes(tmp_path / "notes")
 
     def epoch(number: int) -> tuple[torch.Tensor, torch.Tensor]:
-        loader = train_loader(samples, workers=number, notes=notes, **options)
+        loader = train_loader(Mixture(samples), workers=number, notes=notes, **options)
         images, classes = (torch.cat(each) for each in zip(*loader, strict=True))
         return images, classes
 
@@ -78,7 +81,10 @@ def test_another_photo_of_its_class_takes_the_place_of_a_broken_one(
     assert targets[same] == targets[changed] == samples[5].target
     assert torch.equal(epoch(workers)[0], images)
     assert {path for path, _ in notes.read()[0]} == {samples[5].path}
-    parts = [train_loader(samples, workers=workers, notes=notes, rank=rank, world_size=2, **options) for rank in (0, 1)]
+    parts = [
+        train_loader(Mixture(samples), workers=workers, notes=notes, rank=rank, world_size=2, **options)
+        for rank in (0, 1)
+    ]
     assert [len(images) for part in parts for images, _ in part] == [2] * 8
 
 
@@ -91,3 +97,42 @@ def test_evaluation_leaves_out_what_cannot_be_read(garden: Collection, tmp_path:
     assert [len(images) for images, _ in loaded] == [len(targets) for _, targets in loaded] == [3, 0, 4, 4]
     with pytest.raises(UnreadableFile):
         list(eval_loader(samples, **options))
+
+
+def mixture_of(garden: Collection, folder: Path, *, strangers: int) -> Mixture:
+    """16 own photos and some strangers, whose pictures are twice as large."""
+    paths = [folder / f"{number}.png" for number in range(strangers)]
+    for number, path in enumerate(paths):
+        photo(900 + number, size=(96, 80)).save(path)
+    own = samples_of(garden, split_name="split", split="train")
+    others = [Sample(path, 2, -1) for path in paths]
+    return Mixture(own, (), others, ((0,), (1,), ()), 1.0, 0.25, known_side=40, strangers_side=80)
+
+
+def epoch_of(mixture: Mixture, seed: int = 1, **options: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    loader = train_loader(
+        mixture, size=32, augmentation="none", batch_size=8, workers=options.pop("workers", 0), seed=seed, **NORM,
+        **options,
+    )  # fmt: skip
+    return [(images, targets) for images, targets in loader]
+
+
+def test_every_batch_has_its_share_of_strangers(garden: Collection, tmp_path: Path) -> None:
+    mixture = mixture_of(garden, tmp_path, strangers=3)
+    batches = epoch_of(mixture)
+    # 16 own photos, six a batch: two batches, and the four left over are not shown.
+    assert [(targets == 2).tolist() for _, targets in batches] == [[False] * 6 + [True] * 2] * 2
+    again = epoch_of(mixture, workers=1)
+    for (images, targets), (same_images, same_targets) in zip(batches, again, strict=True):
+        assert torch.equal(images, same_images)
+        assert torch.equal(targets, same_targets)
+    assert not torch.equal(batches[0][0], epoch_of(mixture, seed=2)[0][0])
+
+
+def test_each_process_has_its_share_of_strangers_too(garden: Collection, tmp_path: Path) -> None:
+    mixture = mixture_of(garden, tmp_path, strangers=8)
+    parts = [epoch_of(mixture, rank=rank, world_size=2) for rank in range(2)]
+    for part in parts:
+        assert [(targets == 2).tolist() for _, targets in part] == [[False] * 3 + [True]] * 2
+    images = torch.cat([images for part in parts for images, _ in part])
+    assert len(images.flatten(1).unique(dim=0)) == 16  # no photo in both
