@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from classifier.calibration.index import index_photos
     from classifier.data.elsewhere.photo_set import read_photo_set
     from classifier.data.folders import read_folder
+    from classifier.data.further.reading import read_further
     from classifier.data.samples import samples_of
     from classifier.evaluation.evaluate import evaluate
     from classifier.evaluation.wild import measure_wild
@@ -82,6 +83,7 @@ __all__ = [
     "plan_training",
     "predict_many",
     "read_folder",
+    "read_further",
     "read_photo_set",
     "samples_of",
 ]
@@ -101,6 +103,7 @@ _HOMES = {
     "plan_training": "classifier.training.plan",
     "predict_many": "classifier.inference.batch",
     "read_folder": "classifier.data.folders",
+    "read_further": "classifier.data.further.reading",
     "read_photo_set": "classifier.data.elsewhere.photo_set",
     "samples_of": "classifier.data.samples",
 }

@@ -62,13 +62,32 @@ class DatasetInfo:
 
 
 @dataclass(frozen=True)
+class FurtherInfo:
+    """Photos that a training learnt from besides those of its data set.
+
+    also: number of known ones. strangers: number of those that show none of the classes. sources: number of photos of
+    either kind by where they come from, as far as that is known.
+    """
+
+    also: int = 0
+    strangers: int = 0
+    sources: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "FurtherInfo":
+        """From plain values; raises AttributeError, TypeError or ValueError for anything but the fields."""
+        sources = {str(name): int(count) for name, count in (values.get("sources") or {}).items()}
+        return cls(int(values.get("also") or 0), int(values.get("strangers") or 0), sources)
+
+
+@dataclass(frozen=True)
 class TrainingInfo:
     """Training of a checkpoint.
 
     settings: the fields of `training.settings.TrainingSettings` by name; plain, since an older version may have had
     others. torch: the version of PyTorch. best_epoch: the epoch (from 1) whose weights were kept. history: a record of
-    figures an epoch. shares: how much of several checkpoints is in the weights, if they are a mean. earlier: the
-    training of the checkpoint that this one went on from.
+    figures an epoch. shares: how much of several checkpoints is in the weights, if they are a mean. further: photos
+    that are not of the data set. earlier: the training of the checkpoint that this one went on from.
     """
 
     settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
@@ -76,6 +95,7 @@ class TrainingInfo:
     best_epoch: int | None = None
     history: tuple[Mapping[str, float | None], ...] = field(default=(), hash=False)
     shares: tuple[float, ...] = ()
+    further: FurtherInfo | None = None
     earlier: "TrainingInfo | None" = None
 
     @property
@@ -91,6 +111,7 @@ class TrainingInfo:
             "best_epoch": self.best_epoch,
             "history": [dict(row) for row in self.history],
             "shares": list(self.shares),
+            "further": {**vars(self.further), "sources": dict(self.further.sources)} if self.further else None,
             "earlier": self.earlier.to_dict() if self.earlier else None,
         }
         return {name: value for name, value in values.items() if value not in (None, [], {})}
@@ -98,13 +119,14 @@ class TrainingInfo:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "TrainingInfo":
         """The inverse of `to_dict`; raises AttributeError, TypeError or ValueError for anything else."""
-        earlier, best = values.get("earlier"), values.get("best_epoch")
+        earlier, best, further = (values.get(name) for name in ("earlier", "best_epoch", "further"))
         return cls(
             settings=dict(values.get("settings") or {}),
             torch=values.get("torch"),
             best_epoch=None if best is None else int(best),
             history=tuple(dict(row) for row in values.get("history") or ()),
             shares=tuple(float(share) for share in values.get("shares") or ()),
+            further=FurtherInfo.from_dict(further) if further else None,
             earlier=cls.from_dict(earlier) if earlier else None,
         )
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from rich.table import Table
 
+from classifier.cli.further import further_in_sentences
 from classifier.cli.printing import PlainConsole
 from classifier.cli.terminal import table_of
 from classifier.networks.summary import Summary, summarise_network
@@ -25,14 +26,14 @@ def print_opening(plan: TrainingPlan) -> None:
     """Print on stderr what a run is trained on, and how."""
     if len(plan.collection.classes) <= MOST_LISTED:
         PlainConsole(stderr=True).print(table_of(plan.collection, split_name=plan.split_name))
-    print(plan_in_a_sentence(plan), file=sys.stderr)
+    print(plan_in_sentences(plan), file=sys.stderr)
 
 
 def print_plan(plan: TrainingPlan) -> None:
     """Print the photos, the settings and the network of a plan."""
     console = PlainConsole()
     console.print(table_of(plan.collection, split_name=plan.split_name))
-    console.print(plan_in_a_sentence(plan))
+    console.print(plan_in_sentences(plan))
     settings = ", ".join(f"{name} {value}" for name, value in asdict(plan.settings).items())
     console.print(f"settings: {settings}", style="dim")
     network = initial_network(plan.collection, plan.settings, start=plan.start)
@@ -42,8 +43,8 @@ def print_plan(plan: TrainingPlan) -> None:
     console.print(_table_of_layers(summarise_network(network, size=size), title=title))
 
 
-def plan_in_a_sentence(plan: TrainingPlan) -> str:
-    """How many classes and photos a plan has, and the settings that matter most."""
+def plan_in_sentences(plan: TrainingPlan) -> str:
+    """How many classes and photos a plan has, the settings that matter most, and what further photos there are."""
     settings = plan.settings
     train, valid = f"{len(plan.train):,} photos to train on", f"{len(plan.valid):,} to validate on"
     photos = f"{train}, {valid}"
@@ -53,8 +54,8 @@ def plan_in_a_sentence(plan: TrainingPlan) -> str:
     sizes = ", ".join(map(str, settings.sizes))
     return (
         f"{len(plan.collection.classes)} classes, {photos}. {settings.backbone}, {epochs} at {sizes} px, batches of "
-        f"{settings.batch_size}, learning rate {settings.learning_rate:g}."
-    )
+        f"{settings.batch_size}, learning rate {settings.learning_rate:g}. {further_in_sentences(plan)}"
+    ).rstrip()
 
 
 def _table_of_layers(summary: Summary, *, title: str) -> Table:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from classifier.cli.printing import PlainConsole, printable
 from classifier.data.collection import SPLITS, Collection
+from classifier.data.folder_tree import LeftOut
 from classifier.photos.streaming import Progress
 from classifier.reports.numbers import hundred_range, percent
 from classifier.reports.report import Report

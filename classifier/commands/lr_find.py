@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from classifier.cli.further import add_further_options, check_further_options, open_further
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_force_option, photo_limits
 from classifier.cli.photos import open_data
@@ -34,6 +35,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         formatter_class=TeachingFormatter,
     )
     add_photo_options(parser, required=True)
+    add_further_options(parser)
     parser.add_argument("--steps", type=int, default=80, metavar="N", help="batches (default: 80)")
     parser.add_argument("--output", type=Path, metavar="DIR", help="where the curve goes (default: runs/NAME)")
     add_force_option(parser)
@@ -55,12 +57,14 @@ def main(args: argparse.Namespace) -> int:
     from classifier.training.plan import check_without_photos, plan_training
 
     choices = {name: value for name, value in given(args).items() if value != "auto"}
+    check_further_options(args, choices)
     start = check_without_photos(choices, device=args.device)
     curve = (args.output or default_output(args.data).parent) / "lr-find.png"
     claim(curve, LR_PICTURE, force=args.force)
     claim(curve.with_suffix(".html"), LR_PAGE, force=args.force)
     collection = open_data(args.data, seed=choices.get("seed", 1), limits=photo_limits(args))
-    plan = plan_training(collection, split_name=args.split, start=start, device=args.device, **choices)
+    further = open_further(args, collection, split_name=args.split, settings=choices)
+    plan = plan_training(collection, split_name=args.split, start=start, device=args.device, further=further, **choices)
     print_notes(plan)
     with progress_bar("raising the learning rate") as step:
         found = range_test(plan, steps=args.steps, step=step, warn=warn)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from classifier.cli.further import add_further_options, check_further_options, open_further
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import photo_limits
 from classifier.cli.photos import open_data, open_folder
@@ -35,6 +36,8 @@ EPILOG = """examples:
                                                                      as papers do: 2,040 photos, then test on 6,149
   python -m classifier train --data garden --start-from checkpoints/flowers102.safetensors
                                                                      your flowers, by a network that knows flowers
+  python -m classifier train --data photos --also friends.csv --strangers other-plants --strangers things
+                                                                      more photos of the classes, and pictures of others
   python -m classifier train --resume --run-dir runs/photos          continue after Ctrl-C, a kill or a power cut
   torchrun --nproc-per-node 2 -m classifier train --data photos      several processes, or graphics cards
 
@@ -50,6 +53,18 @@ standard error). Next to it is NAME.manifest.csv (which photo is in which split)
 settings.json, metrics.csv, curves.html and last.ckpt, from which a stopped run continues after its last
 finished epoch, with the same result as without the stop. With --train-on-valid no photos are left to tell epochs
 apart by: choose the settings without it, then train once with it and keep the last.
+
+--also adds photos of the same classes from elsewhere, --strangers pictures of anything else. They are learnt from
+only: validation and test stay those of --data, and near copies of these are left out. An epoch shows each photo of
+--data once and each of --also --also-weight times. Every batch has the same share of strangers, which come round as
+often as that needs; --mix does not mix them with known photos. They are drawn towards equal probabilities for all
+classes (https://arxiv.org/abs/1812.04606), or kept apart by an energy margin (https://arxiv.org/abs/2010.03759).
+
+In a folder for --also, folders are called as the classes or by their ids. In a .csv, files are relative to its folder.
+Its columns: file; class_ids or class_id (56, or 56|60 where either is right), or class (names, in the same way); kind
+(rows of kind “known” are for --also, all others for --strangers; without it, rows with a class are the known ones: one
+table serves both); source or repository (where a photo is from; the checkpoint counts them). further.csv in the run's
+folder lists all that was taken.
 """
 
 
@@ -64,6 +79,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     add = parser.add_argument
     add_photo_options(parser, required=False)
+    add_further_options(parser)
     add("--subject", metavar="NOUN", help="what the classes are kinds of, for the site's words: dog, or leaf,leaves")
     add("--output", type=Path, metavar="FILE", help="the best checkpoint (default: runs/NAME/best.safetensors)")
     add(
@@ -111,6 +127,8 @@ def _check_options(args: argparse.Namespace) -> None:
         parse(args.subject)
         if args.data == "flowers102":
             raise SettingError("--subject is for photos of your own; those of flowers102 show flowers.")
+    if not args.resume:
+        check_further_options(args, given(args))
     if args.resume and not (args.data or args.output or args.run_dir):
         raise SettingError("--resume needs --run-dir, the folder of the run that is to go on.")
     if not (args.resume or args.data):
@@ -121,7 +139,8 @@ def _plan_resumed(args: argparse.Namespace) -> "tuple[TrainingPlan, RunFolder]":
     from classifier.training.runs.resume import read_plan
 
     folder = args.run_dir or default_path(args.output or default_output(args.data))
-    again = given(args) | {"data": args.data, "split": args.split, "output": args.output}
+    places = {"data": args.data, "also": args.also or None, "strangers": args.strangers or None}
+    again = given(args) | places | {"split": args.split, "output": args.output}
     return read_plan(folder, again, subject=args.subject, device=args.device)
 
 
@@ -138,8 +157,15 @@ def _plan_new(args: argparse.Namespace) -> "tuple[TrainingPlan, RunFolder]":
     if is_first_process() and not args.dry_run:
         check_folder(run)
     collection, left_out = _photos(args, seed=choices.get("seed", 1))
+    further = open_further(args, collection, split_name=args.split, settings=choices)
     plan = plan_training(
-        collection, split_name=args.split, start=start, device=args.device, left_out=left_out, **choices
+        collection,
+        split_name=args.split,
+        start=start,
+        device=args.device,
+        left_out=[*left_out, *further.left_out],
+        further=further,
+        **choices,
     )
     if auto and not args.dry_run:
         plan = _with_suggested_rate(plan)

@@ -13,6 +13,7 @@ from classifier.outputs.tables import read_header
 # What the pages that we write have in their head, and the pictures in a text chunk; then the kind: "report", "curves".
 GENERATOR = "Florascope"
 _HEAD_BYTES = 4096
+FURTHER_COLUMNS = ("role", "place", "file", "class_ids", "side", "digest", "source")
 MANIFEST_COLUMNS = ("image_id", "class_id", "width", "height", "mean_r", "mean_g", "mean_b")
 
 
@@ -168,10 +169,11 @@ RUN_METRICS = Kind("the figures of a training run", table_columns("epoch", "trai
 RUN_STATE = Kind("the state of a training run", lambda path: False)
 RUN_CURVES = Kind("the curves of a training run", _marked("curves"))
 LEFT_OUT = Kind("a list of files that were left out", table_columns("file", "reason"))
+FURTHER = Kind("a list of further photos of a training run", table_columns(*FURTHER_COLUMNS))
 MANIFEST = Kind("a manifest of photos", _manifest)
 LR_PAGE = Kind("a curve of “lr-find”", _marked("lr-find"))
 LR_PICTURE = Kind("a picture of “lr-find”", _png_of("lr-find"))
 ALL = (
     *(CHECKPOINT, INDEX, ONNX, PT2, PREDICTIONS, REPORT_JSON, REPORT_PAGE, RUN_SETTINGS, RUN_METRICS, RUN_CURVES),
-    *(LEFT_OUT, MANIFEST, LR_PAGE, LR_PICTURE),
+    *(LEFT_OUT, FURTHER, MANIFEST, LR_PAGE, LR_PICTURE),
 )  # fmt: skip

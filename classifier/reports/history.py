@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from classifier.checkpoint import TrainingInfo
+from classifier.checkpoint import FurtherInfo, TrainingInfo
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,14 @@ def history_of(training: TrainingInfo) -> History:
         kept = before + run.best_epoch if run.best_epoch else None
     head_epochs = int(runs[0].settings.get("head_epochs") or 0)
     return History(tuple(rows), tuple(starts), head_epochs, seen, kept, training.shares)
+
+
+def further_of(training: TrainingInfo) -> FurtherInfo | None:
+    """Further photos that the last training with such photos learnt from, of all that led to a checkpoint."""
+    run: TrainingInfo | None = training
+    while run and run.further is None:
+        run = run.earlier
+    return run.further if run else None
 
 
 def describe_curves(training: TrainingInfo) -> str:

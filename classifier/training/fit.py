@@ -6,6 +6,7 @@ the valid photos as the best, within chance; or it trains on both, and keeps the
 
 import math
 import shlex
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -13,8 +14,9 @@ from dataclasses import asdict
 import lightning as L
 import torch
 
-from classifier.checkpoint import DatasetInfo, Metadata, Preprocessing, TrainingInfo
+from classifier.checkpoint import DatasetInfo, FurtherInfo, Metadata, Preprocessing, TrainingInfo
 from classifier.data.folder_tree import LeftOut
+from classifier.data.further.reading import Further
 from classifier.data.manifest import write_manifest
 from classifier.data.samples import samples_digest
 from classifier.memory import keep_freed_memory
@@ -34,6 +36,7 @@ from classifier.training.mixture import Mixture, balanced_weights
 from classifier.training.plan import TrainingPlan, with_learnt_before
 from classifier.training.processes import is_first_process, world_size
 from classifier.training.runs.folder import RunFolder, check_folder, check_space, read_left_out, write_left_out
+from classifier.training.runs.further import write_further
 from classifier.training.runs.record import RunRecord, write_record
 from classifier.training.settings import TrainingSettings
 from classifier.training.start import initial_network
@@ -142,8 +145,19 @@ def create_metadata(plan: TrainingPlan) -> Metadata:
             root=None if collection.name == "flowers102" else str(collection.root),
             learnt_before=plan.learnt_before or {},
         ),
-        training=TrainingInfo(settings=asdict(settings), torch=torch.__version__, earlier=plan.earlier),
+        training=TrainingInfo(
+            settings=asdict(settings),
+            torch=torch.__version__,
+            further=_describe_further(plan.further),
+            earlier=plan.earlier,
+        ),
     )
+
+
+def _describe_further(further: Further) -> FurtherInfo | None:
+    photos = [*further.also, *further.strangers]
+    sources = Counter(photo.source for photo in photos if photo.source)
+    return FurtherInfo(len(further.also), len(further.strangers), dict(sorted(sources.items()))) if photos else None
 
 
 def steps_per_epoch(mixture: Mixture, settings: TrainingSettings, processes: int = 1) -> int:
@@ -176,8 +190,13 @@ def _write_beginning(plan: TrainingPlan, run: RunFolder) -> None:
         subject=str(collection.subject),
         learnt_before=plan.learnt_before,
         torch=torch.__version__,
+        also=tuple(str(path.absolute()) for path in plan.further.also_from),
+        strangers=tuple(str(path.absolute()) for path in plan.further.strangers_from),
+        known_side=plan.further.known_side,
     )
     write_record(run, record)
+    if plan.further.also or plan.further.strangers:
+        write_further(run.further, plan.further, collection.classes)
     if plan.left_out:
         write_left_out(run.left_out, plan.left_out)
     if not oxford:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from dash import html
 
-from classifier.reports.history import history_of
+from classifier.checkpoint import FurtherInfo
+from classifier.reports.history import further_of, history_of
 from classifier.reports.numbers import NO_BREAK, how_often, percent, seconds_in_words
 from classifier.reports.report import Report
 from classifier.reports.words import part_of
@@ -102,6 +103,8 @@ def describe_training(report: Report) -> str:
     sentences = [f"{photos}."]
     if history.seen:
         sentences = [f"{photos}, each seen {how_often(history.seen)} in changing crops and colours."]
+    if further := further_of(report.training):
+        sentences.append(_describe_further(further))
     if 0 < history.head_epochs < history.seen:
         alone = "epoch" if history.head_epochs == 1 else f"{history.head_epochs:,} epochs"
         sentences.append(f"In the first {alone} only the last layer learnt, then the whole network.")
@@ -115,6 +118,16 @@ def describe_training(report: Report) -> str:
     if history.seconds >= 60:
         sentences.append(f"It took {seconds_in_words(history.seconds)}.")
     return " ".join(sentences)
+
+
+def _describe_further(further: FurtherInfo) -> str:
+    parts = []
+    if further.also:
+        parts.append(f"{format_count(further.also, 'photo')} of the same classes from elsewhere")
+    if further.strangers:
+        parts.append(f"{format_count(further.strangers, 'picture')} of other things, to give these no name")
+    sources = f" They come from {format_count(len(further.sources), 'source')}." if len(further.sources) > 1 else ""
+    return f"It also learnt from {', and from '.join(parts)}.{sources}"
 
 
 def describe_measurement(report: Report) -> str:

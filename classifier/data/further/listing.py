@@ -20,6 +20,7 @@ from classifier.photos.finding import files_in
 
 KNOWN = "known"  # the kind of a photo that shows one of the classes
 ID_COLUMNS, NAME_COLUMN = ("class_ids", "class_id"), "class"
+TABLE_SUFFIX = ".csv"
 SOURCE_COLUMNS = ("source", "repository")
 
 
@@ -44,6 +45,12 @@ class Listing:
     folder: Path
     files: tuple[Listed, ...]
     left_out: tuple[LeftOut, ...] = field(default=())
+
+
+def folder_of(path: Path) -> Path:
+    """Folder that the files of a listing are relative to: the listing's own path, or that of the table's folder."""
+    is_table = path.is_file() or (path.suffix.lower() == TABLE_SUFFIX and not path.is_dir())
+    return path.parent if is_table else path
 
 
 def list_also(path: Path, classes: Sequence[LabelClass]) -> Listing:
@@ -71,7 +78,7 @@ def list_also(path: Path, classes: Sequence[LabelClass]) -> Listing:
             f"{path} lists no known photo: --also takes rows of kind “{KNOWN}”, or with a class in one of the columns "
             f"{', '.join((*ID_COLUMNS, NAME_COLUMN))}."
         )
-    return Listing(path.parent, tuple(files))
+    return Listing(folder_of(path), tuple(files))
 
 
 def list_strangers(path: Path) -> Listing:
@@ -88,7 +95,7 @@ def list_strangers(path: Path) -> Listing:
             f"{path} lists no stranger: --strangers takes rows of any kind but “{KNOWN}”; in a table without the "
             "column kind, rows without a class."
         )
-    return Listing(path.parent, files)
+    return Listing(folder_of(path), files)
 
 
 def _list_class_folders(root: Path, names: ClassNames) -> Listing:
@@ -115,14 +122,14 @@ def _rows(path: Path, *, option: str) -> Iterator[tuple[Mapping[str, str], str]]
         delimiter = ";" if "file" in read_header(path, delimiter=";") else ","  # as some spreadsheets save it
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             reader = csv.DictReader(file, delimiter=delimiter)
-            if "file" not in (reader.fieldnames or ()):
+            if path.suffix.lower() != TABLE_SUFFIX or "file" not in (reader.fieldnames or ()):
                 raise DatasetError(
-                    f"{path} is no table with the column “file”. {option} takes such a CSV or a folder of photos."
+                    f"{path} is no .csv with the column “file”. {option} takes such a table or a folder of photos."
                 )
             for row in reader:
                 yield row, f"{path}, line {reader.line_num}"
     except FileNotFoundError as error:
-        raise DatasetError(f"There is no {path}. {option} takes a CSV or a folder of photos.") from error
+        raise DatasetError(f"There is no {path}. {option} takes a .csv or a folder of photos.") from error
     except (OSError, csv.Error) as error:
         raise DatasetError(f"The table {path} cannot be read: {error}") from error
 

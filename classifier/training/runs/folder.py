@@ -1,4 +1,6 @@
-"""Folder of a training run: settings.json, metrics.csv, curves.html, left-out.csv and last.ckpt (to resume from).
+"""Folder of a training run: settings.json, metrics.csv, curves.html and last.ckpt (to resume from).
+
+Also left-out.csv and further.csv, where there is something to list.
 
 What can go wrong with files is found out here, before any long work begins.
 """
@@ -14,7 +16,16 @@ from classifier.data.manifest import manifest_of
 from classifier.errors import TrainingError
 from classifier.files import write_text
 from classifier.outputs.claims import claim
-from classifier.outputs.kinds import CHECKPOINT, LEFT_OUT, MANIFEST, RUN_CURVES, RUN_METRICS, RUN_SETTINGS, RUN_STATE
+from classifier.outputs.kinds import (
+    CHECKPOINT,
+    FURTHER,
+    LEFT_OUT,
+    MANIFEST,
+    RUN_CURVES,
+    RUN_METRICS,
+    RUN_SETTINGS,
+    RUN_STATE,
+)
 from classifier.outputs.tables import csv_text, from_cell, with_mark
 
 SUFFIX = ".safetensors"
@@ -61,6 +72,11 @@ class RunFolder:
     def broken_notes(self) -> Path:
         """Notes of photos that could not be read, while the run goes on; see `loop.broken`."""
         return self.path / ".left-out.notes"
+
+    @property
+    def further(self) -> Path:
+        """Photos that are learnt from besides those of the collection; see `runs.further`."""
+        return self.path / "further.csv"
 
     @property
     def state(self) -> Path:
@@ -119,6 +135,7 @@ def check_folder(run: RunFolder, *, again: bool = False) -> None:
         run.metrics: RUN_METRICS,
         run.curves: RUN_CURVES,
         run.left_out: LEFT_OUT,
+        run.further: FURTHER,
         run.manifest: MANIFEST,
         run.checkpoint: CHECKPOINT,
         run.state: RUN_STATE,

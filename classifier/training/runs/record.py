@@ -12,6 +12,8 @@ from classifier.setting_fields import shown
 from classifier.training.runs.folder import RunFolder
 from classifier.training.settings import TrainingSettings
 
+# Where photos are. They may be moved while a run is stopped.
+PHOTOS = ("data", "also", "strangers")
 # These change how fast a run goes, not where it goes: the only ones that may differ when it is resumed.
 FREE_TO_CHANGE = ("workers", "compile", "precision")
 
@@ -28,6 +30,9 @@ class RunRecord:
         subject: what the classes are kinds of, as `Subject` writes it; None if it follows from the photos.
         learnt_before: see `TrainingPlan`.
         torch: the version of PyTorch that the run began with.
+        also: folders and tables of further known photos.
+        strangers: the same of strangers.
+        known_side: see `data.further.reading.Further`.
     """
 
     settings: TrainingSettings
@@ -37,19 +42,22 @@ class RunRecord:
     subject: str | None = None
     learnt_before: Mapping[str, int] | None = None
     torch: str | None = None
+    also: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+    known_side: int | None = None
 
     def check_given(self, given: Mapping[str, Any]) -> None:
         """Check that what is given when the run is resumed is what it began with.
 
         Args:
-            given: fields of the settings, and "split", "output"; None counts as not given. "data" may differ: photos
-                can be moved, see `resume.read_plan`.
+            given: fields of the settings, and "split", "output"; None counts as not given. "data", "also" and
+                "strangers" may differ: photos can be moved, see `resume.read_plan`.
 
         Raises:
             SettingError: something differs that would change the result.
         """
         for name, value in given.items():
-            if name in (*FREE_TO_CHANGE, "data") or value is None:
+            if name in (*FREE_TO_CHANGE, *PHOTOS) or value is None:
                 continue
             began = getattr(self, name) if name in ("split", "output") else getattr(self.settings, name)
             same = _resolved(began) == _resolved(value) if name == "output" else began == value
@@ -90,8 +98,9 @@ def read_record(path: Path) -> RunRecord:
         values = json.loads(file.read_text(encoding="utf-8"))
         chosen = {name: value for name, value in values.items() if name in names}
         settings = TrainingSettings(**{**chosen, "sizes": tuple(chosen["sizes"])})
-        needed, others = ("data", "split", "output"), ("subject", "learnt_before", "torch")
+        needed, others = ("data", "split", "output"), ("subject", "learnt_before", "torch", "known_side")
         beside = {name: values[name] for name in needed} | {name: values.get(name) for name in others}
+        beside |= {name: tuple(values.get(name) or ()) for name in ("also", "strangers")}
         return RunRecord(settings, **{**beside, "output": str(_output_in(path, Path(beside["output"])))})
     except FileNotFoundError as error:
         raise CheckpointError(f"There is nothing to resume: {file} does not exist. Start without --resume.") from error

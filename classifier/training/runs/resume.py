@@ -8,6 +8,7 @@ from typing import Any
 from classifier.checkpoint import Metadata, read_metadata
 from classifier.data.collection import Collection
 from classifier.data.folders import of_manifest, read_folder
+from classifier.data.further.reading import Further
 from classifier.data.manifest import read_manifest
 from classifier.data.oxford import flowers102
 from classifier.data.samples import Sample, differing_classes, samples_digest, training_samples
@@ -20,6 +21,7 @@ from classifier.photos.limits import PhotoLimits
 from classifier.photos.reading import open_with_size
 from classifier.training.plan import TrainingPlan, valid_samples
 from classifier.training.runs.folder import RunFolder
+from classifier.training.runs.further import read_listed
 from classifier.training.runs.record import FREE_TO_CHANGE, RunRecord, read_record
 from classifier.training.settings import check_choices
 from classifier.training.start import StartingPoint
@@ -42,9 +44,9 @@ def read_plan(
 
     Args:
         folder: of the run.
-        given: what is given again: fields of `TrainingSettings`, and "data", "split", "output". It has to be what the
-            run began with, but for what changes only how fast it goes: workers, compile, precision. "data" may say
-            where the same photos are now.
+        given: what is given again: fields of `TrainingSettings`, and "data", "split", "output", "also", "strangers".
+            It has to be what the run began with, but for what changes only how fast it goes: workers, compile,
+            precision. "data", "also" and "strangers" may say where the same photos are now.
         subject: what the classes are kinds of, if it is to change.
         device: "auto", "cpu", "cuda" or "mps".
         collection: the photos, if they have been read already.
@@ -88,6 +90,7 @@ def read_plan(
         start=start,
         earlier=earlier,
         learnt_before=record.learnt_before,
+        further=_further_of(run, record, given, collection),
         resumed=True,
     )
     return plan, run
@@ -115,6 +118,25 @@ def _collection_of(run: RunFolder, record: RunRecord, data: str | Path | None) -
     if root.resolve() != Path(record.data).resolve():
         _check_moved(run, collection)
     return collection
+
+
+def _further_of(run: RunFolder, record: RunRecord, given: Mapping[str, Any], collection: Collection) -> Further:
+    """The further photos that a run began with, at their places or where `given` says that they are now."""
+    if not (record.also or record.strangers):
+        named = next((name for name in ("also", "strangers") if given.get(name)), None)
+        if named:
+            raise SettingError(f"This run began without --{named}. Leave the option out, or begin another run.")
+        return Further()
+    places = {}
+    for name, began in (("also", record.also), ("strangers", record.strangers)):
+        now = tuple(given.get(name) or began)
+        if len(now) != len(began):
+            raise SettingError(
+                f"This run began with {len(began)} of --{name} ({', '.join(began)}); got {len(now)}. Photos may be "
+                "moved, but not be others: leave the option out, or begin another run."
+            )
+        places[name] = [Path(path).expanduser().absolute() for path in now]
+    return read_listed(run.further, collection.classes, **places, known_side=record.known_side)
 
 
 def _check_moved(run: RunFolder, collection: Collection) -> None:

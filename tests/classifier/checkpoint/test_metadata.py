@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from classifier.checkpoint import DatasetInfo, Metadata, Preprocessing, TrainingInfo
+from classifier.checkpoint import DatasetInfo, FurtherInfo, Metadata, Preprocessing, TrainingInfo
 from classifier.data.labels import LabelClass
 
 HALF = (0.5, 0.5, 0.5)
@@ -18,6 +18,7 @@ WHOLE = Metadata(
         best_epoch=2,
         history=({"epoch": 1, "valid_top1": None}, {"epoch": 2, "valid_top1": 0.5}),
         shares=(0.5, 0.5),
+        further=FurtherInfo(3, 4, {"her/garden": 2}),
         earlier=TrainingInfo(settings={"train_on_valid": True}),
     ),
     metrics={"valid": {"top1": 0.5}},

@@ -17,6 +17,14 @@ def test_a_rate_is_suggested_and_drawn(tmp_path: Path, capsys: pytest.CaptureFix
     assert sorted(os.listdir(tmp_path / "curves")) == ["lr-find.html", "lr-find.png"]
 
 
+def test_strangers_take_part(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = plant(tmp_path / "garden", {"blue": 12, "red": 12})
+    strangers = plant(tmp_path / "others", {"x": 4}, seed=900)
+    command = ["lr-find", "--data", str(root), "--output", str(tmp_path / "curves"), "--steps", "25", *TINY]
+    assert main([*command, "--strangers", str(strangers), "--exposure", "energy"]) == 0
+    assert "Suggested: --learning-rate " in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from classifier.__main__ import COMMANDS, main
-from classifier.checkpoint import load_checkpoint, read_metadata
+from classifier.checkpoint import FurtherInfo, load_checkpoint, read_metadata
 from classifier.checkpoint.collection import open_collection
 from classifier.data.manifest import manifest_of, read_manifest
 from classifier.data.subject import Subject
@@ -390,3 +390,37 @@ def test_a_run_is_resumed_with_folders_from_another_system(
     (mine / "édelweiss").rename(mine / "e\u0301delweiss")
     assert main(["train", "--resume", "--run-dir", str(output.parent), "--device", "cpu"]) == 0
     assert len(read_metadata(output).training.history) == 2
+
+
+def test_further_photos_and_strangers(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    also, others = plant(tmp_path / "also", {"Blue": 2, "2": 2}, seed=500), plant(tmp_path / "o", {"x": 5}, seed=900)
+    shutil.copy(photos / "red" / "1.jpg", others / "red.jpg")
+    output = tmp_path / "run" / "best.safetensors"
+    further = ["--also", str(also), "--strangers", str(others)]
+    command = ["train", "--data", str(photos), "--output", str(output), "--epochs", "1", *further, *TINY]
+    assert main([*command, "--dry-run"]) == 0
+    said = capsys.readouterr()
+    assert "4 photos of --also, each shown 1 times an epoch" in said.out.replace("\n", " ")
+    assert "Left out (1):" in said.err
+    assert "which shows one of the classes" in said.err or "is a near copy of" in said.err
+    assert main(command) == 0
+    assert "each batch has 6 known photos and 2 strangers" in capsys.readouterr().err
+    assert f"{others}/red.jpg" in (output.parent / "left-out.csv").read_text(encoding="utf-8")
+    listed = (output.parent / "further.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[:4] for line in listed[1:]][::4] == [
+        ["also", "0", "2/0.jpg", "2"],
+        ["strangers", "0", "x/0.jpg", ""],
+    ]
+    assert read_metadata(output).training.further == FurtherInfo(4, 5)
+    shutil.rmtree(output.parent)
+    for words, message in (
+        (["--strangers-share", "0.5"], None),
+        (["--also-weight", "0"], "--also-weight is above 0"),
+    ):
+        assert main([*command, *words, "--dry-run"]) == (1 if message else 0)
+        assert (message or "") in capsys.readouterr().err
+    plant(also, {"tulip": 1})
+    assert main(command) == 1
+    assert "“tulip” is none of the 2 classes" in capsys.readouterr().err
+    assert main([*command[: -len(TINY) - 4], "--strangers-share", "0.5", *TINY]) == 1
+    assert "--strangers-share says something of --strangers" in capsys.readouterr().err

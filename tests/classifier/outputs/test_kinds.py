@@ -8,10 +8,12 @@ from safetensors.numpy import save_file
 from classifier.checkpoint import TrainingInfo
 from classifier.data.collection import Photo
 from classifier.data.folder_tree import LeftOut
+from classifier.data.further.reading import Further
 from classifier.data.manifest import write_manifest
 from classifier.outputs import kinds
 from classifier.training.curves import write_lr_html, write_lr_png, write_training_curves
 from classifier.training.runs.folder import write_left_out, write_metrics
+from classifier.training.runs.further import write_further
 from tests.making.runs import save_untrained
 
 ROW = {"epoch": 1.0, "train_loss": 0.5, "train_top1": None, "seconds": 1.0}
@@ -27,6 +29,7 @@ def test_each_file_is_of_one_kind(tmp_path: Path) -> None:
     write_metrics(tmp_path / "metrics.csv", [ROW])
     write_training_curves(tmp_path / "curves.html", TrainingInfo(history=(ROW,)), title="<b>")
     write_left_out(tmp_path / "left-out.csv", [LeftOut("é", "=1")])
+    write_further(tmp_path / "further.csv", Further(), ())
     write_manifest(tmp_path / "oxford.csv", [])
     write_manifest(tmp_path / "mine.csv", [Photo(1, 1, {"split": "train"}, 5, 5, (0, 0, 0), "é")])
     write_lr_png(tmp_path / "lr.png", **rates)  # type: ignore[arg-type]
@@ -36,6 +39,7 @@ def test_each_file_is_of_one_kind(tmp_path: Path) -> None:
         "metrics.csv": kinds.RUN_METRICS,
         "curves.html": kinds.RUN_CURVES,
         "left-out.csv": kinds.LEFT_OUT,
+        "further.csv": kinds.FURTHER,
         "oxford.csv": kinds.MANIFEST,
         "mine.csv": kinds.MANIFEST,
         "lr.png": kinds.LR_PICTURE,

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
-from classifier.checkpoint import TrainingInfo
-from classifier.reports.history import describe_curves, history_of
+from classifier.checkpoint import FurtherInfo, TrainingInfo
+from classifier.reports.history import describe_curves, further_of, history_of
 
 FIRST = TrainingInfo(
     settings={"head_epochs": 1}, best_epoch=3, history=tuple({"epoch": n, "seconds": 10.0} for n in (1, 2, 3))
@@ -29,6 +29,12 @@ def test_a_run_that_began_with_a_checkpoint_tells_what_came_before():
 def test_a_checkpoint_that_tells_nothing_has_an_empty_history():
     history = history_of(TrainingInfo())
     assert (history.rows, history.kept, history.head_epochs) == ((), None, 0)
+
+
+def test_the_last_further_photos_are_those_of_a_checkpoint():
+    assert further_of(FIRST) is None
+    second = replace(SECOND, further=FurtherInfo(1, 2), earlier=replace(FIRST, further=FurtherInfo(9, 9)))
+    assert further_of(second) == further_of(TrainingInfo(earlier=second)) == FurtherInfo(1, 2)
 
 
 def test_the_words_say_what_the_curves_cannot():

@@ -15,12 +15,13 @@ import pytest
 import torch
 
 import classifier.training.runs.folder
-from classifier.checkpoint import load_checkpoint, read_metadata
+from classifier.checkpoint import FurtherInfo, load_checkpoint, read_metadata
 from classifier.data.collection import Collection
 from classifier.data.folders import read_folder
+from classifier.data.further.reading import read_further
 from classifier.data.manifest import read_manifest
 from classifier.data.samples import Sample
-from classifier.errors import ClassifierError, OutputError, SettingError, TrainingError
+from classifier.errors import ClassifierError, DatasetError, OutputError, SettingError, TrainingError
 from classifier.inference.classifier import Classifier
 from classifier.reports.history import history_of
 from classifier.training.fit import fit, steps_per_epoch
@@ -30,7 +31,7 @@ from classifier.training.plan import plan_training
 from classifier.training.runs.folder import RunFolder
 from classifier.training.runs.resume import read_plan
 from classifier.training.settings import TrainingSettings
-from tests.making.photo_folders import plant
+from tests.making.photo_folders import photo, plant
 
 SETTINGS = TrainingSettings(
     backbone="test_efficientnet",
@@ -99,6 +100,94 @@ def test_the_checkpoint_knows_how_it_was_made(garden: Collection, finished: RunF
 
 class Killed(Exception):
     pass
+
+
+@pytest.fixture(scope="module")
+def more(garden: Collection, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a table of further photos of both classes and of strangers, larger than the own ones."""
+    folder = tmp_path_factory.mktemp("more") / "elsewhere"
+    plant(folder, {"red": 3, "blue": 3, "white": 8}, seed=500)
+    rows = [f"red/{number}.jpg,known,2,me" for number in range(3)]
+    rows += ["blue/0.jpg,known,1,you", "blue/1.jpg,known,1|2,you", "blue/2.jpg,known,1,"]
+    rows += [f"white/{number}.jpg,other,,me" for number in range(8)]
+    for number in range(4):
+        photo(900 + number, size=(96, 80)).save(folder / "white" / f"{number}.jpg")
+    (folder / "photos.csv").write_text("\n".join(["file,kind,class_ids,source", *rows]), encoding="utf-8")
+    return folder
+
+
+EXPOSED = replace(
+    SETTINGS, epochs=2, head_epochs=0, mix=0.5, class_weights=True, accumulate=2, also_weight=1.5, strangers_share=0.3
+)
+
+
+def train_exposed(garden: Collection, folder: Path, run: RunFolder, settings: TrainingSettings) -> bool:
+    table = [folder / "photos.csv"]
+    further = read_further(garden, also=table, strangers=table)
+    return fit(plan_training(garden, device="cpu", further=further, **asdict(settings)), run)
+
+
+def same_weights(one: RunFolder, other: RunFolder) -> bool:
+    first, second = (load_checkpoint(run.checkpoint).state for run in (one, other))
+    return all(np.array_equal(first[name], value) for name, value in second.items())
+
+
+def test_strangers_and_further_photos_are_learnt_from(
+    garden: Collection, more: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A killed run whose photos are moved ends with the weights of one that was never stopped."""
+    straight, killed = run_in(tmp_path / "straight"), run_in(tmp_path / "killed")
+    with caplog.at_level(logging.INFO, logger="classifier"):
+        assert train_exposed(garden, more, straight, EXPOSED)
+    assert re.search(r"epoch 2 of 2: train loss \d\.\d+, exposure loss \d\.\d+, valid loss", caplog.text)
+    assert "exposure_loss" in straight.metrics.read_text(encoding="utf-8").splitlines()[0]
+    training = read_metadata(straight.checkpoint).training
+    assert training.further == FurtherInfo(6, 8, {"me": 11, "you": 2})
+    assert all(row["exposure_loss"] >= 0.69 for row in training.history)  # ln 2 at least
+    assert training.settings["strangers_share"] == 0.3
+    assert read_metadata(straight.checkpoint).dataset.train_photos == 26
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(more, elsewhere)
+    with monkeypatch.context() as patch:
+        patch.setattr(KeepBest, "on_train_epoch_start", _die_in_epoch(1))
+        with pytest.raises(Killed):
+            train_exposed(garden, elsewhere, killed, EXPOSED)
+    elsewhere.rename(tmp_path / "moved")
+    with pytest.raises(DatasetError, match="6 of the 6 photos of --also are no longer there"):
+        read_plan(killed.path, device="cpu", collection=garden)
+    again = {"also": [tmp_path / "moved"], "strangers": [tmp_path / "moved" / "photos.csv"]}
+    for given, message in (
+        ({**again, "strangers_share": 0.5}, "This run began with --strangers-share 0.3; got 0.5"),
+        ({**again, "also": [more, more]}, r"began with 1 of --also \(.*photos\.csv\); got 2"),
+    ):
+        with pytest.raises(SettingError, match=message):
+            read_plan(killed.path, given, device="cpu", collection=garden)
+    plan, _ = read_plan(killed.path, again, device="cpu", collection=garden)
+    assert fit(plan, killed)
+    assert same_weights(straight, killed)
+    assert history(read_metadata(killed.checkpoint)) == history(read_metadata(straight.checkpoint))
+    assert read_plan(killed.path, device="cpu", collection=garden)[0].further == plan.further
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"exposure": "energy", "precision": "bf16", "mix": 1.0, "freeze_norm": False},
+        {"train_on_valid": True, "ema_decay": 0.0, "label_smoothing": 0.0, "head_epochs": 1, "mix": 0.0},
+    ],
+)
+def test_exposure_goes_with_every_other_option(
+    garden: Collection, more: Path, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    assert train_exposed(garden, more, run_in(tmp_path), replace(EXPOSED, **options))
+    history = read_metadata(run_in(tmp_path).checkpoint).training.history
+    assert all(np.isfinite(row["exposure_loss"]) for row in history)
+    assert all((row["train_top1"] is None) == (options["mix"] == 1.0) for row in history)
+
+
+def test_a_run_without_further_photos_is_resumed_without(garden: Collection, finished: RunFolder) -> None:
+    with pytest.raises(SettingError, match="This run began without --strangers. Leave the option out"):
+        read_plan(finished.path, {"strangers": [Path("x")]}, device="cpu", collection=garden)
 
 
 @pytest.mark.parametrize("after", [1, 2])
@@ -342,3 +431,22 @@ def test_two_processes_learn_what_one_learns(garden: Collection, tmp_path: Path)
     one = run_in(tmp_path / "one")
     train(garden, one, replace(SETTINGS, epochs=5, ema_decay=0.0, mix=0.0, augmentation="none"))
     assert read_metadata(one.checkpoint).metrics["valid"]["top1"] == 1.0
+
+
+def test_two_processes_share_strangers_too(garden: Collection, more: Path, tmp_path: Path) -> None:
+    settings = {"epochs": 1, "head_epochs": 0, "batch_size": 8, "ema_decay": 0, "strangers_share": 0.25, "workers": 0}
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
+    table = str(more / "photos.csv")
+    command = [
+        *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"),
+        *("-m", "classifier", "train", "--data", str(garden.root), "--output", str(tmp_path / "best.safetensors")),
+        *("--also", table, "--strangers", table, "--backbone", "test_efficientnet", "--no-pretrained", "--device=cpu"),
+        *(*options, "--sizes", "32", "--augmentation", "none"),
+    ]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("each batch has 6 known photos and 2 strangers") == 1
+    metadata = read_metadata(tmp_path / "best.safetensors")
+    assert metadata.training.further == FurtherInfo(6, 8, {"me": 11, "you": 2})
+    assert metadata.training.history[0]["exposure_loss"] >= 0.69

@@ -26,11 +26,23 @@ from classifier.training.settings import TrainingSettings, recommended
         ("seed", -5),
         ("seed", 2**32),
         ("precision", "8"),
+        ("also_weight", 0),
+        ("strangers_share", 1.0),
+        ("exposure", "entropy"),
+        ("exposure_weight", 0),
+        ("energy_known", -4.0),
+        ("energy_strangers", float("nan")),
     ],
 )
 def test_values_that_make_no_sense_are_named(name: str, value: object) -> None:
     with pytest.raises(SettingError, match=f"^--{name.replace('_', '-')} is "):
         TrainingSettings(**{name: value})  # type: ignore[arg-type]
+
+
+def test_a_strangers_loss_has_a_factor_that_suits_its_kind() -> None:
+    assert TrainingSettings().exposure_factor == 0.5
+    assert TrainingSettings(exposure="energy").exposure_factor == 0.1
+    assert TrainingSettings(exposure="energy", exposure_weight=0.3).exposure_factor == 0.3
 
 
 def test_without_valid_photos_nothing_tells_when_to_stop() -> None:

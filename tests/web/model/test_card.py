@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from classifier.checkpoint import FurtherInfo
 from classifier.data.collection import Collection
 from tests.making.reports import make_garden_report, make_verdict_report
 from web.model.card import describe_calibration, describe_elsewhere, describe_measurement, describe_training
@@ -30,6 +31,19 @@ def test_words_follow_the_figures(garden: Collection):
     assert "which it has learnt from" in describe_measurement(by_heart)
     assert "neither learnt from" in describe_measurement(report)
     assert "(Split split)" not in describe_measurement(replace(report, data={**report.data, "split_name": "split"}))
+
+
+def test_the_card_tells_of_further_photos(garden: Collection):
+    report = make_garden_report(garden)
+    assert "It also learnt" not in describe_training(report)
+    further = FurtherInfo(1082, 1461, {"her/garden": 2000, "his/fields": 500})
+    words = describe_training(replace(report, training=replace(report.training, further=further)))
+    assert (
+        "It also learnt from 1,082 photos of the same classes from elsewhere, and from 1,461 pictures of other things, "
+        "to give these no name. They come from 2 sources."
+    ) in words
+    words = describe_training(replace(report, training=replace(report.training, further=FurtherInfo(0, 1))))
+    assert "It also learnt from 1 picture of other things, to give these no name." in words
 
 
 def test_the_card_tells_what_a_mean_is_of(garden: Collection):

@@ -55,8 +55,8 @@ def test_tables_as_people_write_them(tmp_path: Path, text: str, known: list[List
         ("file,class\n ,red\n", r"line 2: the column file is empty"),
         ("file,kind,class\n1.jpg,other,red\n", r"lists no known photo: --also takes rows of kind “known”"),
         ("file\n1.jpg\n", "lists no known photo"),
-        ("photo,class\n1.jpg,red\n", "no table with the column “file”. --also takes such a CSV or a folder"),
-        ("", "no table with the column “file”"),
+        ("photo,class\n1.jpg,red\n", "no .csv with the column “file”. --also takes such a table or a folder"),
+        ("", "no .csv with the column “file”"),
         ("file,class\n1.jpg," + "x" * 200_000 + "\n", "cannot be read: field larger than field limit"),
     ],
 )
@@ -70,7 +70,7 @@ def test_a_table_without_strangers_and_files_that_are_no_tables(tmp_path: Path) 
         list_strangers(table(tmp_path, "file,class\n1.jpg,red\n"))
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 9)
     for read in (list_strangers, lambda path: list_also(path, CLASSES)):
-        with pytest.raises(DatasetError, match="no table with the column “file”"):
+        with pytest.raises(DatasetError, match=r"no \.csv with the column “file”"):
             read(tmp_path / "photo.jpg")
         with pytest.raises(DatasetError, match=r"There is no .*missing\.csv"):
             read(tmp_path / "missing.csv")

@@ -17,6 +17,9 @@ RECORD = RunRecord(
     subject="dog,dogs",
     learnt_before={"valid": 1, "test": 0},
     torch="2.9",
+    also=("/photos/more.csv", "/photos/more"),
+    strangers=("/photos/others",),
+    known_side=288,
 )
 
 
@@ -24,7 +27,7 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     run = RunFolder.of(tmp_path / "x" / "best.safetensors")
     write_record(run, RECORD)
     assert read_record(run.path) == RECORD
-    bare = replace(RECORD, subject=None, learnt_before=None, torch=None)
+    bare = replace(RECORD, subject=None, learnt_before=None, torch=None, also=(), strangers=(), known_side=None)
     write_record(run, bare)
     assert read_record(run.path) == bare
 
@@ -44,9 +47,11 @@ def test_a_run_is_resumed_with_what_it_began_with(monkeypatch: pytest.MonkeyPatc
         {"epochs": 3, "sizes": (32, 64), "workers": 9, "precision": "32", "compile": True, "split": None}
     )
     RECORD.check_given({"data": "photos/../photos/garden", "output": Path("runs/x/best.safetensors")})
+    RECORD.check_given({"also": [Path("/moved/more.csv")], "strangers": [Path("/moved/others")]})
     for given, message in (
         ({"sizes": (32,)}, "This run began with --sizes 32 64; got 32. A run is resumed with what it began with"),
         ({"head_epochs": 2}, "--head-epochs 1; got 2"),
+        ({"strangers_share": 0.5}, "--strangers-share 0.25; got 0.5"),
         ({"split": "official"}, "--split split; got official"),
         ({"output": "other.safetensors"}, "--output /runs/x/best.safetensors; got other.safetensors"),
     ):
