@@ -8,6 +8,7 @@ from classifier.cli.terminal import list_left_out, progress_bar
 from classifier.data.collection import Collection
 from classifier.data.further.reading import Further, read_further
 from classifier.errors import SettingError
+from classifier.reports.numbers import how_often
 from classifier.training.processes import is_first_process, world_size
 from classifier.training.settings import check_needed_photos
 
@@ -68,10 +69,9 @@ def further_in_sentences(plan: "TrainingPlan") -> str:
     further, settings, mixture = plan.further, plan.settings, plan.mixture
     sentences = []
     if further.also:
-        sentences.append(
-            f"Besides, {_photos(len(further.also))} of --also, each shown {settings.also_weight:g} times an epoch "
-            "on average."
-        )
+        weight = settings.also_weight
+        times = how_often(int(weight)) if weight in (1, 2) else f"{weight:g} times"
+        sentences.append(f"Besides, {_photos(len(further.also))} of --also, each shown {times} an epoch on average.")
     if further.strangers:
         processes = world_size()
         known, strangers = (processes * part for part in mixture.batch(settings.batch_size, processes=processes))

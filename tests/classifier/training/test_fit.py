@@ -186,7 +186,7 @@ def test_exposure_goes_with_every_other_option(
 
 
 def test_a_run_without_further_photos_is_resumed_without(garden: Collection, finished: RunFolder) -> None:
-    with pytest.raises(SettingError, match="This run began without --strangers. Leave the option out"):
+    with pytest.raises(SettingError, match=r"This run began without --strangers. Leave the option out"):
         read_plan(finished.path, {"strangers": [Path("x")]}, device="cpu", collection=garden)
 
 
