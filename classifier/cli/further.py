@@ -1,6 +1,7 @@
 """Further photos on the command line: --also and --strangers, and what is said of them."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ def check_further_options(args: argparse.Namespace, settings: dict[str, Any]) ->
     check_needed_photos(settings, also=bool(args.also), strangers=bool(args.strangers))
     for option, paths in (("--also", args.also), ("--strangers", args.strangers)):
         for path in paths:
-            if not path.exists():
+            if not os.path.exists(path):
                 raise SettingError(f"There is no {path}. {option} takes a .csv or a folder of photos.")
 
 

@@ -158,15 +158,8 @@ def _plan_new(args: argparse.Namespace) -> "tuple[TrainingPlan, RunFolder]":
         check_folder(run)
     collection, left_out = _photos(args, seed=choices.get("seed", 1))
     further = open_further(args, collection, split_name=args.split, settings=choices)
-    plan = plan_training(
-        collection,
-        split_name=args.split,
-        start=start,
-        device=args.device,
-        left_out=[*left_out, *further.left_out],
-        further=further,
-        **choices,
-    )
+    photos = {"split_name": args.split, "left_out": left_out, "further": further}
+    plan = plan_training(collection, start=start, device=args.device, **photos, **choices)
     if auto and not args.dry_run:
         plan = _with_suggested_rate(plan)
     if is_first_process():

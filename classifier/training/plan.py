@@ -129,7 +129,7 @@ def plan_training(
         device=device,
         start=start,
         earlier=start.earlier(collection) if start else None,
-        left_out=left_out,
+        left_out=[*left_out, *further.left_out],
         further=further,
     )
 

@@ -6,6 +6,7 @@ a photo comes from.
 """
 
 import csv
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,7 +71,7 @@ def list_also(path: Path, classes: Sequence[LabelClass]) -> Listing:
     for row, where in _rows(path, option="--also"):
         if _is_known(row):
             try:
-                files.append(Listed(_file(row, where), _targets(row, names), _source(row)))
+                files.append(Listed(_file(row, path, where), _targets(row, names), _source(row)))
             except DatasetError as error:
                 raise DatasetError(f"{where}: {error}") from error
     if not files:
@@ -86,7 +87,7 @@ def list_strangers(path: Path) -> Listing:
     if path.is_dir():
         return Listing(path, tuple(Listed(file.relative_to(path).as_posix()) for file in files_in(path)))
     files = tuple(
-        Listed(_file(row, where), source=_source(row))
+        Listed(_file(row, path, where), source=_source(row))
         for row, where in _rows(path, option="--strangers")
         if not _is_known(row)
     )
@@ -156,11 +157,13 @@ def _targets(row: Mapping[str, str], names: ClassNames) -> tuple[int, ...]:
     raise DatasetError(f"A known photo has its class in one of the columns {', '.join((*ID_COLUMNS, NAME_COLUMN))}.")
 
 
-def _file(row: Mapping[str, str], where: str) -> str:
+def _file(row: Mapping[str, str], table: Path, where: str) -> str:
     # Surrounding spaces may be part of a file's name, but a cell of spaces is none.
     if not _cell(row, "file"):
         raise DatasetError(f"{where}: the column file is empty.")
-    return from_cell(row["file"])
+    text = row["file"]
+    # Our own tables escape names; in a table of somebody else, a backslash is one.
+    return text if os.path.exists(folder_of(table) / text) else from_cell(text)
 
 
 def _source(row: Mapping[str, str]) -> str:

@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 from statistics import median
 
@@ -85,7 +84,8 @@ def read_further(
     """Read the further photos of a training on a collection.
 
     Left out are files that cannot be read, near copies of photos that figures are taken on (valid and test), strangers
-    that are the very file of a known photo, and files that are there twice.
+    that are the very file of one of the collection's photos or a near copy of one of `also`, and files that are there
+    twice.
 
     Args:
         collection: the photos and their classes.
@@ -120,7 +120,7 @@ def read_further(
     kept, copies = _without_copies([look for look in seen[: len(measured)] if isinstance(look, _Seen)], readable)
     known = [photo for photo in kept if photo.targets]
     own = training_samples(collection, split_name=split_name, with_valid=with_valid)
-    others, same = _without_known([photo for photo in kept if not photo.targets], known, own=[*own, *measured])
+    others, same = _without_known([photo for photo in kept if not photo.targets], own)
     left_out += [*copies, *same]
     for option, before, after in (("--also", listed[0], known), ("--strangers", listed[1], others)):
         if before and not after:
@@ -178,33 +178,38 @@ def _look_at(photo: FurtherPhoto) -> _Seen | str:
 
 
 def _without_copies(measured: Sequence[_Seen], further: Sequence[_Seen]) -> tuple[list[FurtherPhoto], list[LeftOut]]:
-    """The further photos that are no near copy of a photo to measure on, and no second copy of the same file."""
+    """The further photos, known ones first, without copies of those to measure on, of each other, and of known ones."""
     groups = group_twins([seen.hashes for seen in (*measured, *further)])
-    shown = {group: seen.photo.path for group, seen in reversed(list(zip(groups, measured, strict=False)))}
-    kept: list[FurtherPhoto] = []
-    left_out = []
-    first: dict[tuple[str, bool], Path] = {}
-    for group, seen in zip(islice(groups, len(measured), None), further, strict=True):
-        photo = seen.photo
-        before = first.setdefault((photo.digest, not photo.targets), photo.path)
+    shown: dict[int, Path] = {}
+    for group, seen in zip(groups, measured, strict=False):
+        shown.setdefault(group, seen.photo.path)
+    known: dict[int, Path] = {}
+    files: dict[tuple[str, bool], Path] = {}
+    kept, left_out = [], []
+    for group, photo in zip(groups[len(measured) :], (seen.photo for seen in further), strict=True):
+        first = files.setdefault((photo.digest, bool(photo.targets)), photo.path)
         if group in shown:
-            reason = f"It is a near copy of {shown[group]}, which figures are taken on."
-        elif before is not photo.path:
-            reason = f"It is the same file as {before}."
+            left_out.append(_left_out(photo.path, f"It is a near copy of {shown[group]}, which figures are taken on."))
+        elif not photo.targets and group in known:
+            left_out.append(
+                _left_out(photo.path, f"It is a near copy of {known[group]}, which shows one of the classes.")
+            )
+        elif first is not photo.path:
+            left_out.append(_left_out(photo.path, f"It is the same file as {first}."))
         else:
             kept.append(photo)
-            continue
-        left_out.append(_left_out(photo.path, reason))
+            if photo.targets:
+                known.setdefault(group, photo.path)
     return kept, left_out
 
 
 def _without_known(
-    strangers: Sequence[FurtherPhoto], also: Sequence[FurtherPhoto], *, own: Sequence[Sample]
+    strangers: Sequence[FurtherPhoto], own: Sequence[Sample]
 ) -> tuple[list[FurtherPhoto], list[LeftOut]]:
-    """The strangers that are not the very file of a known photo."""
-    known = {photo.digest: photo.path for photo in also}
+    """The strangers that are not the very file of one of the collection's photos."""
     # Files of different sizes are different: few of the own photos need to be read.
     sizes = {_bytes_of(photo.path) for photo in strangers}
+    known: dict[str, Path] = {}
     for sample in own:
         if strangers and _bytes_of(sample.path) in sizes:
             try:

@@ -1,6 +1,7 @@
 """Further photos of a run in its folder, as further.csv: a run that goes on learns from the very same ones."""
 
 import csv
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def _photo(row: Mapping[str, str], places: Sequence[Path], names: ClassNames) ->
 
 
 def _check(photos: Sequence[FurtherPhoto], *, option: str) -> None:
-    missing = [photo for photo in photos if not photo.path.is_file()]
+    missing = [photo for photo in photos if not os.path.isfile(photo.path)]
     if missing:
         raise DatasetError(
             f"{len(missing):,} of the {len(photos):,} photos of {option} are no longer there, the first of them "

@@ -46,6 +46,12 @@ def test_tables_as_people_write_them(tmp_path: Path, text: str, known: list[List
     assert list_strangers(path).files == tuple(strangers)
 
 
+def test_a_backslash_in_a_file_name_may_be_just_that(tmp_path: Path) -> None:
+    (tmp_path / "a\\new.jpg").touch()
+    path = table(tmp_path, f"file,class\na\\new.jpg,\nb\\new.jpg,\n{'x' * 999},\n")
+    assert [listed.file for listed in list_strangers(path).files] == ["a\\new.jpg", "b\new.jpg", "x" * 999]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -2,6 +2,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from classifier.data.collection import Collection
 from classifier.data.folders import read_folder
@@ -61,7 +62,7 @@ def test_what_must_not_be_learnt_from_is_left_out_with_its_reason(garden: Collec
         "also/red/empty.jpg": "The file is empty.",
         "also/red/text.jpg": "This file is not a picture, it is a text.",
         "also/red/valid.jpg": f"It is a near copy of {valid}, which figures are taken on.",
-        "other/also.jpg": f"It is the same file as {also / 'red/1.jpg'}, which shows one of the classes.",
+        "other/also.jpg": f"It is a near copy of {also / 'red/1.jpg'}, which shows one of the classes.",
         "other/test.jpg": f"It is a near copy of {test}, which figures are taken on.",
         "other/train.jpg": f"It is the same file as {train}, which shows one of the classes.",
     }
@@ -70,13 +71,22 @@ def test_what_must_not_be_learnt_from_is_left_out_with_its_reason(garden: Collec
 
 
 def test_near_copies_are_found_whatever_their_size_and_format(garden: Collection, tmp_path: Path) -> None:
-    from PIL import Image
-
     (tmp_path / "also" / "red").mkdir(parents=True)
     with Image.open(paths(garden, "test")[0]) as picture:
         picture.resize((36, 30)).save(tmp_path / "also" / "red" / "small.png")
     with pytest.raises(DatasetError, match=r"None of the 1 files of --also can be learnt from; .* is a near copy of"):
         read_further(garden, also=[tmp_path / "also"])
+
+
+def test_a_stranger_that_looks_like_a_known_photo_is_none(garden: Collection, tmp_path: Path) -> None:
+    also, strangers = plant(tmp_path / "also", {"red": 2}, seed=500), plant(tmp_path / "x", {"x": 2}, seed=900)
+    with Image.open(also / "red" / "0.jpg") as picture:
+        picture.resize((36, 30)).save(strangers / "small.png")
+    further = read_further(garden, also=[also], strangers=[strangers])
+    assert (len(further.also), len(further.strangers)) == (2, 2)
+    assert [entry.reason for entry in further.left_out] == [
+        f"It is a near copy of {also / 'red/0.jpg'}, which shows one of the classes."
+    ]
 
 
 def test_files_of_a_table_that_are_not_there(garden: Collection, tmp_path: Path) -> None:

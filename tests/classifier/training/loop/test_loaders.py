@@ -41,6 +41,13 @@ def test_an_epoch_follows_from_its_seed_whatever_the_number_of_workers(garden: C
     assert not torch.equal(images, batches(garden, 2)[0])
 
 
+def test_own_photos_alone_come_in_the_order_of_the_seed(garden: Collection) -> None:
+    """As before there were further photos: a run that began then goes on with the same batches."""
+    samples = samples_of(garden, split_name="split", split="train")
+    order = torch.randperm(16, generator=torch.Generator().manual_seed(7))
+    assert batches(garden, 7)[1].tolist() == [samples[number].target for number in order]
+
+
 def test_two_processes_share_the_photos_of_an_epoch(garden: Collection) -> None:
     parts = [batches(garden, 1, rank=rank, world_size=2)[0] for rank in range(2)]
     assert [len(part) for part in parts] == [8, 8]
