@@ -108,7 +108,7 @@ def watch_photos(plan: TrainingPlan, run: RunFolder, *, warn: Callable[[str], ob
     again = shlex.join(["python", "-m", "classifier", "train", "--resume", "--run-dir", str(run.path)])
     broken = BrokenPhotos(
         BrokenNotes(run.broken_notes),
-        plan.train,
+        plan.mixture.all_photos,
         plan.valid,
         classes=plan.collection.classes,
         root=plan.collection.root,

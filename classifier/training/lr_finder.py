@@ -130,7 +130,7 @@ def _batches(plan: TrainingPlan, *, warn: Callable[[str], object]) -> Iterator[l
         notes = BrokenNotes(Path(folder) / "notes")
         broken = BrokenPhotos(
             notes,
-            plan.train,
+            plan.mixture.all_photos,
             (),
             classes=plan.collection.classes,
             root=plan.collection.root,

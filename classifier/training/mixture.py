@@ -70,6 +70,11 @@ class Mixture:
         )
 
     @property
+    def all_photos(self) -> list[Sample]:
+        """All photos that are learnt from, each once."""
+        return [*self.own, *self.also, *self.strangers]
+
+    @property
     def known_photos(self) -> int:
         """Number of known photos that an epoch shows, repeats included."""
         return len(self.own) + self._also_shown

@@ -140,7 +140,7 @@ def _of_table(table: Table, names: ClassNames, *, root: Path, by: str | None) ->
     photos: dict[Path, SetPhoto] = {}
     left_out = []
     for row in table.rows:
-        path = _path_of(row, table, top)
+        path = path_of(row, table, top, advice="Name files in that folder, or another folder by --root.")
         found = _photo_of(row, table, names, path=path, source=row.cells[source] if source else "")
         if isinstance(found, SetPhoto) and path in photos:
             found = "It is in the table more than once."
@@ -151,13 +151,22 @@ def _of_table(table: Table, names: ClassNames, *, root: Path, by: str | None) ->
     return PhotoSet(table.path.name, tuple(photos.values()), tuple(left_out), source)
 
 
-def _path_of(row: Row, table: Table, top: Path) -> Path:
-    """Path of a row's file below `top`. A table that somebody sends must not lead to other files of this machine."""
+def path_of(row: Row, table: Table, top: Path, *, advice: str) -> Path:
+    """Path of a row's file below `top`. A table that somebody sends must not lead to other files of this machine.
+
+    Args:
+        row: of the table.
+        table: for the error.
+        top: an absolute path.
+        advice: what to do, for the end of the error.
+
+    Raises:
+        DatasetError: the file is elsewhere.
+    """
     path = Path(os.path.normpath(top / row.cells[FILE]))
     if not path.is_relative_to(top):
         raise DatasetError(
-            f"{table.where(row)}: {readable_name(Path(row.cells[FILE]))} is outside of {readable_name(top)}. Name "
-            "files in that folder, or another folder by --root."
+            f"{table.where(row)}: {readable_name(Path(row.cells[FILE]))} is outside of {readable_name(top)}. {advice}"
         )
     inner = top / PHOTO_FOLDER / path.relative_to(top)
     return inner if not path.is_file() and inner.is_file() else path

@@ -1,35 +1,38 @@
 """Listing further photos: what a folder or a table names, before any file is opened.
 
-A table is a CSV with the column `file` (relative to the table's folder) and, for known photos, `class_ids`, `class_id`
-or `class`. `kind` says which rows are “known”; without it, those with a class are. `source` or `repository` says where
-a photo comes from.
+Tables are those of `data.elsewhere`: rows of kind “known” show one of the classes, all others are strangers.
 """
 
-import csv
-import os
-from collections.abc import Iterator, Mapping, Sequence
+import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from classifier.data.elsewhere.photo_set import (
+    BETWEEN_CLASSES,
+    CLASS_COLUMNS,
+    ID_COLUMNS,
+    KIND,
+    KNOWN,
+    SOURCE_COLUMNS,
+    ClassNames,
+    path_of,
+)
+from classifier.data.elsewhere.table import FILE, Row, Table, read_table
 from classifier.data.folder_tree import LeftOut, entries_of, is_split, strays
-from classifier.data.further.names import ClassNames
 from classifier.data.labels import LabelClass
 from classifier.errors import DatasetError
 from classifier.outputs.names import escape, readable_name
-from classifier.outputs.tables import from_cell, read_header
 from classifier.photos.finding import files_in
 
-KNOWN = "known"  # the kind of a photo that shows one of the classes
-ID_COLUMNS, NAME_COLUMN = ("class_ids", "class_id"), "class"
 TABLE_SUFFIX = ".csv"
-SOURCE_COLUMNS = ("source", "repository")
 
 
 @dataclass(frozen=True)
 class Listed:
     """File that a folder or a table lists.
 
-    file: relative to the listing's folder, with forward slashes; absolute if the table says so.
+    file: relative to the listing's folder, with forward slashes.
     targets: positions of the classes that count as right, in order; () for a stranger.
     source: where the photo comes from; "" where nothing says so.
     """
@@ -64,42 +67,54 @@ def list_also(path: Path, classes: Sequence[LabelClass]) -> Listing:
     Raises:
         DatasetError: there is no such thing, it lists no known photo, or names a class that is none.
     """
-    names = ClassNames(classes)
     if path.is_dir():
-        return _list_class_folders(path, names)
-    files = []
-    for row, where in _rows(path, option="--also"):
-        if _is_known(row):
+        return _list_class_folders(path, classes)
+    table, files = _read(path, option="--also"), []
+    for row in table.rows:
+        if _is_known(row, table):
             try:
-                files.append(Listed(_file(row, path, where), _targets(row, names), _source(row)))
+                files.append(_listed(row, table, targets=_targets(row, table, classes)))
             except DatasetError as error:
-                raise DatasetError(f"{where}: {error}") from error
+                raise DatasetError(f"{table.where(row)}: {error}") from error
     if not files:
         raise DatasetError(
-            f"{path} lists no known photo: --also takes rows of kind “{KNOWN}”, or with a class in one of the columns "
-            f"{', '.join((*ID_COLUMNS, NAME_COLUMN))}."
+            f"{readable_name(path)} lists no known photo: --also takes rows of kind “{KNOWN}”, or with a class in "
+            f"{', '.join(CLASS_COLUMNS)}."
         )
     return Listing(folder_of(path), tuple(files))
 
 
-def list_strangers(path: Path) -> Listing:
+def list_strangers(path: Path, classes: Sequence[LabelClass]) -> Listing:
     """List the strangers of a table, or all files below a folder. Raises as `list_also`, and UnreadableFile."""
     if path.is_dir():
         return Listing(path, tuple(Listed(file.relative_to(path).as_posix()) for file in files_in(path)))
-    files = tuple(
-        Listed(_file(row, path, where), source=_source(row))
-        for row, where in _rows(path, option="--strangers")
-        if not _is_known(row)
-    )
-    if not files:
+    table, names = _read(path, option="--strangers"), ClassNames(classes)
+    files, left_out = [], []
+    for row in table.rows:
+        if not _is_known(row, table):
+            said, ids_first = _classes(row, table)
+            if names.positions(said, ids_first=ids_first):
+                reason = f"Its kind is “{row.cells[KIND]}”, but “{said}” is one of the classes."
+                left_out.append(LeftOut(row.cells[FILE], reason))
+            else:
+                files.append(_listed(row, table))
+    if not (files or left_out):
         raise DatasetError(
-            f"{path} lists no stranger: --strangers takes rows of any kind but “{KNOWN}”; in a table without the "
-            "column kind, rows without a class."
+            f"{readable_name(path)} lists no stranger: --strangers takes rows of any kind but “{KNOWN}”; in a table "
+            f"without the column {KIND}, rows without a class."
         )
-    return Listing(folder_of(path), files)
+    return Listing(folder_of(path), tuple(files), tuple(left_out))
 
 
-def _list_class_folders(root: Path, names: ClassNames) -> Listing:
+def _read(path: Path, *, option: str) -> Table:
+    if path.suffix.lower() != TABLE_SUFFIX or not path.is_file():
+        raise DatasetError(
+            f"{readable_name(path)} is neither a {TABLE_SUFFIX} nor a folder of photos; {option} takes one of the two."
+        )
+    return read_table(path)
+
+
+def _list_class_folders(root: Path, classes: Sequence[LabelClass]) -> Listing:
     if is_split(root):
         raise DatasetError(
             f"{root} has train, valid or test folders. Name the one that is to be learnt from, such as {root}/train."
@@ -108,7 +123,7 @@ def _list_class_folders(root: Path, names: ClassNames) -> Listing:
     targets = {}
     for name in dict.fromkeys(entry.class_name for entry in entries):
         try:
-            targets[name] = names.of_names(readable_name(Path(name)))
+            targets[name] = _positions(readable_name(Path(name)), classes, ids_first=False)
         except DatasetError as error:
             raise DatasetError(f"{root}: folders are called as the classes or by their ids. {error}") from error
     if not entries:
@@ -117,54 +132,45 @@ def _list_class_folders(root: Path, names: ClassNames) -> Listing:
     return Listing(root, files, (*left_out, *strays(root, entries)))
 
 
-def _rows(path: Path, *, option: str) -> Iterator[tuple[Mapping[str, str], str]]:
-    """Rows of a table, each with a word about where it is."""
-    try:
-        delimiter = ";" if "file" in read_header(path, delimiter=";") else ","  # as some spreadsheets save it
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            reader = csv.DictReader(file, delimiter=delimiter)
-            if path.suffix.lower() != TABLE_SUFFIX or "file" not in (reader.fieldnames or ()):
-                raise DatasetError(
-                    f"{path} is no .csv with the column “file”. {option} takes such a table or a folder of photos."
-                )
-            for row in reader:
-                yield row, f"{path}, line {reader.line_num}"
-    except FileNotFoundError as error:
-        raise DatasetError(f"There is no {path}. {option} takes a .csv or a folder of photos.") from error
-    except (OSError, csv.Error) as error:
-        raise DatasetError(f"The table {path} cannot be read: {error}") from error
+def _classes(row: Row, table: Table) -> tuple[str, bool]:
+    """What a row says of its classes, and whether numbers are ids before they are names."""
+    column = table.first_of(CLASS_COLUMNS)
+    return (row.cells[column] if column else ""), column in ID_COLUMNS
 
 
-def _cell(row: Mapping[str, str], column: str) -> str:
-    return (row.get(column) or "").strip()
+def _is_known(row: Row, table: Table) -> bool:
+    kind = row.cells.get(KIND, "")
+    return kind.lower() == KNOWN if kind else bool(_classes(row, table)[0])
 
 
-def _classes(row: Mapping[str, str]) -> str:
-    return next((cell for column in (*ID_COLUMNS, NAME_COLUMN) if (cell := _cell(row, column))), "")
+def _targets(row: Row, table: Table, classes: Sequence[LabelClass]) -> tuple[int, ...]:
+    said, ids_first = _classes(row, table)
+    if not said:
+        raise DatasetError(f"A known photo needs its class, in one of the columns {', '.join(CLASS_COLUMNS)}.")
+    return _positions(said, classes, ids_first=ids_first)
 
 
-def _is_known(row: Mapping[str, str]) -> bool:
-    kind = _cell(row, "kind")
-    return kind.casefold() == KNOWN if kind else bool(_classes(row))
+def _positions(text: str, classes: Sequence[LabelClass], *, ids_first: bool) -> tuple[int, ...]:
+    """Positions of all classes that a text names; raises DatasetError where one of them is none."""
+    names = ClassNames(classes)
+    whole = names.position(text, ids_first=ids_first)
+    found = {} if whole is None else {text: whole}
+    for part in () if found else text.split(BETWEEN_CLASSES):
+        position = names.position(part.strip(), ids_first=ids_first)
+        if position is None:
+            near = difflib.get_close_matches(part.strip(), [label.name for label in classes], n=2)
+            meant = f" Did you mean {' or '.join(f'“{name}”' for name in near)}?" if near else ""
+            raise DatasetError(
+                f"“{part.strip()}” is neither the name nor the id of one of the {len(classes)} classes.{meant}"
+            )
+        found[part] = position
+    return tuple(sorted(set(found.values())))
 
 
-def _targets(row: Mapping[str, str], names: ClassNames) -> tuple[int, ...]:
-    ids = next((cell for column in ID_COLUMNS if (cell := _cell(row, column))), "")
-    if ids:
-        return names.of_ids(ids)
-    if name := _cell(row, NAME_COLUMN):
-        return names.of_names(from_cell(name))
-    raise DatasetError(f"A known photo has its class in one of the columns {', '.join((*ID_COLUMNS, NAME_COLUMN))}.")
-
-
-def _file(row: Mapping[str, str], table: Path, where: str) -> str:
-    # Surrounding spaces may be part of a file's name, but a cell of spaces is none.
-    if not _cell(row, "file"):
-        raise DatasetError(f"{where}: the column file is empty.")
-    text = row["file"]
-    # Our own tables escape names; in a table of somebody else, a backslash is one.
-    return text if os.path.exists(folder_of(table) / text) else from_cell(text)
-
-
-def _source(row: Mapping[str, str]) -> str:
-    return escape(next((cell for column in SOURCE_COLUMNS if (cell := from_cell(_cell(row, column)))), ""))
+def _listed(row: Row, table: Table, *, targets: tuple[int, ...] = ()) -> Listed:
+    if not row.cells[FILE]:
+        raise DatasetError(f"{table.where(row)}: the column {FILE} is empty.")
+    top = folder_of(table.path).absolute()
+    path = path_of(row, table, top, advice="Name files in that folder.")
+    source = table.first_of(SOURCE_COLUMNS)
+    return Listed(path.relative_to(top).as_posix(), targets, escape(row.cells[source]) if source else "")

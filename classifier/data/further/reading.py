@@ -8,10 +8,10 @@ from pathlib import Path
 from statistics import median
 
 from classifier.data.collection import Collection
-from classifier.data.folder_tree import LeftOut
+from classifier.data.folder_tree import LeftOut, reason_of
 from classifier.data.further.listing import Listing, list_also, list_strangers
 from classifier.data.samples import Sample, samples_of, training_samples
-from classifier.errors import DatasetError, PhotoError, UnreadableFile
+from classifier.errors import DatasetError, PhotoError
 from classifier.photos.colour import mean_rgb
 from classifier.photos.hashing import digest_of
 from classifier.photos.reading import open_with_size, read_bytes, upright_size
@@ -26,7 +26,7 @@ class FurtherPhoto:
     """Photo that is learnt from besides the collection's own.
 
     path: on this machine.
-    file: as its folder or table names it; relative to that folder, with forward slashes, or absolute.
+    file: relative to the folder, or to that of the table, that names it; with forward slashes.
     place: which of the folders and tables of its option it comes from, from 0.
     targets: positions of the classes that count as right, in order; () for a stranger.
     source: where it comes from, "" if that is not known.
@@ -101,7 +101,8 @@ def read_further(
     if not (also or strangers):
         return Further()
     split_name = split_name or collection.default_split
-    listings = [list_also(path, collection.classes) for path in also], [list_strangers(path) for path in strangers]
+    classes = collection.classes
+    listings = [list_also(path, classes) for path in also], [list_strangers(path, classes) for path in strangers]
     left_out = [
         _left_out(part.folder / entry.file, entry.reason)
         for parts in listings
@@ -171,10 +172,7 @@ def _look_at(photo: FurtherPhoto) -> _Seen | str:
         seen = replace(photo, digest=digest.hex(), side=min(size))
         return _Seen(seen, PhotoHash.of(digest, small, mean_rgb(small)))
     except PhotoError as error:
-        text = str(error)
-        if isinstance(error, UnreadableFile):
-            text = f"It {text.removeprefix(f'{photo.path} ')}"
-        return text.split(". ")[0].rstrip(".") + "."  # what is wrong; the advice after it is for visitors
+        return reason_of(photo.path, error)
 
 
 def _without_copies(measured: Sequence[_Seen], further: Sequence[_Seen]) -> tuple[list[FurtherPhoto], list[LeftOut]]:

@@ -59,7 +59,7 @@ class BrokenPhotos:
 
     Args:
         notes: made by those who read the photos.
-        train: the photos that are learnt from.
+        train: the photos that are learnt from, further ones included.
         valid: the photos that epochs are compared by.
         classes: by position.
         root: the folder of the photos, which names in the list are relative to.
@@ -130,9 +130,11 @@ class BrokenPhotos:
                 return f"{broken:,} of the {len(photos):,} {part} photos can no longer be read"
         lost = Counter(self.train[path].target for path in self.reasons if path in self.train)
         every = Counter(sample.target for sample in self.train.values())
-        for position, label in enumerate(self.classes):
-            if 0 < every[position] == lost[position]:
-                return f"Not one training photo of “{label.name}” can be read any more"
+        for number, count in lost.items():
+            if count == every[number]:
+                is_class = number < len(self.classes)  # else it is of several classes, or a stranger
+                of = f" of “{self.classes[number].name}”" if is_class else " of its kind among the further ones"
+                return f"Not one training photo{of} can be read any more"
         return None
 
     def _file(self, path: Path) -> str:

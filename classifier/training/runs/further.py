@@ -5,10 +5,11 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from classifier.data.elsewhere.photo_set import BETWEEN_CLASSES
 from classifier.data.further.listing import folder_of
-from classifier.data.further.names import SEVERAL, ClassNames
 from classifier.data.further.reading import Further, FurtherPhoto
 from classifier.data.labels import LabelClass
+from classifier.data.samples import too_many_broken
 from classifier.errors import CheckpointError, DatasetError, PhotoError, TrainingError
 from classifier.files import write_text
 from classifier.outputs.kinds import FURTHER_COLUMNS
@@ -29,7 +30,7 @@ def write_further(path: Path, further: Further, classes: Sequence[LabelClass]) -
     rows: list[tuple[object, ...]] = [FURTHER_COLUMNS]
     for role, photos in ((ALSO, further.also), (STRANGERS, further.strangers)):
         for photo in photos:
-            ids = SEVERAL.join(str(classes[position].class_id) for position in photo.targets)
+            ids = BETWEEN_CLASSES.join(str(classes[position].class_id) for position in photo.targets)
             rows.append((role, photo.place, photo.file, ids, photo.side, photo.digest, photo.source))
     write_text(path, with_mark(csv_text(rows)))
 
@@ -56,13 +57,13 @@ def read_listed(
         DatasetError: photos are no longer there.
         TrainingError: some are other photos than when the run began.
     """
-    places, names = {ALSO: also, STRANGERS: strangers}, ClassNames(classes)
+    places, positions = {ALSO: also, STRANGERS: strangers}, {str(c.class_id): at for at, c in enumerate(classes)}
     photos: dict[str, list[FurtherPhoto]] = {ALSO: [], STRANGERS: []}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             for row in csv.DictReader(file):
-                photos[row["role"]].append(_photo(row, places[row["role"]], names))
-    except (OSError, csv.Error, DatasetError, IndexError, KeyError, TypeError, ValueError) as error:
+                photos[row["role"]].append(_photo(row, places[row["role"]], positions))
+    except (AttributeError, OSError, csv.Error, IndexError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(
             f"{path} is missing or damaged, so the run cannot be resumed; start a new one."
         ) from error
@@ -71,16 +72,16 @@ def read_listed(
     return Further(tuple(photos[ALSO]), tuple(photos[STRANGERS]), tuple(also), tuple(strangers), known_side)
 
 
-def _photo(row: Mapping[str, str], places: Sequence[Path], names: ClassNames) -> FurtherPhoto:
+def _photo(row: Mapping[str, str], places: Sequence[Path], positions: Mapping[str, int]) -> FurtherPhoto:
     file, place = from_cell(row["file"]), int(row["place"])
-    targets = names.of_ids(row["class_ids"]) if row["class_ids"] else ()
+    targets = tuple(positions[each] for each in row["class_ids"].split(BETWEEN_CLASSES) if each)
     path = folder_of(places[place]) / file
     return FurtherPhoto(path, file, place, targets, from_cell(row["source"]), row["digest"], int(row["side"]))
 
 
 def _check(photos: Sequence[FurtherPhoto], *, option: str) -> None:
     missing = [photo for photo in photos if not os.path.isfile(photo.path)]
-    if missing:
+    if too_many_broken(len(missing), len(photos)):  # of fewer, others take the place
         raise DatasetError(
             f"{len(missing):,} of the {len(photos):,} photos of {option} are no longer there, the first of them "
             f"{missing[0].path}. Put them back, or say by {option} where they are now."

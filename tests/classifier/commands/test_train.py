@@ -420,6 +420,6 @@ def test_further_photos_and_strangers(photos: Path, tmp_path: Path, capsys: pyte
         assert (message or "") in capsys.readouterr().err
     plant(also, {"tulip": 1})
     assert main(command) == 1
-    assert "“tulip” is none of the 2 classes" in capsys.readouterr().err
+    assert "“tulip” is neither the name nor the id" in capsys.readouterr().err
     assert main([*command[: -len(TINY) - 4], "--strangers-share", "0.5", *TINY]) == 1
     assert "--strangers-share says something of --strangers" in capsys.readouterr().err

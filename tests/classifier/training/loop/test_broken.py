@@ -20,7 +20,7 @@ from classifier.data.folders import read_folder
 from classifier.data.labels import LabelClass
 from classifier.data.manifest import write_manifest
 from classifier.data.samples import Sample, samples_of
-from classifier.errors import NotAnImage, OutputError, TrainingError
+from classifier.errors import NotAnImage, OutputError, TrainingError, UnreadableFile
 from classifier.photos.reading import open_image
 from classifier.training.fit import fit
 from classifier.training.loop.broken import BrokenNotes, BrokenPhotos
@@ -357,3 +357,22 @@ def test_notes_take_any_name_and_lines_that_are_not_whole_yet(tmp_path: Path) ->
         file.write(b' a.jpg", "Why."]\n')
     assert notes.read(end)[0] == [(Path("half a.jpg"), "Why.")]
     BrokenNotes(tmp_path / "none" / "notes").add(odd, NotAnImage("It is none."))  # nowhere to write: no error
+
+
+@pytest.mark.parametrize(("target", "words"), [(1, "of “red”"), (2, "of its kind among the further ones")])
+def test_nothing_is_left_of_a_class_or_of_the_strangers(tmp_path: Path, target: int, words: str) -> None:
+    """Further photos count with the own ones; a number beyond the classes is an answer of its own."""
+    samples = [Sample(tmp_path / f"{number}.jpg", int(number == 0) * target, 1) for number in range(9)]
+    broken = BrokenPhotos(
+        BrokenNotes(tmp_path / "notes"),
+        samples,
+        (),
+        classes=[LabelClass(1, "blue"), LabelClass(2, "red")],
+        root=None,
+        advice="Put them back.",
+    )
+    broken.notes.add(samples[1].path, UnreadableFile("gone"))
+    broken.gather()
+    broken.notes.add(samples[0].path, UnreadableFile("gone"))
+    with pytest.raises(TrainingError, match=f"Not one training photo {words} can be read any more, such as .*0.jpg"):
+        broken.gather()

@@ -22,7 +22,7 @@ def further(tmp_path: Path) -> Further:
     for number in range(3):
         photo(900 + number).save(tmp_path / "others" / f"{number}.png")
     table = tmp_path / "others" / "photos.csv"
-    table.write_text("file,class_ids,source\n0.png,1|2,'=her/garden\n1.png,,\n2.png,,a\n")
+    table.write_text("file,class_ids,source\n0.png,1|2,=her/garden\n1.png,,\n2.png,,a\n")
     return read_further(collection, also=[also, table], strangers=[table])
 
 
@@ -41,6 +41,9 @@ def test_what_is_written_is_read_again(further: Further, tmp_path: Path) -> None
 
 def test_photos_and_tables_may_have_been_moved(further: Further, tmp_path: Path) -> None:
     write_further(tmp_path / "further.csv", further, CLASSES)
+    (tmp_path / "also" / "red" / "0.jpg").rename(tmp_path / "0.jpg")
+    assert len(read_again(tmp_path / "further.csv", further).also) == 3  # one that is missing is named in training
+    (tmp_path / "0.jpg").rename(tmp_path / "also" / "red" / "0.jpg")
     for name in ("also", "others"):
         (tmp_path / name).rename(tmp_path / f"new {name}")
     with pytest.raises(DatasetError, match=r"3 of the 3 photos of --also are no longer there.*say by --also where"):
