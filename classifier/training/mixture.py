@@ -56,7 +56,10 @@ class Mixture:
 
         def samples(photos: Sequence[FurtherPhoto]) -> list[Sample]:
             # The collection's image ids are positive.
-            return [Sample(photo.path, numbers[photo.targets], -place) for place, photo in enumerate(photos, start=1)]
+            return [
+                Sample(photo.path, numbers[photo.targets], -place, photo.limits)
+                for place, photo in enumerate(photos, start=1)
+            ]
 
         return cls(
             own,

@@ -14,6 +14,7 @@ from classifier.data.samples import Sample, samples_of, training_samples
 from classifier.errors import DatasetError, PhotoError
 from classifier.photos.colour import mean_rgb
 from classifier.photos.hashing import digest_of
+from classifier.photos.limits import DEFAULT_LIMITS, ImageLimits
 from classifier.photos.reading import open_with_size, read_bytes, upright_size
 from classifier.photos.streaming import ignore
 from classifier.photos.twins.grouping import PhotoHash, group_twins
@@ -32,6 +33,7 @@ class FurtherPhoto:
     source: where it comes from, "" if that is not known.
     digest: of its bytes, hex.
     side: its short side in pixels.
+    limits: that it is read with, those of the collection.
     """
 
     path: Path
@@ -41,6 +43,7 @@ class FurtherPhoto:
     source: str = ""
     digest: str = ""
     side: int = 0
+    limits: ImageLimits = DEFAULT_LIMITS
 
 
 @dataclass(frozen=True)
@@ -109,9 +112,12 @@ def read_further(
         for part in parts
         for entry in part.left_out
     ]
-    listed = _listed(listings[0]), _listed(listings[1])
+    limits = collection.limits.image_limits
+    listed = _listed(listings[0], limits), _listed(listings[1], limits)
     measured = _measured(collection, split_name=split_name, with_valid=with_valid)
-    seen = _look_at_all([*(FurtherPhoto(sample.path, "") for sample in measured), *listed[0], *listed[1]], step)
+    seen = _look_at_all(
+        [*(FurtherPhoto(sample.path, "", limits=limits) for sample in measured), *listed[0], *listed[1]], step
+    )
     readable = []
     for photo, look in zip((*listed[0], *listed[1]), seen[len(measured) :], strict=True):
         if isinstance(look, _Seen):
@@ -136,9 +142,9 @@ def median_side(sides: Iterable[int]) -> int | None:
     return round(median(found)) if found else None
 
 
-def _listed(listings: Sequence[Listing]) -> list[FurtherPhoto]:
+def _listed(listings: Sequence[Listing], limits: ImageLimits) -> list[FurtherPhoto]:
     return [
-        FurtherPhoto(listing.folder / listed.file, listed.file, place, listed.targets, listed.source)
+        FurtherPhoto(listing.folder / listed.file, listed.file, place, listed.targets, listed.source, limits=limits)
         for place, listing in enumerate(listings)
         for listed in listing.files
     ]
@@ -166,8 +172,8 @@ def _look_at_all(photos: Sequence[FurtherPhoto], step: Callable[[int, int], obje
 def _look_at(photo: FurtherPhoto) -> _Seen | str:
     """Size and hashes of a photo, or why it cannot be read."""
     try:
-        data = read_bytes(photo.path)
-        small, size = open_with_size(data, draft_px=64)
+        data = read_bytes(photo.path, photo.limits)
+        small, size = open_with_size(data, limits=photo.limits, draft_px=64)
         digest = digest_of(data)
         seen = replace(photo, digest=digest.hex(), side=min(size))
         return _Seen(seen, PhotoHash.of(digest, small, mean_rgb(small)))
@@ -211,7 +217,7 @@ def _without_known(
     for sample in own:
         if strangers and _bytes_of(sample.path) in sizes:
             try:
-                known.setdefault(digest_of(read_bytes(sample.path)).hex(), sample.path)
+                known.setdefault(digest_of(read_bytes(sample.path, sample.limits)).hex(), sample.path)
             except PhotoError:
                 continue  # it teaches nothing either
     left_out = [
@@ -243,7 +249,7 @@ def _sides(samples: Sequence[Sample]) -> list[int]:
     found = []
     for sample in samples[:: max(1, len(samples) // MEASURED)]:
         try:
-            found.append(min(upright_size(sample.path)))
+            found.append(min(upright_size(sample.path, limits=sample.limits)))
         except PhotoError:
             continue  # whoever trains on it will name it
     return found

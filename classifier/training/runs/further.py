@@ -15,6 +15,7 @@ from classifier.files import write_text
 from classifier.outputs.kinds import FURTHER_COLUMNS
 from classifier.outputs.tables import csv_text, from_cell, with_mark
 from classifier.photos.hashing import digest_of
+from classifier.photos.limits import DEFAULT_LIMITS, ImageLimits
 from classifier.photos.reading import read_bytes
 
 ALSO, STRANGERS = "also", "strangers"
@@ -42,6 +43,7 @@ def read_listed(
     also: Sequence[Path],
     strangers: Sequence[Path],
     known_side: int | None,
+    limits: ImageLimits = DEFAULT_LIMITS,
 ) -> Further:
     """Further photos of a run, as `write_further` wrote them.
 
@@ -51,6 +53,7 @@ def read_listed(
         also: where the known ones are now, in the order in which the run was given them.
         strangers: the same for strangers.
         known_side: see `Further`.
+        limits: that they are read with.
 
     Raises:
         CheckpointError: the file is missing or damaged.
@@ -62,7 +65,7 @@ def read_listed(
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             for row in csv.DictReader(file):
-                photos[row["role"]].append(_photo(row, places[row["role"]], positions))
+                photos[row["role"]].append(_photo(row, places[row["role"]], positions, limits))
     except (AttributeError, OSError, csv.Error, IndexError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(
             f"{path} is missing or damaged, so the run cannot be resumed; start a new one."
@@ -72,11 +75,13 @@ def read_listed(
     return Further(tuple(photos[ALSO]), tuple(photos[STRANGERS]), tuple(also), tuple(strangers), known_side)
 
 
-def _photo(row: Mapping[str, str], places: Sequence[Path], positions: Mapping[str, int]) -> FurtherPhoto:
+def _photo(
+    row: Mapping[str, str], places: Sequence[Path], positions: Mapping[str, int], limits: ImageLimits
+) -> FurtherPhoto:
     file, place = from_cell(row["file"]), int(row["place"])
     targets = tuple(positions[each] for each in row["class_ids"].split(BETWEEN_CLASSES) if each)
     path = folder_of(places[place]) / file
-    return FurtherPhoto(path, file, place, targets, from_cell(row["source"]), row["digest"], int(row["side"]))
+    return FurtherPhoto(path, file, place, targets, from_cell(row["source"]), row["digest"], int(row["side"]), limits)
 
 
 def _check(photos: Sequence[FurtherPhoto], *, option: str) -> None:
@@ -88,7 +93,7 @@ def _check(photos: Sequence[FurtherPhoto], *, option: str) -> None:
         )
     for photo in photos[:: max(1, len(photos) // COMPARED)]:
         try:
-            is_same = digest_of(read_bytes(photo.path)).hex() == photo.digest
+            is_same = digest_of(read_bytes(photo.path, photo.limits)).hex() == photo.digest
         except PhotoError:
             continue  # a damaged photo is another matter than a wrong folder
         if not is_same:

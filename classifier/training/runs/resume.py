@@ -136,7 +136,13 @@ def _further_of(run: RunFolder, record: RunRecord, given: Mapping[str, Any], col
                 "moved, but not be others: leave the option out, or begin another run."
             )
         places[name] = [Path(path).expanduser().absolute() for path in now]
-    return read_listed(run.further, collection.classes, **places, known_side=record.known_side)
+    return read_listed(
+        run.further,
+        collection.classes,
+        **places,
+        known_side=record.known_side,
+        limits=collection.limits.image_limits,
+    )
 
 
 def _check_moved(run: RunFolder, collection: Collection) -> None:

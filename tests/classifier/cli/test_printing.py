@@ -64,6 +64,9 @@ def test_ctrl_c_stops_in_a_word_at_any_moment(after_s: float) -> None:
     _, errors = running.communicate(timeout=120)
     if running.returncode == 1:
         pytest.skip("the command had ended: there are no photos here")
+    if running.returncode == -signal.SIGINT:  # on a busy machine, Python itself was not there yet to take the signal
+        assert not errors
+        return
     assert running.returncode == 130, errors
     assert "Traceback" not in errors
     assert errors.strip().splitlines()[-1] == "Stopped."

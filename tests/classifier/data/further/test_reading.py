@@ -1,4 +1,5 @@
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from classifier.data.folders import read_folder
 from classifier.data.further.reading import Further, median_side, read_further
 from classifier.data.samples import samples_of
 from classifier.errors import DatasetError
+from classifier.photos.limits import MIB, PhotoLimits
+from classifier.training.mixture import Mixture
+from classifier.training.settings import TrainingSettings
 from tests.making.photo_folders import photo, plant
 
 
@@ -101,3 +105,18 @@ def test_files_of_a_table_that_are_not_there(garden: Collection, tmp_path: Path)
     table.write_text("file\ngone.png\n")
     with pytest.raises(DatasetError, match=r"None of the 1 files of --strangers can .*gone\.png: It cannot be read"):
         read_further(garden, strangers=[table])
+
+
+def test_further_photos_have_the_limits_of_the_collection(garden: Collection, tmp_path: Path) -> None:
+    also, strangers = plant(tmp_path / "also", {"red": 2}, seed=500), plant(tmp_path / "other", {"x": 2}, seed=900)
+    for path in (also / "red" / "0.jpg", strangers / "x" / "0.jpg"):
+        with path.open("ab") as file:
+            file.truncate(path.stat().st_size + 20 * MIB)  # a sparse file
+    found = read_further(garden, also=[also], strangers=[strangers])
+    assert (len(found.also), len(found.strangers)) == (1, 1)
+    assert all("--max-photo-mb 21" in entry.reason for entry in found.left_out)
+    larger = replace(garden, limits=PhotoLimits(max_photo_mb=21))
+    found = read_further(larger, also=[also], strangers=[strangers])
+    assert (len(found.also), len(found.strangers), found.left_out) == (2, 2, ())
+    mixture = Mixture.of((), found, TrainingSettings(), class_count=2)
+    assert {sample.limits.max_bytes for sample in mixture.all_photos} == {21 * MIB}

@@ -65,8 +65,17 @@ def run_in(folder: Path) -> RunFolder:
     return RunFolder.of(folder / "run" / "best.safetensors")
 
 
+def swap(path: Path, data: bytes, *, size: int | None = None) -> None:
+    """Put another file in the place of one at once: a process that reads photos must not meet it half written."""
+    other = path.with_suffix(".new")
+    with other.open("wb") as file:
+        file.write(data)
+        file.truncate(size)  # beyond the data a hole: no room is taken
+    other.replace(path)
+
+
 def cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:300])
+    swap(path, path.read_bytes()[:300])
 
 
 def replace_by_folder(path: Path) -> None:
@@ -75,9 +84,7 @@ def replace_by_folder(path: Path) -> None:
 
 
 def replace_by_film(path: Path) -> None:
-    with path.open("wb") as file:
-        file.write(b"\0\0\0\x20ftypisom")
-        file.truncate(3 * 2**30)  # a hole: no room is taken
+    swap(path, b"\0\0\0\x20ftypisom", size=3 * 2**30)
 
 
 def replace_by_pipe(path: Path) -> None:
@@ -96,8 +103,8 @@ def replace_by_circle(path: Path) -> None:
     [
         (cut, "The JPEG is incomplete or damaged."),
         (Path.unlink, "It cannot be read: No such file or directory."),
-        (lambda path: path.write_bytes(b""), "The file is empty."),
-        (lambda path: path.write_text("no photo"), "This file is not a picture, it is a text."),
+        (lambda path: swap(path, b""), "The file is empty."),
+        (lambda path: swap(path, b"no photo"), "This file is not a picture, it is a text."),
         (replace_by_folder, "It is not a regular file."),
         (replace_by_film, "This is a video, which cannot be read here."),
         (replace_by_pipe, "It is not a regular file."),
