@@ -7,6 +7,7 @@ from pathlib import Path
 from classifier.calibration.examples import collect_examples
 from classifier.calibration.fit import fit_calibration
 from classifier.calibration.outliers import sample_files
+from classifier.data.elsewhere.photo_set import SetPhoto
 from classifier.data.samples import Sample
 from classifier.errors import CheckpointError
 from classifier.inference.classifier import Classifier
@@ -22,6 +23,7 @@ def calibrate(
     *,
     split: str,
     unknown: Sequence[Path] = (),
+    elsewhere: Sequence[SetPhoto] = (),
     progress: Progress = ignore,
     warn: Callable[[str], object] = ignore,
 ) -> Calibration:
@@ -33,6 +35,8 @@ def calibrate(
         index: of its training photos, see `calibration.index`.
         split: what the samples are called, such as “udacity-valid”.
         unknown: files of pictures that show none of the classes.
+        elsewhere: photos by other people, of the classes and of none of them (`data.elsewhere.photo_set`), which it
+            must not have learnt from.
         progress: is called with what is done, and how many of how many.
         warn: is called with a sentence about each file that cannot be read, and is left out.
 
@@ -41,8 +45,16 @@ def calibrate(
         DatasetError: not one valid photo can be read.
     """
     check_valid_is_unseen(classifier)
-    examples = collect_examples(classifier, samples, unknown=unknown, progress=progress, warn=warn)
-    fitted_on = FittedOn(split, len(examples.plain), len(unknown), len(sample_files()))
+    examples = collect_examples(classifier, samples, unknown=unknown, elsewhere=elsewhere, progress=progress, warn=warn)
+    strangers = (examples.other_kinds, examples.other_things)
+    fitted_on = FittedOn(
+        split,
+        photos=len(examples.plain),
+        unknown=len(unknown),
+        samples=len(sample_files()),
+        elsewhere=len(examples.elsewhere or ()),
+        strangers=sum(len(group) for group in strangers if group),
+    )
     return replace(fit_calibration(examples, index), fitted_on=fitted_on)
 
 

@@ -20,12 +20,25 @@ from classifier.predictions.verdicts import SIGNALS, Calibration, log_sum_exp, s
 
 Floats = NDArray[np.floating[Any]]
 COVERAGE = 0.95
-# Largest shares of known photos that may be turned away, of valid photos as they are and of changed ones: as not the
-# subject, and for either reason together. What other shares give: docs/trust.md.
-NOT_THE_SUBJECT = (0.01, 0.04)
-TURNED_AWAY = (0.035, 0.12)
-# Least shares of confident answers that must be right, of valid photos as they are and of changed ones.
-CONFIDENT_RIGHT = (0.995, 0.99)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Promise about known photos of one group, which the thresholds keep on those that they are fitted on.
+
+    not_the_subject, turned_away: largest shares that are turned away, as not the subject and for either reason.
+    confident_right: least share of the confident answers that are right.
+    """
+
+    not_the_subject: float
+    turned_away: float
+    confident_right: float
+
+
+# Of valid photos as they are, of changed ones, of photos from elsewhere. What other shares give: docs/trust.md.
+PLAIN, CHANGED, ELSEWHERE = Promise(0.01, 0.035, 0.995), Promise(0.04, 0.12, 0.99), Promise(0.04, 0.10, 0.97)
+# Largest share of strangers from elsewhere that get a confident name.
+STRANGERS_NAMED = 0.03
 # With fewer valid photos nothing is called confident: even where none of 100 is wrong, 3 in 100 may be (rule of three,
 # https://doi.org/10.1001/jama.1983.03330370053031).
 FEWEST_FOR_CONFIDENT = 100
@@ -44,13 +57,13 @@ class ExampleGroup:
 
     Attributes:
         signals: (N, len(SIGNALS)), N may be 0.
-        shows_subject: whether they show the subject (a flower), of whatever kind.
+        shows_subject: whether they show the subject (a flower), of whatever kind; None where some do and some do not.
         is_known: whether they are of one of the classes.
         is_right: (N,), whether the likeliest class is the right one; False for a group that has no right class.
     """
 
     signals: Floats
-    shows_subject: bool
+    shows_subject: bool | None
     is_known: bool
     is_right: NDArray[np.bool_] | bool
 
@@ -85,32 +98,42 @@ def fit_calibration(examples: CalibrationExamples, index: Index) -> Calibration:
         examples: photos of the classes and pictures of other things, embedded.
         index: of the training photos.
     """
-    plain, changed = examples.plain, examples.changed
+    known_photos = [(examples.plain, PLAIN), (examples.changed, CHANGED)]
+    if examples.elsewhere:
+        known_photos.append((examples.elsewhere, ELSEWHERE))
+    promises = [promise for _, promise in known_photos]
     # Of the photos as they are alone: the probabilities are meant for photos like the training photos.
-    temperature = fit_temperature(plain.logits, plain.positions)
+    temperature = fit_temperature(examples.plain.logits, examples.plain.positions)
     groups = group_examples(examples, index, temperature=temperature)
-    subject = _fit(groups, [group.shows_subject for group in groups])
+    of_either = [group for group in groups if group.shows_subject is not None]
+    subject = _fit(of_either, [bool(group.shows_subject) for group in of_either])
     # Two questions, two regressions: distances tell that the subject is missing and say little of other kinds of it;
     # logits are the other way round. One regression for both gave up the first for the second (docs/trust.md).
-    of_subject = [group for group in groups if group.shows_subject]
+    of_subject = [group for group in groups if group.shows_subject is not False]
     known = _fit(of_subject, [group.is_known for group in of_subject])
     sure = _fit(groups, [group.is_right for group in groups])
 
     # Verdicts ask “the subject?” first, then “a known class?”: the second threshold depends on the first.
     photos = [group.signals for group in groups if group.is_known]
-    subject_from = _threshold([subject(rows) for rows in photos], NOT_THE_SUBJECT)
+    subject_from = _threshold([subject(rows) for rows in photos], [promise.not_the_subject for promise in promises])
     passed = [subject(rows) >= subject_from for rows in photos]
-    # Photos already turned away count with the lowest score: TURNED_AWAY is the share of both reasons together.
+    # Photos already turned away count with the lowest score: `turned_away` is the share of both reasons together.
     scores = [np.where(through, known(rows), -1.0) for through, rows in zip(passed, photos, strict=True)]
-    known_from = _threshold(scores, TURNED_AWAY)
+    known_from = _threshold(scores, [promise.turned_away for promise in promises])
     sure_from = NEVER
-    if len(plain) >= FEWEST_FOR_CONFIDENT:
-        sure_from = sure_threshold([sure(rows) for rows in photos], [correct(plain), correct(changed)])
+    if len(examples.plain) >= FEWEST_FOR_CONFIDENT:
+        sure_from = sure_threshold(
+            [sure(rows) for rows in photos],
+            [correct(group) for group, _ in known_photos],
+            [promise.confident_right for promise in promises],
+        )
+        if examples.other_kinds:
+            sure_from = max(sure_from, float(np.quantile(sure(groups[-1].signals), 1 - STRANGERS_NAMED)))
     unsure = [
         through & (known(rows) >= known_from) & (sure(rows) < sure_from)
         for through, rows in zip(passed, photos, strict=True)
     ]
-    coverage = fit_coverage((plain, changed), chosen=unsure, temperature=temperature)
+    coverage = fit_coverage([group for group, _ in known_photos], chosen=unsure, temperature=temperature)
     return Calibration(temperature, coverage, subject, subject_from, known, known_from, sure, sure_from)
 
 
@@ -123,7 +146,8 @@ def group_examples(examples: CalibrationExamples, index: Index, *, temperature: 
         temperature: that the logits are divided by.
 
     Returns:
-        The known photos first: as they are, then changed.
+        The known photos first: as they are, changed, from elsewhere where there are such. Strangers from elsewhere are
+        the last ones.
     """
 
     def see(embedded: Embedded) -> Floats:
@@ -132,15 +156,17 @@ def group_examples(examples: CalibrationExamples, index: Index, *, temperature: 
     def hold_out(embedded: Embedded) -> Floats:
         return held_out_classes(embedded, index, temperature=temperature)
 
-    plain, changed = examples.plain, examples.changed
-    of_others = [group for group in (examples.drawn, examples.photos, examples.corners) if group is not None]
+    plain, changed, elsewhere = examples.plain, examples.changed, examples.elsewhere
+    of_others = [examples.drawn, examples.photos, examples.corners, examples.other_things]
     return [
         # Columns: signals, shows_subject, is_known, is_right.
         ExampleGroup(see(plain), True, True, correct(plain)),
         ExampleGroup(see(changed), True, True, correct(changed)),
+        *([ExampleGroup(see(elsewhere), True, True, correct(elsewhere))] if elsewhere else []),
         ExampleGroup(hold_out(plain), True, False, False),
         ExampleGroup(hold_out(changed), True, False, False),
-        *(ExampleGroup(see(group), False, False, False) for group in of_others),
+        *(ExampleGroup(see(group), False, False, False) for group in of_others if group),
+        *([ExampleGroup(see(examples.other_kinds), None, False, False)] if examples.other_kinds else []),
     ]
 
 
@@ -189,14 +215,15 @@ def _threshold(scores: Sequence[Floats], shares: Sequence[float]) -> float:
     return max(0.0, float(min(np.quantile(group, share) for group, share in zip(scores, shares, strict=True))))
 
 
-def sure_threshold(scores: Sequence[Floats], right: Sequence[NDArray[np.bool_]]) -> float:
-    """Lowest threshold from which on `CONFIDENT_RIGHT` of the answers are right, in each group of photos.
+def sure_threshold(scores: Sequence[Floats], right: Sequence[NDArray[np.bool_]], shares: Sequence[float]) -> float:
+    """Lowest threshold from which on enough of the answers are right, in each group of photos.
 
     Args:
         scores: (N,) probabilities that the answers are right, of each group.
         right: (N,) whether they are.
+        shares: how many shall be right, 0 to 1, of each group.
     """
-    return max(_lowest(*group) for group in zip(scores, right, CONFIDENT_RIGHT, strict=True))
+    return max(_lowest(*group) for group in zip(scores, right, shares, strict=True))
 
 
 def _lowest(scores: Floats, right: NDArray[np.bool_], share: float) -> float:
@@ -227,8 +254,8 @@ def fit_coverage(
     for group, rows in zip(groups, chosen, strict=True):
         scores = sets.scores(softmax(group.logits, temperature=temperature))
         own.append(scores[np.arange(len(scores)), group.positions][rows])
-    # With too few photos less than all classes promises nothing. Both groups show the same photos: two scores of one
-    # photo are not independent, so it is the larger group that must be large enough, not both together.
+    # With too few photos less than all classes promises nothing. Groups may show the same photos: two scores of one
+    # photo are not independent, so it is the largest group that must be large enough, not all together.
     enough = np.isfinite(conformal_threshold(max(own, key=len), COVERAGE))
     threshold = conformal_threshold(np.concatenate(own), COVERAGE) if enough else np.inf
     return CoverageSets(COVERAGE, round(min(threshold, LARGEST_THRESHOLD), 6))

@@ -1,8 +1,8 @@
 """What several commands share: where things lie, and the options that name them."""
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,25 +96,8 @@ def add_verdict_options(parser: argparse.ArgumentParser) -> None:
 
 def add_wild_options(parser: argparse.ArgumentParser) -> None:
     """--wild, and what says which of its photos, sources and rows of the table are meant."""
-    group = parser.add_argument_group("photos from elsewhere")
-    group.add_argument(
-        "--wild",
-        type=Path,
-        metavar="DIR|CSV",
-        help="measure on photos from elsewhere instead (with --trust or --report, too): a table with the columns file, "
-        "kind (“known”, or a word for what is none of the classes), class_ids or class (several with | between them), "
-        "a folder with such a table in it, or a folder of folders named as the classes, others being strangers",
-    )
-    group.add_argument(
-        "--root", type=Path, metavar="DIR", help="where the table's files are (default: in the table's own folder)"
-    )
-    group.add_argument(
-        "--only",
-        type=_column_value,
-        action="append",
-        default=[],
-        metavar="COLUMN=VALUE",
-        help="only the table's rows with this value; give it again for another column",
+    group = add_set_options(
+        parser, "--wild", "measure on photos from elsewhere instead (with --trust or --report, too)"
     )
     group.add_argument(
         "--by", metavar="COLUMN", help="the column with the sources (default: source or repository, if there is one)"
@@ -127,23 +110,64 @@ def add_wild_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_set_options(parser: argparse.ArgumentParser, option: str, purpose: str) -> "argparse._ArgumentGroup":
+    """Add an option that names photos from elsewhere, and those that say which of its rows and files are meant."""
+    group = parser.add_argument_group("photos from elsewhere")
+    group.add_argument(
+        option,
+        type=Path,
+        metavar="DIR|CSV",
+        help=f"{purpose}: a table with the columns file, kind (“known”, or a word for what is none of the classes), "
+        "class_ids or class (several with | between them), a folder with such a table in it, or a folder of folders "
+        "named as the classes, others being strangers",
+    )
+    group.add_argument(
+        "--root", type=Path, metavar="DIR", help="where the table's files are (default: in the table's own folder)"
+    )
+    group.add_argument(
+        "--only",
+        type=_column_value,
+        action="append",
+        default=[],
+        metavar="COLUMN=VALUE",
+        help="only the table's rows with this value; give it again for another column",
+    )
+    return group
+
+
 def wild_set_of(args: argparse.Namespace, classes: "Sequence[LabelClass]") -> "PhotoSet | None":
     """The photos from elsewhere that the options name, None without --wild; those left out are listed on stderr.
 
     Raises:
         SettingError: options that need --wild, or do not go with it. DatasetError: see `read_photo_set`.
     """
-    if args.wild is None:
-        named = {"--root": args.root, "--only": args.only, "--by": args.by, "--sources": args.sources}
-        without = [name for name, value in named.items() if value not in (None, [])]
-        if without:
-            raise SettingError(f"{without[0]} is for photos from elsewhere. Name them, too: --wild DIR|CSV.")
-        return None
-    if args.tta:
+    _check_without_set(args, "--wild", {"--by": args.by, "--sources": args.sources})
+    if args.wild and args.tta:
         raise SettingError("--wild measures photos as they are. Leave --tta out, or measure in two commands.")
+    return _read_set(args, args.wild, classes, by=args.by)
+
+
+def elsewhere_set_of(args: argparse.Namespace, classes: "Sequence[LabelClass]") -> "PhotoSet | None":
+    """As `wild_set_of`, for --elsewhere."""
+    _check_without_set(args, "--elsewhere", {})
+    return _read_set(args, args.elsewhere, classes)
+
+
+def _check_without_set(args: argparse.Namespace, option: str, more: Mapping[str, object]) -> None:
+    named = {"--root": args.root, "--only": args.only, **more}
+    without = [name for name, value in named.items() if value not in (None, [])]
+    if without and getattr(args, option[2:]) is None:
+        raise SettingError(f"{without[0]} is for photos from elsewhere. Name them, too: {option} DIR|CSV.")
+
+
+def _read_set(
+    args: argparse.Namespace, place: Path | None, classes: "Sequence[LabelClass]", *, by: str | None = None
+) -> "PhotoSet | None":
+    if place is None:
+        return None
     from classifier.data.elsewhere.photo_set import read_photo_set
 
-    found = read_photo_set(args.wild, classes, root=args.root, only=dict(args.only), by=args.by)
+    found = read_photo_set(place, classes, root=args.root, only=dict(args.only), by=by)
     list_left_out(found.left_out)
     return found
 

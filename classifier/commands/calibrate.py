@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import add_checkpoint_option, add_device_option, add_limit_options, photo_limits
+from classifier.cli.options import (
+    add_checkpoint_option,
+    add_device_option,
+    add_limit_options,
+    add_set_options,
+    elsewhere_set_of,
+    photo_limits,
+)
 from classifier.cli.photos import make_index, photos_of, trained_split
 from classifier.cli.printing import PlainConsole, warn
 from classifier.cli.terminal import progress_bars
@@ -27,11 +34,15 @@ if TYPE_CHECKING:
 EPILOG = """examples:
   python -m classifier calibrate
   python -m classifier calibrate --checkpoint runs/first/best.safetensors --unknown other-pictures/
+  python -m classifier calibrate --elsewhere friends.csv --root friends/ --only part=aside
 
 Fits, on the valid photos: the temperature of the probabilities, the coverage sets, and the verdicts “confident”,
 “unsure” and “unknown”. The weights stay as they are. Makes the index of training photos too when none fits. The more
 pictures of other things --unknown has, the better “unknown” is recognised; installed scikit-image and scikit-learn
-lend theirs. After it: python -m classifier evaluate --report, for the track record on the test photos.
+lend theirs. Best is --elsewhere, other people's photos of the classes and of things that are none of them: then it
+counts, too, how many of those known photos are turned away, and how many strangers get a name. A stranger whose kind
+begins with “not” (“not-a-plant”) does not show the subject; any other may. After it: python -m classifier evaluate
+--report, for the track record on the test photos.
 """
 
 
@@ -48,6 +59,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--data", metavar="DIR|flowers102", help="the photos (default: those it was trained on)")
     parser.add_argument("--unknown", type=Path, metavar="DIR", help="pictures that show none of the classes")
     add_limit_options(parser)
+    add_set_options(
+        parser, "--elsewhere", "fit on photos by other people, too, which the checkpoint must not have learnt from"
+    )
     add_device_option(parser)
     parser.set_defaults(run=main)
 
@@ -66,6 +80,7 @@ def main(args: argparse.Namespace) -> int:
     classifier = Classifier.load(args.checkpoint, device=args.device, limits=limits.image_limits, plain=True)
     claim(args.checkpoint, CHECKPOINT, option="--checkpoint", inputs=unknown)
     claim(index_path(args.checkpoint), INDEX, option="--checkpoint", inputs=[args.checkpoint, *unknown])
+    elsewhere = elsewhere_set_of(args, classifier.classes)
     check_valid_is_unseen(classifier, name=str(args.checkpoint))  # before an index is made, which takes a while
     collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint, limits=limits)
     split_name = trained_split(classifier, collection)
@@ -73,7 +88,14 @@ def main(args: argparse.Namespace) -> int:
     with progress_bars() as progress:
         index = _index(classifier, collection, checkpoint=args.checkpoint, progress=progress)
         calibration = calibrate(
-            classifier, samples, index, split=f"{split_name}-valid", unknown=unknown, progress=progress, warn=warn
+            classifier,
+            samples,
+            index,
+            split=f"{split_name}-valid",
+            unknown=unknown,
+            elsewhere=elsewhere.photos if elsewhere else (),
+            progress=progress,
+            warn=warn,
         )
     checkpoint = load_checkpoint(args.checkpoint)
     metadata = replace(checkpoint.metadata, calibration=calibration, warnings=())

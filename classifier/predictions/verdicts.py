@@ -39,13 +39,15 @@ class FittedOn:
     """Photos that a calibration was fitted on.
 
     split: "udacity-valid", and its photos; unknown: pictures of the user's own that show none of the classes; samples:
-    those that installed packages ship.
+    those that installed packages ship; elsewhere, strangers: photos by other people, of the classes and of none.
     """
 
     split: str
     photos: int
     unknown: int
     samples: int
+    elsewhere: int = 0
+    strangers: int = 0
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ import pytest
 from classifier.calibration.examples import CalibrationExamples
 from classifier.calibration.fit import (
     COVERAGE,
+    ELSEWHERE,
     FEWEST_FOR_CONFIDENT,
     NEVER,
+    STRANGERS_NAMED,
     correct,
     fit_calibration,
     fit_coverage,
@@ -21,7 +23,7 @@ from classifier.calibration.fit import (
 from classifier.inference.embedding import Embedded
 from classifier.predictions.coverage import CoverageSets, conformal_threshold
 from classifier.predictions.neighbours import Index, build_index
-from classifier.predictions.verdicts import SIGNALS, signals, softmax
+from classifier.predictions.verdicts import SIGNALS, Calibration, signals, softmax
 
 CLASSES, SIZE = 6, 30
 CENTRES = np.random.default_rng(1).normal(size=(CLASSES, SIZE))
@@ -79,6 +81,41 @@ def test_the_table_of_examples(photos: bool):
     assert groups[1].is_right == pytest.approx(correct(some.changed))
 
 
+def strange(n: int, seed: int, *, near: float) -> Embedded:
+    """n strangers: embeddings between the centres of two classes, nearer to the first by `near`."""
+    seen = see(n, seed=seed)
+    mixed = near * seen.embeddings + (1 - near) * np.roll(seen.embeddings, 1, axis=0)
+    return Embedded((mixed @ CENTRES.T / 3).astype(np.float32), mixed.astype(np.float32), seen.hashes, np.full(n, -1))
+
+
+def verdicts_on(calibration: Calibration, seen: Embedded, index: Index) -> list[str]:
+    found = signals(seen.logits, seen.embeddings, index, temperature=calibration.temperature)
+    return [verdict for verdict, _ in calibration.judge(found)]
+
+
+def test_photos_from_elsewhere_join_the_table():
+    some = replace(examples(60), elsewhere=see(30, seed=8), other_kinds=strange(20, 9, near=0.5))
+    some = replace(some, other_things=replace(some.drawn))
+    groups = group_examples(some, index_of(see(300, seed=5)), temperature=1.0)
+    assert [(len(group.signals), group.shows_subject, group.is_known) for group in groups] == [
+        (60, True, True), (60, True, True), (30, True, True), (60, True, False), (60, True, False),
+        *[(60, False, False)] * 3, (20, None, False),
+    ]  # fmt: skip
+
+
+def test_strangers_from_elsewhere_lower_what_is_named_and_known_ones_what_is_turned_away():
+    index = index_of(see(300, seed=5))
+    plain = examples(FEWEST_FOR_CONFIDENT)
+    others, far = strange(400, 9, near=0.75), see(400, spread=0.8, seed=10)
+    before = fit_calibration(plain, index)
+    after = fit_calibration(replace(plain, other_kinds=others), index)
+    named = [verdicts_on(each, others, index).count("confident") / 400 for each in (before, after)]
+    assert named[1] <= STRANGERS_NAMED + 0.01 < named[0]
+    after = fit_calibration(replace(plain, elsewhere=far), index)
+    turned_away = [verdicts_on(each, far, index).count("unknown") / 400 for each in (before, after)]
+    assert turned_away[1] <= ELSEWHERE.turned_away + 0.01 < turned_away[0]
+
+
 def test_with_one_class_there_is_none_to_hold_out():
     seen = see(20)
     one = Embedded(seen.logits[:, :1], seen.embeddings, seen.hashes, np.zeros(20, dtype=int))
@@ -126,5 +163,5 @@ def test_the_temperature_is_found_again(truth):
 def test_thresholds():
     even = np.linspace(0, 1, 1001)
     right = even > 0.5
-    assert sure_threshold([even, even], [right, right]) == pytest.approx(0.5, abs=0.02)
-    assert sure_threshold([even, even], [right & False, right]) == 1.0
+    assert sure_threshold([even, even], [right, right], [0.995, 0.99]) == pytest.approx(0.5, abs=0.02)
+    assert sure_threshold([even, even], [right & False, right], [0.995, 0.99]) == 1.0
