@@ -1,8 +1,8 @@
 """What several commands share: where things lie, and the options that name them."""
 
 import argparse
-from dataclasses import replace
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
