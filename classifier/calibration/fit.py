@@ -60,12 +60,14 @@ class ExampleGroup:
         shows_subject: whether they show the subject (a flower), of whatever kind; None where some do and some do not.
         is_known: whether they are of one of the classes.
         is_right: (N,), whether the likeliest class is the right one; False for a group that has no right class.
+        stands_in: whether they only stand in for strangers of which there are real ones, too.
     """
 
     signals: Floats
     shows_subject: bool | None
     is_known: bool
     is_right: NDArray[np.bool_] | bool
+    stands_in: bool = False
 
 
 def fit_temperature(logits: Floats, positions: NDArray[Any]) -> float:
@@ -109,7 +111,7 @@ def fit_calibration(examples: CalibrationExamples, index: Index) -> Calibration:
     subject = _fit(of_either, [bool(group.shows_subject) for group in of_either])
     # Two questions, two regressions: distances tell that the subject is missing and say little of other kinds of it;
     # logits are the other way round. One regression for both gave up the first for the second (docs/trust.md).
-    of_subject = [group for group in groups if group.shows_subject is not False]
+    of_subject = [group for group in groups if group.shows_subject is not False and not group.stands_in]
     known = _fit(of_subject, [group.is_known for group in of_subject])
     sure = _fit(groups, [group.is_right for group in groups])
 
@@ -163,8 +165,8 @@ def group_examples(examples: CalibrationExamples, index: Index, *, temperature: 
         ExampleGroup(see(plain), True, True, correct(plain)),
         ExampleGroup(see(changed), True, True, correct(changed)),
         *([ExampleGroup(see(elsewhere), True, True, correct(elsewhere))] if elsewhere else []),
-        ExampleGroup(hold_out(plain), True, False, False),
-        ExampleGroup(hold_out(changed), True, False, False),
+        ExampleGroup(hold_out(plain), True, False, False, stands_in=examples.other_kinds is not None),
+        ExampleGroup(hold_out(changed), True, False, False, stands_in=examples.other_kinds is not None),
         *(ExampleGroup(see(group), False, False, False) for group in of_others if group),
         *([ExampleGroup(see(examples.other_kinds), None, False, False)] if examples.other_kinds else []),
     ]
