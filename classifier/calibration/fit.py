@@ -36,7 +36,7 @@ class Promise:
 
 
 # Of valid photos as they are, of changed ones, of photos from elsewhere. What other shares give: docs/trust.md.
-PLAIN, CHANGED, ELSEWHERE = Promise(0.01, 0.035, 0.995), Promise(0.04, 0.12, 0.99), Promise(0.04, 0.10, 0.97)
+PLAIN, CHANGED, ELSEWHERE = Promise(0.01, 0.035, 0.995), Promise(0.04, 0.12, 0.99), Promise(0.04, 0.20, 0.97)
 # Largest share of strangers from elsewhere that get a confident name.
 STRANGERS_NAMED = 0.03
 # With fewer valid photos nothing is called confident: even where none of 100 is wrong, 3 in 100 may be (rule of three,
