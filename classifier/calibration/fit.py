@@ -19,7 +19,8 @@ from classifier.predictions.neighbours import Index
 from classifier.predictions.verdicts import SIGNALS, Calibration, log_sum_exp, signals, softmax
 
 Floats = NDArray[np.floating[Any]]
-COVERAGE = 0.95
+# With 0.95, lists are twice as long: of the last twentieth, the network takes the photos for something else altogether.
+COVERAGE = 0.9
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class FurtherPhoto:
     source: str = ""
     digest: str = ""
     side: int = 0
-    limits: ImageLimits = DEFAULT_LIMITS
+    limits: ImageLimits = field(default=DEFAULT_LIMITS, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from safetensors import safe_open
 from classifier.checkpoint import Metadata, read_metadata
 from classifier.errors import CheckpointError
 from classifier.files import HEADER_KEY
+from classifier.predictions.verdicts import SIGNALS, FittedOn
 
 SHIPPED = Path(__file__).parents[3] / "checkpoints" / "flowers102.safetensors"
 EARLIEST = {
@@ -46,6 +47,27 @@ def test_every_part_of_format_1_has_its_place() -> None:
     assert metadata.calibration is None
 
 
+def test_the_calibration_of_format_1_was_of_flowers() -> None:
+    flower, known, sure = (
+        {"mean": [0.0] * 8, "scale": [1.0] * 8, "weights": [float(place == own) for place in range(8)], "bias": 0.5}
+        for own in range(3)
+    )
+    trust = {
+        "format": 2,
+        "signals": list(SIGNALS),
+        "temperature": 0.48,
+        "coverage": {"coverage": 0.95, "threshold": 0.96, "penalty": 0.01, "free": 3},
+        **{"flower": flower, "flower_from": 0.32, "known": known, "known_from": 0.72, "sure": sure, "sure_from": 0.84},
+        "fitted_on": {"split": "udacity-valid", "photos": 818, "unknown": 0, "samples": 27},
+    }
+    metadata = Metadata.from_dict({**EARLIEST, "trust": trust})
+    assert metadata.warnings == ()
+    assert metadata.calibration
+    assert (metadata.calibration.temperature, metadata.calibration.subject_from) == (0.48, 0.32)
+    assert json.loads(json.dumps(metadata.calibration.subject.to_dict())) == flower
+    assert metadata.calibration.fitted_on == FittedOn("udacity-valid", 818, 0, 27)
+
+
 @pytest.mark.parametrize("missing", ["dataset", "training", "metrics"])
 def test_what_may_be_missing(missing: str) -> None:
     metadata = Metadata.from_dict({name: value for name, value in EARLIEST.items() if name != missing})
@@ -63,16 +85,13 @@ def test_the_checkpoint_that_ships_is_read_whole() -> None:
     metadata = read_metadata(SHIPPED)
     assert metadata.warnings == ()
     assert metadata.calibration
-    assert metadata.calibration.temperature == values["trust"]["temperature"]
-    assert metadata.calibration.subject_from == values["trust"]["flower_from"]
-    assert json.loads(json.dumps(metadata.calibration.subject.to_dict())) == values["trust"]["flower"]
-    assert vars(metadata.calibration.fitted_on) == values["trust"]["fitted_on"]
+    assert json.loads(json.dumps(metadata.calibration.to_dict())) == values["calibration"]
     depth, training, earlier = 0, metadata.training, values["training"]
     while training:
-        assert training.settings["epochs"] == earlier["epochs"]
+        assert training.settings == earlier["settings"]
         assert [dict(row) for row in training.history] == earlier["history"]
         depth, training, earlier = depth + 1, training.earlier, earlier.get("earlier")
-    assert depth == 11
+    assert depth == 13
     assert earlier is None
     assert Metadata.from_dict(json.loads(json.dumps(metadata.to_dict()))) == metadata
 

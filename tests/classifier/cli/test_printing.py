@@ -64,8 +64,10 @@ def test_ctrl_c_stops_in_a_word_at_any_moment(after_s: float) -> None:
     _, errors = running.communicate(timeout=120)
     if running.returncode == 1:
         pytest.skip("the command had ended: there are no photos here")
-    if running.returncode == -signal.SIGINT:  # on a busy machine, Python itself was not there yet to take the signal
-        assert not errors
+    # Python ends itself by the signal, which shells report as 130, too, when it came before Python was there to take it
+    # (on a busy machine), or while a library ran Python code from C.
+    if running.returncode == -signal.SIGINT:
+        assert errors.strip() in ("", "Stopped.")
         return
     assert running.returncode == 130, errors
     assert "Traceback" not in errors

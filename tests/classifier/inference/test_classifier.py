@@ -24,7 +24,7 @@ RECORDED = json.loads(Path(__file__).with_name("recorded.json").read_text(encodi
 
 
 def test_the_checkpoint_that_ships_answers_as_recorded() -> None:
-    """Recorded on 27 November 2026 with the PyTorch network and torchvision's transforms, before engines came."""
+    """Recorded with the PyTorch network when these weights came."""
     classifier = Classifier.load(DEFAULT_CHECKPOINT, device="cpu")
     predictions = classifier.predict(list(drawn_flowers()))
     for prediction, recorded in zip(predictions, RECORDED, strict=True):
