@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from classifier.__main__ import main
 from classifier.calibration import examples
+from classifier.calibration.fit import COVERAGE
 from classifier.checkpoint import load_checkpoint, save_checkpoint
 from classifier.errors import CheckpointError, TooSmall
 from classifier.files import HEADER_KEY, save_tensors
@@ -79,7 +80,7 @@ def test_calibrating_leaves_the_weights_and_the_rest(calibrated, tmp_path):
 def test_everything_is_said(classifier, calibrated):
     (prediction,) = classifier.predict([photos_of(calibrated)[0].read_bytes()], top_k=3)
     assert prediction.verdict in ("confident", "unsure", "unknown")
-    assert prediction.coverage == 0.95
+    assert prediction.coverage == COVERAGE
     assert prediction.verdict == "unknown" or prediction.coverage_set[0] == prediction.best
     assert set(prediction.neighbours.by_class) == {candidate.class_id for candidate in prediction.candidates}
     for class_id, found in prediction.neighbours.by_class.items():
