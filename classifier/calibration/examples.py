@@ -21,6 +21,7 @@ from classifier.errors import DatasetError, PhotoError
 from classifier.inference.batch import open_all
 from classifier.inference.classifier import Classifier
 from classifier.inference.embedding import Embedded, embed
+from classifier.photos.limits import DEFAULT_LIMITS, ImageLimits
 from classifier.photos.reading import upright_size
 from classifier.photos.streaming import Progress, ignore
 from classifier.training.augmentation import AUGMENTATIONS, to_tensor
@@ -90,8 +91,7 @@ def collect_examples(
     def embed_set(photos: Sequence[SetPhoto]) -> Embedded | None:
         return embed_elsewhere(classifier, photos, side=side, progress=progress, warn=warn) if photos else None
 
-    side = common_side(elsewhere)
-    things = [photo for photo in elsewhere if is_thing(photo)]
+    side = common_side(elsewhere, limits=classifier.limits)
     few = samples[:: max(1, len(samples) // MOST_CORNERS)]
     return CalibrationExamples(
         plain=embed_all("valid photos", _open(classifier, samples, warn=warn), len(samples)),
@@ -104,8 +104,8 @@ def collect_examples(
         else None,
         corners=embed_all("corners", _without_class(corners(image for image, _ in _open(classifier, few))), len(few)),
         elsewhere=embed_set([photo for photo in elsewhere if photo.positions]),
-        other_kinds=embed_set([photo for photo in elsewhere if not photo.positions and photo not in things]),
-        other_things=embed_set(things),
+        other_kinds=embed_set([photo for photo in elsewhere if not photo.positions and not is_thing(photo)]),
+        other_things=embed_set([photo for photo in elsewhere if is_thing(photo)]),
     )
 
 
@@ -114,7 +114,7 @@ def is_thing(photo: SetPhoto) -> bool:
     return not photo.positions and photo.kind.casefold().startswith(SHOWS_NO_SUBJECT)
 
 
-def common_side(photos: Sequence[SetPhoto]) -> int:
+def common_side(photos: Sequence[SetPhoto], *, limits: ImageLimits = DEFAULT_LIMITS) -> int:
     """Side in pixels to which photos from elsewhere are shrunk: the smallest median of short sides of a kind.
 
     Collections are saved at one size or another. Where known photos are sharper than strangers, sharpness alone would
@@ -123,7 +123,8 @@ def common_side(photos: Sequence[SetPhoto]) -> int:
     sides: dict[str, list[int]] = {}
     for photo in photos:
         with suppress(PhotoError):
-            sides.setdefault(photo.kind, []).append(min(upright_size(photo.path)))
+            side = min(upright_size(photo.path, limits=limits))
+            sides.setdefault(photo.kind, []).append(side)
     return round(min((median(values) for values in sides.values()), default=0))
 
 

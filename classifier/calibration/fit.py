@@ -130,8 +130,9 @@ def fit_calibration(examples: CalibrationExamples, index: Index) -> Calibration:
             [correct(group) for group, _ in known_photos],
             [promise.confident_right for promise in promises],
         )
-        if examples.other_kinds:
-            sure_from = max(sure_from, float(np.quantile(sure(groups[-1].signals), 1 - STRANGERS_NAMED)))
+        of_other_kinds = [group.signals for group in groups if group.shows_subject is None]
+        named_from = [float(np.quantile(sure(rows), 1 - STRANGERS_NAMED)) for rows in of_other_kinds]
+        sure_from = max([sure_from, *named_from])
     unsure = [
         through & (known(rows) >= known_from) & (sure(rows) < sure_from)
         for through, rows in zip(passed, photos, strict=True)
@@ -149,8 +150,7 @@ def group_examples(examples: CalibrationExamples, index: Index, *, temperature: 
         temperature: that the logits are divided by.
 
     Returns:
-        The known photos first: as they are, changed, from elsewhere where there are such. Strangers from elsewhere are
-        the last ones.
+        The known photos first: as they are, changed, from elsewhere where there are such.
     """
 
     def see(embedded: Embedded) -> Floats:

@@ -16,6 +16,7 @@ from classifier.data.elsewhere.photo_set import KNOWN, SetPhoto
 from classifier.data.samples import Sample, samples_of
 from classifier.errors import DatasetError
 from classifier.inference.classifier import Classifier
+from classifier.photos.limits import ImageLimits
 from tests.making.fakes import draw_flower
 from tests.making.tiny import plant_checkpoint
 
@@ -103,6 +104,7 @@ def test_sharpness_does_not_tell_known_photos_from_strangers(
     photos = [SetPhoto(sharp, KNOWN, (0,)), SetPhoto(soft, "other-plant"), SetPhoto(tmp_path / "gone.png", KNOWN, (0,))]
     assert common_side(photos) == 40
     assert common_side([]) == 0
+    assert common_side(photos, limits=ImageLimits(max_bytes=1)) == 0
     both = [embed_elsewhere(planted[0], [photo], side=40) for photo in photos[:2]]
     assert both[0]
     assert both[1]
