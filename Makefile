@@ -2,7 +2,7 @@
 # pytest's command line; HOST, PORT and the other settings of the site come from the environment too.
 PY = .venv/bin/python
 
-.PHONY: help app test check format bench official install install-dev
+.PHONY: help app test check format bench official weights install install-dev
 .DEFAULT_GOAL = help
 
 help: ## List these commands
@@ -31,6 +31,9 @@ bench: install ## Compare ways to compute the same, side by side on this machine
 
 official: install ## Train and test as papers do, by the official split (over 100 min on two cores; needs the photos)
 	@PYTHON=$(PY) scripts/official.sh
+
+weights: install ## Make the checkpoint that ships, from ImageNet weights (hours; needs the photos and ELSEWHERE)
+	@PYTHON=$(PY) scripts/weights.sh
 
 install:
 	@scripts/install.sh requirements.txt

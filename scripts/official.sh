@@ -7,40 +7,21 @@ cd "$(dirname "$0")/.."
 python=${PYTHON:-.venv/bin/python}
 runs=${RUNS:-runs}
 
-train() { # NAME ARGUMENTS: one run, to its last epoch
-    local run="$runs/$1"
-    shift
-    if [ -e "$run/done" ]; then return; fi
-    if [ -e "$run/last.ckpt" ]; then
-        "$python" -m classifier train --resume --run-dir "$run"
-    else
-        "$python" -m classifier train --data flowers102 --split official --train-on-valid --compile \
-            --run-dir "$run" --output "$run/best.safetensors" "$@"
-    fi
-    touch "$run/done"
-}
-
-mean() { # NAME SHARES RUN…: of finished runs, the last stage last
-    local name=$1 shares weights=() run
-    read -ra shares <<<"$2"
-    shift 2
-    for run in "$@"; do weights+=("$runs/$run/best.safetensors"); done
-    "$python" -m scripts.average_checkpoints "${weights[@]}" --shares "${shares[@]}" \
-        --output "$runs/$name.safetensors"
-}
+data=(--data flowers102 --split official --train-on-valid)
+. scripts/stages.sh
 
 later=(--head-epochs 0 --sizes 256 --eval-size 288 --ema-decay 0.99)
 wild=("${later[@]}" --augmentation wild --mix 0.2 --learning-rate 1e-3)
 plain=("${later[@]}" --augmentation medium --learning-rate 6e-4)
 
-train official1 --backbone efficientnet_lite2 --epochs 20 --head-epochs 2 --sizes 160 192 224 --eval-size 256 \
+stage official1 --backbone efficientnet_lite2 --epochs 20 --head-epochs 2 --sizes 160 192 224 --eval-size 256 \
     --augmentation medium --mix 0.2 --ema-decay 0.99
-train official2 --start-from "$runs/official1/best.safetensors" --epochs 8 "${wild[@]}"
-train official3 --start-from "$runs/official2/best.safetensors" --epochs 6 "${plain[@]}"
+stage official2 --start-from "$runs/official1/best.safetensors" --epochs 8 "${wild[@]}"
+stage official3 --start-from "$runs/official2/best.safetensors" --epochs 6 "${plain[@]}"
 mean official-mean "0.3 0.35 0.35" official1 official2 official3
-train official4 --start-from "$runs/official-mean.safetensors" --epochs 5 "${wild[@]}"
+stage official4 --start-from "$runs/official-mean.safetensors" --epochs 5 "${wild[@]}"
 # Two more plain endings, one by another chance, one from another start: a mean over more runs bears more.
-train official5 --start-from "$runs/official2/best.safetensors" --epochs 6 "${plain[@]}" --seed 3
-train official6 --start-from "$runs/official4/best.safetensors" --epochs 6 "${plain[@]}" --seed 4
+stage official5 --start-from "$runs/official2/best.safetensors" --epochs 6 "${plain[@]}" --seed 3
+stage official6 --start-from "$runs/official4/best.safetensors" --epochs 6 "${plain[@]}" --seed 4
 mean official "0.2 0.1 0.1 0.2 0.2 0.2" official1 official2 official4 official3 official5 official6
 "$python" -m classifier evaluate --checkpoint "$runs/official.safetensors" --split official-test

@@ -33,6 +33,7 @@ TRIED_AS: dict[str, str | None] = {
     "make app": "make --dry-run app",
     "make test": "make --dry-run test",
     "make official": "make --dry-run official",
+    "ELSEWHERE=elsewhere make weights": "make --dry-run weights",
     ". .venv/bin/activate": None,
     "CHECKPOINT=runs/photos/best.safetensors make app": "make --dry-run app",
     "curl --data-binary @rose.jpg http://127.0.0.1:8050/api/v1/classify": None,  # tests/web/api posts photos

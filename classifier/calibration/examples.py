@@ -85,8 +85,10 @@ def collect_examples(
     size = classifier.input_size
     others = [*sample_files(), *unknown]
 
-    def embed_all(name: str, pictures: Iterable[tuple[Image.Image, int]], total: int) -> Embedded:
-        return embed(classifier, pictures, step=lambda done: progress(name, done, total))
+    def embed_all(
+        name: str, pictures: Iterable[tuple[Image.Image, int]], total: int, second_looks: bool = False
+    ) -> Embedded:
+        return embed(classifier, pictures, second_looks=second_looks, step=lambda done: progress(name, done, total))
 
     def embed_set(photos: Sequence[SetPhoto]) -> Embedded | None:
         return embed_elsewhere(classifier, photos, side=side, progress=progress, warn=warn) if photos else None
@@ -94,7 +96,7 @@ def collect_examples(
     side = common_side(elsewhere, limits=classifier.limits)
     few = samples[:: max(1, len(samples) // MOST_CORNERS)]
     return CalibrationExamples(
-        plain=embed_all("valid photos", _open(classifier, samples, warn=warn), len(samples)),
+        plain=embed_all("valid photos", _open(classifier, samples, warn=warn), len(samples), second_looks=True),
         changed=embed_all("valid photos, changed", _changed(classifier, samples, size=size), len(samples)),
         drawn=embed_all("drawn pictures", _without_class(drawn_pictures(DRAWN)), DRAWN),
         photos=embed_all(
@@ -150,7 +152,12 @@ def embed_elsewhere(
             yield (picture.resize(size, Image.Resampling.BICUBIC) if share < 1 else picture), -1
 
     try:
-        seen = embed(classifier, shrunk(), step=lambda done: progress("photos from elsewhere", done, len(photos)))
+        seen = embed(
+            classifier,
+            shrunk(),
+            second_looks=True,
+            step=lambda done: progress("photos from elsewhere", done, len(photos)),
+        )
     except DatasetError:
         return None
     right = [

@@ -255,7 +255,9 @@ def fit_coverage(
     sets = CoverageSets(COVERAGE, 0.0)
     own = []
     for group, rows in zip(groups, chosen, strict=True):
-        scores = sets.scores(softmax(group.logits, temperature=temperature))
+        # Unsure answers come from a second look, too.
+        logits = group.logits if group.merged is None else group.merged
+        scores = sets.scores(softmax(logits, temperature=temperature))
         own.append(scores[np.arange(len(scores)), group.positions][rows])
     # With too few photos less than all classes promises nothing. Groups may show the same photos: two scores of one
     # photo are not independent, so it is the largest group that must be large enough, not all together.

@@ -28,7 +28,7 @@ from classifier.outputs.names import readable_name
 from classifier.photos.finding import find_photos
 from classifier.predictions.values import Prediction
 from classifier.reports.numbers import cautious_percent, out_of_hundred
-from classifier.reports.words import BEGINNINGS, describe_reason
+from classifier.reports.words import BEGINNINGS, ONE_OF_TWO, describe_reason
 
 EPILOG = """examples:
   python -m classifier predict rose.jpg
@@ -230,6 +230,9 @@ def describe_verdict(answer: Prediction, subject: Subject) -> str:
     if answer.verdict == "unknown":
         sentences.append(f"This does not look like one of the {subject.nouns} I know.")
         sentences.append(describe_reason(answer.reason, subject))
+    elif answer.pair and answer.coverage:
+        first, second = (candidate.name for candidate in answer.pair)
+        sentences.append(f"{ONE_OF_TWO}, {out_of_hundred(answer.coverage)} times out of 100: {first} or {second}.")
     elif answer.verdict:
         sentences.append(f"{BEGINNINGS[answer.verdict]} {answer.best.name}.")
         if answer.coverage and answer.coverage_set and len(answer.coverage_set) > 1:

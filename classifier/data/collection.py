@@ -60,6 +60,7 @@ class Collection:
     default_split: the name of the split that figures are given for unless another is named.
     subject: what the classes are kinds of.
     limits: those that its photos keep; what is larger was left out.
+    distinctions: how people tell apart two classes that are easily confused, by their ids.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Collection:
     default_split: str
     subject: Subject = KINDS
     limits: PhotoLimits = DEFAULT_PHOTO_LIMITS
+    distinctions: Mapping[frozenset[int], str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         known = {label.class_id for label in self.classes}

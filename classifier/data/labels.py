@@ -1,4 +1,4 @@
-"""Labels of classes: class id ↔ common name, scientific name, family; the CSV file that holds them; comparing names.
+"""Labels of classes: class id ↔ common name, scientific name, family; the CSV files that hold them; comparing names.
 
 One name can be typed in several ways that look the same: an é as one character or as two (as macOS stores it), further
 spaces, invisible characters. Wherever names of classes are compared, it is by `name_key`, or by `look_alike_key`.
@@ -16,6 +16,7 @@ from classifier.errors import DatasetError
 from classifier.outputs.names import escape, unescape
 
 CLASS_COLUMNS = ("class_id", "name", "scientific_name", "family")
+DISTINCTION_COLUMNS = ("class_id", "other_id", "difference")
 # Spaces of every width, but no line ends and other control characters.
 _SPACES = re.compile(r"[^\S\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # What is not drawn, besides Unicode's format characters (Cf): fillers and selectors of variants
@@ -68,17 +69,8 @@ def read_classes(path: Path) -> tuple[LabelClass, ...]:
     Raises:
         DatasetError: the file is missing, lacks a column, is empty, or gives an id twice.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [column for column in CLASS_COLUMNS if column not in (reader.fieldnames or ())]
-            if missing:
-                raise DatasetError(
-                    f"{path} lacks the column(s) {', '.join(missing)}; it needs {','.join(CLASS_COLUMNS)}."
-                )
-            classes = sorted((LabelClass.from_dict(row) for row in reader), key=lambda label: label.class_id)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DatasetError(f"The table of classes {path} cannot be read: {error}") from error
+    rows = _read_rows(path, CLASS_COLUMNS)
+    classes = sorted(map(LabelClass.from_dict, rows), key=lambda label: label.class_id)
     if not classes:
         raise DatasetError(f"{path} lists no class.")
     ids = [label.class_id for label in classes]
@@ -86,6 +78,38 @@ def read_classes(path: Path) -> tuple[LabelClass, ...]:
     if twice:
         raise DatasetError(f"{path} gives class id {twice[0]} more than once.")
     return tuple(classes)
+
+
+def read_distinctions(path: Path) -> dict[frozenset[int], str]:
+    """Read how people tell apart classes that are easily confused: a CSV file with `DISTINCTION_COLUMNS`.
+
+    Returns:
+        For a pair of class ids, the difference in a sentence or two; no pair where there is no file.
+
+    Raises:
+        DatasetError: the file cannot be read or lacks a column, or an id is not a whole number.
+    """
+    if not path.is_file():
+        return {}
+    try:
+        return {
+            frozenset((int(row["class_id"]), int(row["other_id"]))): row["difference"]
+            for row in _read_rows(path, DISTINCTION_COLUMNS)
+        }
+    except ValueError as error:
+        raise DatasetError(f"{path}: class_id and other_id are whole numbers; {error}.") from error
+
+
+def _read_rows(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = [column for column in columns if column not in (reader.fieldnames or ())]
+            if missing:
+                raise DatasetError(f"{path} lacks the column(s) {', '.join(missing)}; it needs {','.join(columns)}.")
+            return list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(f"The table of classes {path} cannot be read: {error}") from error
 
 
 def class_name(folder: str) -> str:

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from classifier.data.collection import Collection
-from classifier.data.labels import read_classes
+from classifier.data.labels import read_classes, read_distinctions
 from classifier.data.manifest import read_manifest
 from classifier.data.subject import FLOWERS
 from classifier.errors import DownloadError
@@ -27,7 +27,7 @@ def flowers102(*, data_dir: Path = Path("data"), flowers_root: Path | None = Non
     """Collection of the Oxford 102 flowers.
 
     Args:
-        data_dir: the folder of `classes.csv` and `flowers102.csv`.
+        data_dir: the folder of `classes.csv`, `flowers102.csv` and `distinctions.csv`.
         flowers_root: where the photos are, if it has `flowers-102/jpg`; else `data_dir`, if that has it.
 
     Raises:
@@ -41,6 +41,7 @@ def flowers102(*, data_dir: Path = Path("data"), flowers_root: Path | None = Non
         root=roots[0].absolute() if roots else None,
         default_split="udacity",
         subject=FLOWERS,
+        distinctions=read_distinctions(data_dir / "distinctions.csv"),
     )
 
 

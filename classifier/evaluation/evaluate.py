@@ -16,7 +16,7 @@ from classifier.evaluation.metrics import Outcome, class_figures, reliability, s
 from classifier.evaluation.verdicts import measure_verdicts, require_calibration
 from classifier.evaluation.wild import answer_all, create_wild_report
 from classifier.files import file_digest
-from classifier.inference.batch import forward_views, open_all
+from classifier.inference.batch import look_at_views, open_all
 from classifier.inference.classifier import Classifier
 from classifier.outputs.names import readable_name
 from classifier.photos.streaming import Progress, batches, ignore
@@ -117,14 +117,10 @@ def collect(
                 seen.append(sample)
                 pictures.append(picture)
         if pictures:
-            if tta:
-                output, probabilities = forward_views(classifier, pictures)
-            else:
-                output = classifier.forward(pictures)
-                probabilities = classifier.postprocessor.probabilities(output)
+            output, assessment = (look_at_views if tta else Classifier.look)(classifier, pictures)
             logits.append(output.logits)
             embeddings.append(output.embeddings)
-            rows.append(probabilities)
+            rows.append(assessment.probabilities)
         done += len(batch)
         progress("measuring photos", done, len(samples))
     if not seen:

@@ -94,7 +94,14 @@ def require_calibration(classifier: Classifier, checkpoint: Path | None = None) 
     return calibration, index
 
 
-def judge(classifier: Classifier, *, logits: Floats, embeddings: Floats, positions: NDArray[np.int64]) -> Judged:
+def judge(
+    classifier: Classifier,
+    *,
+    logits: Floats,
+    embeddings: Floats,
+    positions: NDArray[np.int64],
+    shares: Floats | None = None,
+) -> Judged:
     """Judge N pictures that the network has seen.
 
     Args:
@@ -102,12 +109,14 @@ def judge(classifier: Classifier, *, logits: Floats, embeddings: Floats, positio
         logits: (N, C).
         embeddings: (N, D).
         positions: (N,) the right class positions, −1 for none of them.
+        shares: (N, C) probabilities, where they come from more than the logits (a second look).
 
     Raises:
         CheckpointError: it is not calibrated, or has no index that fits.
     """
     calibration, index = require_calibration(classifier)
-    shares = softmax(logits, temperature=calibration.temperature)
+    if shares is None:
+        shares = softmax(logits, temperature=calibration.temperature)
     columns = signals(logits, embeddings, index, temperature=calibration.temperature)
     verdicts, reasons = zip(*calibration.judge(columns), strict=True)
     sets = calibration.coverage_sets(shares, verdicts)
@@ -263,7 +272,13 @@ def measure_verdicts(
     if outcome.logits is None or outcome.embeddings is None:
         raise ValueError("the outcome has neither logits nor embeddings; `collect` keeps them")
     positions = outcome.targets.numpy()
-    known = judge(classifier, logits=outcome.logits, embeddings=outcome.embeddings, positions=positions)
+    known = judge(
+        classifier,
+        logits=outcome.logits,
+        embeddings=outcome.embeddings,
+        positions=positions,
+        shares=outcome.probabilities.numpy(),
+    )
     groups = dict(strangers or {}) | {
         name: judge_files(classifier, files, name=name, progress=progress, warn=warn) for name, files in unknown.items()
     }

@@ -113,10 +113,10 @@ def answer_all(
                 seen.append(photo)
                 pictures.append(picture)
         if pictures:
-            output = classifier.forward(pictures)
+            output, assessment = classifier.look(pictures)
             logits.append(output.logits)
             embeddings.append(output.embeddings)
-            shares.append(classifier.postprocessor.probabilities(output))
+            shares.append(assessment.probabilities)
         done += len(batch)
         progress("measuring photos from elsewhere", done, len(photo_set.photos))
     if not seen:
@@ -146,7 +146,7 @@ def _answers(
     ranks = np.where(positions < 0, -1, (order == positions[:, None]).argmax(axis=1))
     judged = None
     if classifier.is_calibrated and classifier.has_index:
-        judged = judge(classifier, logits=logits, embeddings=embeddings, positions=positions)
+        judged = judge(classifier, logits=logits, embeddings=embeddings, positions=positions, shares=shares)
     return WildAnswers(
         photo_set,
         tuple(seen),

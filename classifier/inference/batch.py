@@ -10,9 +10,9 @@ from PIL import Image
 from classifier.errors import PhotoError
 from classifier.inference.classifier import Classifier
 from classifier.inference.engines import Floats
-from classifier.photos.crops import tta_views
+from classifier.photos.crops import is_wide, tta_views
 from classifier.photos.streaming import batches, read_ahead, shrink
-from classifier.predictions.postprocessing import NetworkOutput
+from classifier.predictions.postprocessing import Assessment, NetworkOutput
 from classifier.predictions.values import Prediction
 
 Item = TypeVar("Item")
@@ -40,8 +40,8 @@ def predict_many(
         pictures = [picture for _, picture in batch if not isinstance(picture, PhotoError)]
         predictions: Iterator[Prediction] = iter(())
         if pictures:
-            output, probabilities = forward_views(classifier, pictures) if tta else (classifier.forward(pictures), None)
-            predictions = iter(classifier.postprocessor.predict(output, top_k=top_k, probabilities=probabilities))
+            output, assessment = (look_at_views if tta else Classifier.look)(classifier, pictures)
+            predictions = iter(classifier.postprocessor.predict(output, assessment, top_k=top_k))
         for photo, picture in batch:
             yield photo, picture if isinstance(picture, PhotoError) else next(predictions)
 
@@ -58,19 +58,21 @@ def open_all(
     return read_ahead(lambda item: shrink(classifier.open(path_of(item)), side=side), items)
 
 
-def forward_views(classifier: Classifier, pictures: Sequence[Image.Image]) -> tuple[NetworkOutput, Floats]:
-    """Forward pass over all views of pictures (test-time augmentation).
+def look_at_views(classifier: Classifier, pictures: Sequence[Image.Image]) -> tuple[NetworkOutput, Assessment]:
+    """Look at all views of pictures (test-time augmentation).
 
     Args:
         classifier: runs the network.
         pictures: N upright RGB pictures, at least one.
 
     Returns:
-        The output for the pictures as they are, and (N, classes) probabilities averaged over `tta_views`.
+        The output for the pictures as they are, and its assessment, with probabilities averaged over `tta_views`.
     """
     # The first view is the picture as it is: its pass serves the verdict and is one of the six that are averaged.
     plain, *others = zip(*map(tta_views, pictures), strict=True)
     output = classifier.forward(plain)
-    of_views = [classifier.postprocessor.probabilities(output), *map(classifier.probabilities, others)]
+    assessment = classifier.postprocessor.assess(output)
+    of_views = [assessment.probabilities, *map(classifier.probabilities, others)]
     mean: Floats = np.mean(of_views, axis=0, dtype=np.float32)
-    return output, mean
+    wide = [row for row, picture in enumerate(pictures) if is_wide(picture)]  # one view is the whole, squeezed
+    return output, assessment.after_second_look(mean, rows=wide)

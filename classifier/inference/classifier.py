@@ -17,11 +17,12 @@ from classifier.errors import CheckpointError, ReportError, SettingError
 from classifier.files import file_digest
 from classifier.inference.engines import Engine, Floats
 from classifier.inference.threads import hold_blas_to_one_thread
+from classifier.photos.crops import is_wide, whole_in_square
 from classifier.photos.limits import DEFAULT_LIMITS, ImageLimits
 from classifier.photos.preparing import prepare
 from classifier.photos.reading import open_image
 from classifier.predictions.neighbours import index_path, load_index
-from classifier.predictions.postprocessing import NetworkOutput, Postprocessor
+from classifier.predictions.postprocessing import Assessment, NetworkOutput, Postprocessor
 from classifier.predictions.values import Prediction
 from classifier.reports.report import read_report, report_path
 from classifier.reports.track_record import TrackRecords
@@ -133,15 +134,49 @@ class Classifier:
             raise SettingError(f"top_k is at least 1; got {top_k}.")
         if not images:
             return ()
-        return self.postprocessor.predict(self.forward([self.open(image) for image in images], maps=maps), top_k=top_k)
+        output, assessment = self.look([self.open(image) for image in images], maps=maps)
+        return self.postprocessor.predict(output, assessment, top_k=top_k)
 
     def open(self, source: bytes | Path | Image.Image) -> Image.Image:
         """The upright RGB picture of a photo, as large as the network needs or larger; raises PhotoError."""
         return open_image(source, limits=self.limits, draft_px=self.input_size)
 
     def probabilities(self, images: Sequence[Image.Image]) -> Floats:
-        """Upright RGB pictures → (N, classes) float32; each row sums to 1."""
-        return self.postprocessor.probabilities(self.forward(images))
+        """Upright RGB pictures → (N, classes) float32, from their central squares alone; each row sums to 1."""
+        return self.postprocessor.probabilities(self.forward(images).logits)
+
+    def look(self, images: Sequence[Image.Image], *, maps: bool = False) -> tuple[NetworkOutput, Assessment]:
+        """Look at pictures: at their central squares and, where that leaves doubt, at the whole of wide ones, too.
+
+        Doubt is any verdict but “confident”. The two looks count the same: their logits are averaged, which is the
+        geometric mean of their probabilities. Verdicts stay those of the first look, which they were fitted on.
+        What it gains: docs/trust.md.
+
+        Args:
+            images: upright RGB pictures.
+            maps: also keep the feature maps of the first look.
+        """
+        output = self.forward(images, maps=maps)
+        assessment = self.postprocessor.assess(output)
+        doubtful = [row for row, image in enumerate(images) if assessment.is_doubtful(row) and is_wide(image)]
+        if not doubtful:
+            return output, assessment
+        logits = self.merge_looks(images, output.logits, rows=doubtful)
+        return output, assessment.after_second_look(self.postprocessor.probabilities(logits), rows=doubtful)
+
+    def merge_looks(self, images: Sequence[Image.Image], logits: Floats, *, rows: Sequence[int]) -> Floats:
+        """Merge a second look, at the whole of some pictures, into the logits of the first.
+
+        Args:
+            images: upright RGB pictures.
+            logits: (N, classes) of their central squares.
+            rows: numbers of the pictures to look at again.
+        """
+        merged = logits.copy()
+        if rows:
+            wholes = [whole_in_square(images[row], self.input_size) for row in rows]
+            merged[rows] = (merged[rows] + self.forward(wholes).logits) / 2
+        return merged
 
     def forward(self, images: Sequence[Image.Image], *, maps: bool = False) -> NetworkOutput:
         """Upright RGB pictures → what one pass of the network gives, as NumPy arrays."""

@@ -1,4 +1,4 @@
-"""Crops of a photo: a part of it, what the network sees of it, and the views for test-time augmentation."""
+"""Crops of a photo: a part of it, what the network sees of it, all of it in a square, and views for augmentation."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from classifier.errors import SettingError
 # The zoomed view shows the middle of the photo, so much of its short side.
 ZOOM = 0.8
 LEAST_SIDE = 0.02  # of the photo; a smaller crop shows nothing
+WIDE = 1.2  # the long side over the short one, from which on the central square leaves much of a photo out
 
 
 def tta_views(image: Image.Image) -> tuple[Image.Image, ...]:
@@ -24,6 +25,22 @@ def tta_views(image: Image.Image) -> tuple[Image.Image, ...]:
     squeezed = image.resize((max(width, height),) * 2, Image.Resampling.BICUBIC)
     seen = (image, squeezed, zoomed)
     return (*seen, *(ImageOps.mirror(view) for view in seen))
+
+
+def is_wide(image: Image.Image) -> bool:
+    """Whether a photo is so much wider than high, or higher than wide, that its central square leaves much out."""
+    return max(image.size) >= WIDE * min(image.size)
+
+
+def whole_in_square(image: Image.Image, size: int) -> Image.Image:
+    """Whole upright RGB photo, in the middle of a square of `size` pixels whose rest has the photo's mean colour."""
+    width, height = image.size
+    share = size / max(width, height)
+    shrunk = image.resize((max(1, round(width * share)), max(1, round(height * share))), Image.Resampling.BICUBIC)
+    # One pixel, of the mean of all: pixels of a plain colour add less than a black frame, or a mirrored one, does.
+    square = shrunk.resize((1, 1), Image.Resampling.BOX).resize((size, size))
+    square.paste(shrunk, ((size - shrunk.width) // 2, (size - shrunk.height) // 2))
+    return square
 
 
 @dataclass(frozen=True)

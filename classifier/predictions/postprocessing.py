@@ -1,7 +1,7 @@
 """Postprocessing: the output of one pass of the network → predictions. NumPy only, whatever engine made the pass."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,7 +11,16 @@ from classifier.data.labels import LabelClass
 from classifier.photos.hashing import crop_hash
 from classifier.predictions.explanation import activation_maps
 from classifier.predictions.neighbours import Index
-from classifier.predictions.values import ActivationMap, Candidate, Neighbour, Neighbours, Prediction, TrackRecord
+from classifier.predictions.values import (
+    ActivationMap,
+    Candidate,
+    Neighbour,
+    Neighbours,
+    Prediction,
+    Reason,
+    TrackRecord,
+    Verdict,
+)
 from classifier.predictions.verdicts import Calibration, signals, softmax
 
 Floats = NDArray[np.float32]
@@ -34,6 +43,32 @@ class NetworkOutput:
     embeddings: Floats
     crops: Floats
     feature_maps: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Assessment of N photos: what is needed of a pass before predictions are made of it.
+
+    Attributes:
+        probabilities: (N, C), rows sum to 1.
+        similarities: (N, n) with the training photos of the index; None without one.
+        verdicts: of each photo, with the reason of an “unknown”; None without calibration or index.
+        whole_photo_seen: (N,) whether the probabilities are of the central square and of the whole photo together.
+    """
+
+    probabilities: Floats
+    similarities: Floats | None
+    verdicts: list[tuple[Verdict, Reason | None]] | None
+    whole_photo_seen: NDArray[np.bool_]
+
+    def is_doubtful(self, row: int) -> bool:
+        """Whether a photo gets no confident answer; False where there are no verdicts."""
+        return self.verdicts is not None and self.verdicts[row][0] != "confident"
+
+    def after_second_look(self, probabilities: Floats, *, rows: Sequence[int]) -> "Assessment":
+        """Assessment with other probabilities, (N, C); of the photos `rows` they come from the whole photo, too."""
+        seen = np.isin(np.arange(len(probabilities)), rows)
+        return replace(self, probabilities=probabilities, whole_photo_seen=seen)
 
 
 class TrackRecords(Protocol):
@@ -67,27 +102,16 @@ class Postprocessor:
         """What the logits are divided by before they become probabilities; 1 without calibration."""
         return self.calibration.temperature if self.calibration else 1.0
 
-    def probabilities(self, output: NetworkOutput) -> Floats:
-        """(N, classes), calibrated where there is a calibration; rows sum to 1."""
-        return softmax(output.logits, temperature=self.temperature)
+    def probabilities(self, logits: Floats) -> Floats:
+        """(N, classes) logits → probabilities, calibrated where there is a calibration; rows sum to 1."""
+        return softmax(logits, temperature=self.temperature)
 
-    def predict(
-        self, output: NetworkOutput, *, top_k: int, probabilities: Floats | None = None
-    ) -> tuple[Prediction, ...]:
-        """One prediction a photo, with everything that can be said.
-
-        Args:
-            output: of one pass over the photos.
-            top_k: how many candidates a photo, at least 1.
-            probabilities: (N, classes), where they come from more than this pass (test-time augmentation). Candidates
-                and coverage sets follow them; verdict, neighbours and maps stay those of the pass.
-        """
-        if probabilities is None:
-            probabilities = self.probabilities(output)
+    def assess(self, output: NetworkOutput) -> Assessment:
+        """Assess the photos of one pass: probabilities, and verdicts where there are a calibration and an index."""
         # Once for all: verdicts, neighbours and the check for training photos read the same (N, n) similarities.
         similarities = self.index.similarities(output.embeddings) if self.index else None
-        judged = None
-        if self.calibration and self.index and similarities is not None:
+        verdicts = None
+        if self.calibration and self.index:
             seen = signals(
                 output.logits,
                 output.embeddings,
@@ -95,13 +119,26 @@ class Postprocessor:
                 similarities=similarities,
                 temperature=self.temperature,
             )
-            judged = self.calibration.judge(seen)
+            verdicts = self.calibration.judge(seen)
+        probabilities = self.probabilities(output.logits)
+        return Assessment(probabilities, similarities, verdicts, np.zeros(len(probabilities), dtype=bool))
+
+    def predict(self, output: NetworkOutput, assessment: Assessment, *, top_k: int) -> tuple[Prediction, ...]:
+        """One prediction a photo, with everything that can be said.
+
+        Args:
+            output: of one pass over the photos.
+            assessment: of that pass. Where its probabilities come from more than this pass (a second look, test-time
+                augmentation), candidates and coverage sets follow them; the rest stays that of the pass.
+            top_k: how many candidates a photo, at least 1.
+        """
+        similarities, judged = assessment.similarities, assessment.verdicts
         answers = []
-        for row, shares in enumerate(probabilities):
+        for row, shares in enumerate(assessment.probabilities):
             # Stable, so that equal probabilities give the same order everywhere.
             positions = [int(position) for position in np.argsort(-shares, kind="stable")[:top_k]]
             candidates = tuple(self._candidate(shares, position) for position in positions)
-            extras: dict[str, Any] = {}
+            extras: dict[str, Any] = {"whole_photo_seen": bool(assessment.whole_photo_seen[row])}
             if self.records:
                 extras["track_record"] = self.records.of(candidates[0].class_id, candidates[0].probability)
             if judged and self.calibration:

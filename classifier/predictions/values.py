@@ -84,6 +84,8 @@ class ActivationMap:
 class Prediction:
     """What the classifier says of one photo: the likeliest classes, best first; never empty.
 
+    whole_photo_seen: whether the probabilities come from the whole photo, too, and not from its central square alone.
+
     The rest is None when the checkpoint was not fitted for it (`python -m classifier calibrate` and `index`):
 
     verdict, reason: see `verdicts.Calibration.judge`; a reason comes only with “unknown”.
@@ -104,11 +106,19 @@ class Prediction:
     duplicate_of: int | None = None
     track_record: TrackRecord | None = None
     maps: Mapping[int, ActivationMap] | None = field(default=None, hash=False, repr=False)
+    whole_photo_seen: bool = False
 
     @property
     def best(self) -> Candidate:
         """The likeliest class."""
         return self.candidates[0]
+
+    @property
+    def pair(self) -> tuple[Candidate, Candidate] | None:
+        """The two classes of an unsure answer that leaves just two of more open, the likelier first."""
+        listed = self.coverage_set or ()
+        ruled_out = self.verdict == "unsure" and len(listed) == 2 < len(self.candidates)
+        return (listed[0], listed[1]) if ruled_out else None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as `predict --json` and the API give them; maps are left out."""
@@ -131,4 +141,5 @@ class Prediction:
             "similarity": self.similarity,
             "duplicate_of": self.duplicate_of,
             "track_record": asdict(self.track_record) if self.track_record is not None else None,
+            "whole_photo_seen": self.whole_photo_seen,
         }

@@ -12,6 +12,7 @@ from classifier.reports.verdict_report import VERDICTS, Group, VerdictReport
 
 # How an answer begins.
 BEGINNINGS = {"confident": "It is", "unsure": "It could be"}
+ONE_OF_TWO = "It could be one of these two"
 TITLE = "Does it know when it does not know?"
 SAID = {**{verdict: f"“{words}”" for verdict, words in BEGINNINGS.items()}, "unknown": "turned away"}
 PARTS = {"valid": "validation", "train": "training"}

@@ -46,7 +46,7 @@ def create_closer_look_section(prediction: Prediction, *, view: PartView, site: 
     panels.append(
         create_panel(
             "What the model saw, and another part to look at",
-            create_crop(view, site=site),
+            create_crop(view, whole_photo_seen=prediction.whole_photo_seen, site=site),
             own=True,
             opened=view != WHOLE,
         )
@@ -84,8 +84,8 @@ def create_heat(prediction: Prediction, heatmaps: dict[str, str], *, site: Site)
     ]
     return [
         html.P(
-            f"The redder a place, the more it speaks for the {site.subject.noun} chosen. The model looks at the "
-            "framed square only.",
+            f"The redder a place, the more it speaks for the {site.subject.noun} chosen. Only the framed square is "
+            "coloured: it is what the model looks at first.",
             className="note",
         ),
         html.Div(
@@ -111,12 +111,17 @@ def create_heat(prediction: Prediction, heatmaps: dict[str, str], *, site: Site)
     ]
 
 
-def create_crop(view: PartView, *, site: Site) -> list[Component]:
+def create_crop(view: PartView, *, whole_photo_seen: bool, site: Site) -> list[Component]:
     """The square that the model saw, to be moved and tightened."""
+    seen = (
+        "The framed square left the model in doubt, so it looked at the whole photo, too."
+        if whole_photo_seen
+        else "The model looked at the framed square, and at nothing outside it."
+    )
     return [
         html.P(
-            "The model looked at the framed square, and at nothing outside it. Pull the frame’s corner to make it "
-            f"smaller, move it onto the {site.subject.thing} (the sliders do the same), and ask again.",
+            f"{seen} Pull the frame’s corner to make it smaller, move it onto the {site.subject.thing} (the sliders do "
+            "the same), and ask again.",
             className="note",
         ),
         html.Div(

@@ -9,12 +9,12 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from classifier.data.statistics import spread
-from classifier.reports.words import describe_reason
+from classifier.reports.words import ONE_OF_TWO, describe_reason
 from web.answer.bars import ROW_HEIGHT_PX, create_candidate_bars_figure
 from web.answer.closer_look import create_closer_look_section
 from web.answer.similar import OVERALL, create_nearest, create_overall
 from web.answer.upload import WHOLE, PartView
-from web.answer.verdict import create_alarm, create_coverage, create_record_line
+from web.answer.verdict import create_alarm, create_coverage, create_distinction, create_record_line
 from web.shared.attributes import aria
 from web.shared.figures import CONFIG
 from web.shared.picture import create_photo_help, create_picture
@@ -64,6 +64,9 @@ def describe_answer(prediction: Prediction, *, site: Site) -> str:
     """The answer in one sentence, for the live region that screen readers read out."""
     best = prediction.best
     closest = f"{display_name(best.name)}, {format_percent(best.probability)}."
+    if prediction.pair:
+        first, second = (f"{display_name(c.name)}, {format_percent(c.probability)}" for c in prediction.pair)
+        return f"{ONE_OF_TWO}: {first}, or {second}."
     if prediction.verdict == "unknown":
         unknown = describe_unknown(len(site.collection.classes), site.subject)
         reason = describe_reason(prediction.reason, site.subject)
@@ -81,6 +84,7 @@ def create_verdict(prediction: Prediction, *, site: Site, view: PartView = WHOLE
             create_alarm(prediction, site=site),
             create_record_line(prediction, site=site),
             create_coverage(prediction, site=site),
+            create_distinction(prediction, site=site),
             create_advice(prediction, site=site, view=view),
             None
             if unknown
@@ -95,19 +99,25 @@ def create_verdict(prediction: Prediction, *, site: Site, view: PartView = WHOLE
 
 
 def create_name(prediction: Prediction, *, site: Site) -> list[Component]:
-    """What it is, with its probability."""
-    best = prediction.best
-    label = site.statistics.labels.get(best.class_id)
-    family = label.family if label else None
+    """What it is, or which two things it may be, with the probability."""
+    named = prediction.pair or (prediction.best,)
+    words = ONE_OF_TWO if prediction.pair else verdict_words(prediction.verdict, prediction.best.probability)
+    name = " or ".join(display_name(candidate.name) for candidate in named)
+    two = " verdict__name--two" if prediction.pair else ""
     return [
-        html.P(verdict_words(prediction.verdict, best.probability), className="verdict__words"),
-        html.H2(display_name(best.name), id="verdict-name", className="verdict__name", tabIndex=-1),
-        html.P(
-            [html.I(best.scientific_name) if best.scientific_name else None, f" · {family}" if family else None],
-            className="verdict__detail",
-        ),
+        html.P(words, className="verdict__words"),
+        html.H2(name, id="verdict-name", className=f"verdict__name{two}", tabIndex=-1),
+        *(create_botany(candidate, site=site) for candidate in named),
         html.P(create_sureness(prediction), className="verdict__probability"),
     ]
+
+
+def create_botany(candidate: Candidate, *, site: Site) -> html.P:
+    """Scientific name and family of a class."""
+    label = site.statistics.labels.get(candidate.class_id)
+    family = label.family if label else None
+    scientific_name = html.I(candidate.scientific_name) if candidate.scientific_name else None
+    return html.P([scientific_name, f" · {family}" if family else None], className="verdict__detail")
 
 
 def create_sureness(prediction: Prediction) -> list[str | Component]:
@@ -116,6 +126,9 @@ def create_sureness(prediction: Prediction) -> list[str | Component]:
     if not prediction.verdict:
         return fill("The model gives it {percent}.", percent=html.Strong(format_percent(probability)))
     percent = html.Strong(describe_sureness(probability))
+    if prediction.pair:
+        second = html.Strong(describe_sureness(prediction.pair[1].probability))
+        return fill("The model gives the first {percent}, the second {second}.", percent=percent, second=second)
     if prediction.verdict == "unsure" and probability >= SURPRISING:
         return fill(
             "The model is {percent} sure, but your photo is less like those it has learnt from, so it stays careful.",

@@ -53,6 +53,8 @@ def create_coverage(prediction: Prediction, *, site: Site) -> html.P | None:
     times, noun = out_of_hundred(prediction.coverage), site.subject.noun
     if len(listed) == len(site.collection.classes):
         return html.P(f"The model can rule out none of the {site.subject.count(len(listed))}.", className="coverage")
+    if prediction.pair:
+        return html.P(f"It is one of the two {times} times out of 100.", className="coverage")
     if len(listed) == 1:
         return html.P(
             f"A list that holds the right {noun} {times} times out of 100 needs this name alone.", className="coverage"
@@ -64,6 +66,16 @@ def create_coverage(prediction: Prediction, *, site: Site) -> html.P | None:
             ".",
         ],
         className="coverage",
+    )
+
+
+def create_distinction(prediction: Prediction, *, site: Site) -> html.P | None:
+    """How people tell apart the two likeliest classes of an unsure answer, where it is written down."""
+    if prediction.verdict != "unsure":
+        return None
+    difference = site.collection.distinctions.get(frozenset(c.class_id for c in prediction.candidates[:2]))
+    return (
+        html.P([html.Strong("How to tell them apart: "), difference], className="distinction") if difference else None
     )
 
 

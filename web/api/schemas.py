@@ -42,6 +42,10 @@ DETAILS: dict[str, dict[str, dict[str, Any]]] = {
             "description": "The image_id of a training photo, as in data/flowers102.csv; for a checkpoint of your "
             "own, as in NAME.manifest.csv beside it."
         },
+        "whole_photo_seen": {
+            "description": "Whether the probabilities come from the whole photo, too: so it is where the central "
+            "square of a wide or high one leaves doubt."
+        },
     },
 }
 PROBLEM = {

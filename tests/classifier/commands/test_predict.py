@@ -143,13 +143,20 @@ def test_few_photos_get_tables_and_many_get_lines(checkpoint: str, folder: Path,
 def test_the_verdict_stands_above_the_table_and_in_the_line_and_in_the_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    rose, lily = Candidate(1, "rose", None, 0.7), Candidate(2, "lily", None, 0.3)
+    rose, lily, tulip = (
+        Candidate(1, "rose", None, 0.7),
+        Candidate(2, "lily", None, 0.3),
+        Candidate(3, "tulip", None, 0.3),
+    )
     photo = Path("photo.jpg")
     said = {
         Prediction((rose, lily)): "",
         Prediction((rose, lily), verdict="confident"): "It is rose.",
         Prediction((rose, lily), verdict="unsure", coverage=0.95, coverage_set=(rose, lily)): (
             "It could be rose. The right one is in this list 95 times out of 100: rose, lily."
+        ),
+        Prediction((rose, tulip, lily), verdict="unsure", coverage=0.95, coverage_set=(rose, lily)): (
+            "It could be one of these two, 95 times out of 100: rose or lily."
         ),
         Prediction((rose, lily), verdict="unknown", reason="not_the_subject"): "and may show no flower at all.",
         Prediction((rose, lily), verdict="confident", duplicate_of=7): "how sure I am means little here.",

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.data.labels import LabelClass, class_name, look_alike_key, look_alikes, name_key, read_classes
+from classifier.data.labels import (
+    LabelClass,
+    class_name,
+    look_alike_key,
+    look_alikes,
+    name_key,
+    read_classes,
+    read_distinctions,
+)
 from classifier.errors import DatasetError
 
 DATA = Path(__file__).parents[3] / "data"
@@ -181,3 +189,31 @@ def test_any_text_has_its_keys(text: str) -> None:
     name = class_name(text)
     assert class_name(name) == name or "\\" in name
     assert look_alike_key(name) == look_alike_key(name_key(name)) or "\\" in name
+
+
+def test_distinctions_are_of_two_classes_that_exist_and_differ() -> None:
+    distinctions = read_distinctions(DATA / "distinctions.csv")
+    known = {label.class_id for label in read_classes(DATA / "classes.csv")}
+    assert distinctions
+    for pair, difference in distinctions.items():
+        assert len(pair) == 2
+        assert pair <= known
+        assert difference.endswith(".")
+    lines = (DATA / "distinctions.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == len(distinctions) + 1  # no pair twice
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("class_id,other_id\n1,2\n", r"lacks the column\(s\) difference"),
+        ("class_id,other_id,difference\nrose,2,x\n", "class_id and other_id are whole numbers"),
+    ],
+)
+def test_a_bad_table_of_distinctions_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(DatasetError, match=message):
+        read_distinctions(write(tmp_path, text))
+
+
+def test_without_a_table_nothing_is_told_apart(tmp_path: Path) -> None:
+    assert read_distinctions(tmp_path / "distinctions.csv") == {}

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from classifier.errors import NotAnImage, PhotoError
-from classifier.inference.batch import forward_views, open_all, predict_many
+from classifier.inference.batch import look_at_views, open_all, predict_many
 from classifier.inference.classifier import Classifier
 from classifier.locations import DEFAULT_CHECKPOINT
 from classifier.photos.crops import tta_views
@@ -65,9 +65,9 @@ def test_averaged_views_keep_the_verdict_and_the_similar_photos(classifier: Clas
 
 def test_the_mean_is_over_all_views(classifier: Classifier) -> None:
     pictures = list(drawn_flowers())[:2]
-    output, mean = forward_views(classifier, pictures)
+    output, assessment = look_at_views(classifier, pictures)
     by_hand = np.mean([classifier.probabilities(tta_views(picture)) for picture in pictures], axis=1)
-    assert mean == pytest.approx(by_hand, abs=1e-4)
+    assert assessment.probabilities == pytest.approx(by_hand, abs=1e-4)
     assert output.logits == pytest.approx(classifier.forward(pictures).logits, abs=1e-3)
 
 

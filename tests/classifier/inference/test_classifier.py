@@ -10,14 +10,16 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from classifier.__main__ import main
 from classifier.calibration import examples
-from classifier.calibration.fit import COVERAGE
+from classifier.calibration.fit import COVERAGE, NEVER
 from classifier.checkpoint import load_checkpoint, save_checkpoint
 from classifier.errors import CheckpointError, TooSmall
 from classifier.files import HEADER_KEY, save_tensors
 from classifier.inference.classifier import Classifier
 from classifier.locations import DEFAULT_CHECKPOINT
+from classifier.photos.crops import whole_in_square
 from classifier.predictions.neighbours import index_path
-from classifier.predictions.verdicts import Calibration
+from classifier.predictions.verdicts import Calibration, softmax
+from tests.making.fakes import draw_flower
 from tests.making.pictures import drawn_flowers
 from tests.making.tiny import plant_checkpoint
 
@@ -94,8 +96,45 @@ def test_everything_is_said(classifier, calibrated):
 
 def test_probabilities_and_predictions_are_calibrated_alike(classifier, calibrated):
     picture = classifier.open(photos_of(calibrated)[0])
-    (prediction,) = classifier.predict([picture])
+    (prediction,) = judging(classifier, sure_from=0.0).predict([picture])  # one look
     assert float(classifier.probabilities([picture]).max()) == pytest.approx(prediction.best.probability, abs=1e-5)
+
+
+def judging(classifier: Classifier, *, sure_from: float) -> Classifier:
+    """The same classifier, which calls an answer confident from another probability on, and turns none away."""
+    calibration = classifier.postprocessor.calibration
+    assert calibration
+    own = replace(calibration, subject_from=0.0, known_from=0.0, sure_from=sure_from)
+    postprocessor = replace(classifier.postprocessor, calibration=own)
+    return Classifier(classifier.engine, classifier.metadata, postprocessor=postprocessor)
+
+
+def test_the_whole_of_a_wide_photo_is_looked_at_where_the_first_look_leaves_doubt(classifier):
+    wide, square = draw_flower(size=(320, 200)), draw_flower(size=(200, 200))
+    doubtful = judging(classifier, sure_from=NEVER)
+    first, second = doubtful.predict([wide, square], top_k=len(doubtful.classes))
+    assert (first.whole_photo_seen, second.whole_photo_seen) == (True, False)
+    whole = whole_in_square(wide, doubtful.input_size)
+    merged = doubtful.forward([wide, whole]).logits.mean(axis=0)
+    shares = softmax(merged[None], temperature=doubtful.postprocessor.temperature)[0]
+    assert [candidate.probability for candidate in first.candidates] == pytest.approx(sorted(shares)[::-1], abs=1e-4)
+    (alone,) = classifier.postprocessor.predict(
+        doubtful.forward([square]), doubtful.postprocessor.assess(doubtful.forward([square])), top_k=3
+    )
+    assert second.best.probability == pytest.approx(alone.best.probability, abs=1e-5)
+    assert (first.verdict, second.verdict) == ("unsure", "unsure")
+
+
+def test_a_confident_answer_needs_one_look(classifier):
+    wide = draw_flower(size=(320, 200))
+    (prediction,) = judging(classifier, sure_from=0.0).predict([wide])
+    assert (prediction.verdict, prediction.whole_photo_seen) == ("confident", False)
+
+
+def test_without_verdicts_there_is_one_look(calibrated):
+    plain = Classifier.load(calibrated, device="cpu", plain=True)
+    (prediction,) = plain.predict([draw_flower(size=(320, 200))])
+    assert not prediction.whole_photo_seen
 
 
 def hostile() -> dict[str, Image.Image]:
@@ -146,6 +185,7 @@ def test_an_unfitted_checkpoint_gives_plain_answers(tmp_path):
     (prediction,) = classifier.predict([photos_of(path)[0].read_bytes()])
     said = prediction.to_dict()
     assert len(said.pop("predictions")) == 5
+    assert said.pop("whole_photo_seen") is False
     assert set(said.values()) == {None}
 
 

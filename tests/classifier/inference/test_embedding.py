@@ -3,6 +3,7 @@ import pytest
 from classifier.errors import DatasetError
 from classifier.inference.classifier import Classifier
 from classifier.inference.embedding import embed
+from classifier.photos.crops import whole_in_square
 from classifier.photos.hashing import difference_hash
 from tests.making.fakes import COLOURS, draw_flower
 from tests.making.tiny import plant_checkpoint
@@ -25,6 +26,16 @@ def test_embeddings_are_those_of_a_forward_pass_whatever_the_batch(classifier: C
     assert embedded.positions.tolist() == [0, 1, -1, 3, 4]
     assert [row.tolist() for row in embedded.hashes] == [difference_hash(crop)[0].tolist() for crop in expected.crops]
     assert steps == [2, 4, 5]
+
+
+def test_a_second_look_is_at_the_whole_of_wide_pictures(classifier: Classifier) -> None:
+    wide, square = draw_flower(size=(320, 200)), draw_flower(size=(200, 200))
+    embedded = embed(classifier, [(wide, 0), (square, 0)], second_looks=True)
+    whole = classifier.forward([whole_in_square(wide, classifier.input_size)]).logits[0]
+    assert embedded.merged is not None
+    assert embedded.merged[0] == pytest.approx((embedded.logits[0] + whole) / 2, abs=1e-3)
+    assert embedded.merged[1].tolist() == embedded.logits[1].tolist()
+    assert embed(classifier, [(wide, 0)]).merged is None
 
 
 def test_nothing_to_embed(classifier: Classifier) -> None:

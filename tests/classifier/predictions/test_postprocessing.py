@@ -26,7 +26,7 @@ INDEX = build_index(
 
 
 def test_candidates_come_best_first_with_their_probabilities() -> None:
-    first, second = PLAIN.predict(OUTPUT, top_k=2)
+    first, second = PLAIN.predict(OUTPUT, PLAIN.assess(OUTPUT), top_k=2)
     assert [candidate.class_id for candidate in first.candidates] == [10, 11]
     assert [candidate.probability for candidate in first.candidates] == pytest.approx(softmax(OUTPUT.logits)[0, :2])
     assert [candidate.class_id for candidate in second.candidates] == [10, 11]  # equal ones in the order of the classes
@@ -36,8 +36,10 @@ def test_candidates_come_best_first_with_their_probabilities() -> None:
 def test_other_probabilities_change_the_candidates_and_leave_the_neighbours() -> None:
     postprocessor = replace(PLAIN, index=INDEX)
     averaged = np.array([[0.1, 0.2, 0.7], [0.2, 0.5, 0.3]], dtype=np.float32)
-    plain = postprocessor.predict(OUTPUT, top_k=3)
-    changed = postprocessor.predict(OUTPUT, top_k=3, probabilities=averaged)
+    assessment = postprocessor.assess(OUTPUT)
+    plain = postprocessor.predict(OUTPUT, assessment, top_k=3)
+    changed = postprocessor.predict(OUTPUT, assessment.after_second_look(averaged, rows=[1]), top_k=3)
+    assert [prediction.whole_photo_seen for prediction in (*plain, *changed)] == [False, False, False, True]
     assert [prediction.best.name for prediction in changed] == ["lotus", "tulip"]
     assert [prediction.best.probability for prediction in changed] == pytest.approx([0.7, 0.5])
     assert [prediction.neighbours.overall for prediction in changed if prediction.neighbours] == [

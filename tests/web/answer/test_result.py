@@ -1,9 +1,14 @@
 """What a calibrated classifier adds to the answer, as the page shows it."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from classifier.predictions.values import Candidate
+from tests.making.fakes import FakeClassifier, draw_flower, encode
 from tests.web.answer.conftest import PHOTO, app_with, content_of
+from web.shared.wording import display_name
 
 
 @pytest.mark.parametrize(
@@ -39,11 +44,14 @@ def test_without_calibration_index_and_maps_the_answer_is_the_plain_one(app):
         assert absent not in content
 
 
+SUNFLOWER = (Candidate(3, "Sunflower", None, 0.9),)
+
+
 @pytest.mark.parametrize(
     ("calibrated", "words"),
     [
-        ({"verdict": "unsure"}, '"It could be"'),
-        ({"verdict": "unsure"}, "your photo is less like those it has learnt from"),
+        ({"verdict": "unsure", "coverage_set": SUNFLOWER}, '"It could be"'),
+        ({"verdict": "unsure", "coverage_set": SUNFLOWER}, "your photo is less like those it has learnt from"),
         ({"verdict": "unsure"}, "Frame one flower closely"),
         ({"verdict": "unknown", "reason": "other_kind"}, "Frame one flower closely"),
         ({"verdict": "unknown", "reason": "other_kind"}, "The 5 closest"),
@@ -54,13 +62,33 @@ def test_without_calibration_index_and_maps_the_answer_is_the_plain_one(app):
         ({"duplicate_of": 101}, "The model knows this photo."),
         ({"duplicate_of": 999_999}, "The model knows this photo."),
         (
-            {"coverage_set": (Candidate(3, "Sunflower", None, 0.9),)},
+            {"coverage_set": SUNFLOWER},
             "A list that holds the right flower 95 times out of 100 needs this name alone.",
         ),
     ],
 )
 def test_verdicts_alarm_and_list_in_words(garden, calibrated, words):
     assert words in content_of(app_with(garden, **calibrated))[0]
+
+
+def test_an_answer_that_leaves_two_open_names_both(garden):
+    (prediction,) = FakeClassifier().predict([encode(draw_flower())])
+    first, second = (display_name(candidate.name) for candidate in prediction.candidates[:2])
+    difference = f"{first}s are wider than {second}s."
+    pair = frozenset(candidate.class_id for candidate in prediction.candidates[:2])
+    content, words = content_of(app_with(replace(garden, distinctions={pair: difference}), verdict="unsure"))
+    for said in (
+        '"It could be one of these two"',
+        f'"{first} or {second}"',
+        "It is one of the two 95 times out of 100.",
+        "How to tell them apart: ",
+        difference,
+    ):
+        assert said in content
+    assert re.fullmatch(rf"It could be one of these two: {first}, [\d.]+\s%, or {second}, [\d.]+\s%\.", words)
+    for verdict, distinctions in (("unsure", {}), ("confident", {pair: difference})):
+        content, _ = content_of(app_with(replace(garden, distinctions=distinctions), verdict=verdict))
+        assert "How to tell them apart" not in content
 
 
 def test_something_unknown_gets_no_list_and_no_track_record(garden):
