@@ -1,21 +1,30 @@
 # `make` lists what can be done here. PYTHON names the Python that .venv is made with, PYTEST_ADDOPTS what to add to
 # pytest's command line; HOST, PORT and the other settings of the site come from the environment too.
 PY = .venv/bin/python
+SERVE = .venv-serve
 
-.PHONY: help app test check format bench official weights install install-dev
+.PHONY: help app serve test test-serve check format bench parity official weights install install-dev
 .DEFAULT_GOAL = help
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 app: install ## Install what is needed, then serve the site on http://127.0.0.1:8050
 	@exec $(PY) -m gunicorn --no-control-socket app:server
+
+serve: ## Install the light set, without PyTorch, then serve the same site
+	@VENV=$(SERVE) LEAN=1 scripts/install.sh requirements-serve.txt
+	@exec $(SERVE)/bin/python -m gunicorn --no-control-socket app:server
 
 test: install-dev ## Run all tests, those in a real browser included
 	@CHROME_PATH="$$(scripts/browser.sh)" && export CHROME_PATH && \
 	status=0 && $(PY) -m pytest || status=$$?; \
 	[ -n "$$(scripts/browser.sh --find)" ] || echo "The browser tests were LEFT OUT: there is no Chromium or Chrome."; \
 	exit $$status
+
+test-serve: ## Test the light set, without PyTorch, in an environment of its own
+	@VENV=.venv-serve-test scripts/install.sh requirements-serve-test.txt
+	@.venv-serve-test/bin/python -m pytest tests/light
 
 check: install-dev ## Look for mistakes without running anything: ruff, formatting, types
 	@$(PY) -m ruff check .
@@ -28,6 +37,9 @@ format: install-dev ## Bring the code into its usual form
 
 bench: install ## Compare ways to compute the same, side by side on this machine
 	@$(PY) benchmarks/predict.py
+
+parity: install ## Compare the answers of the quick engines with PyTorch's on all test photos (needs the photos)
+	@$(PY) -m benchmarks.parity
 
 official: install ## Train and test as papers do, by the official split (over 100 min on two cores; needs the photos)
 	@PYTHON=$(PY) scripts/official.sh

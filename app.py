@@ -9,12 +9,14 @@ from PIL import Image
 
 from classifier.checkpoint.collection import open_collection
 from classifier.data.oxford import flowers102
-from classifier.errors import CheckpointError, SettingError
+from classifier.errors import CheckpointError, EngineError, SettingError
+from classifier.inference.engines.choosing import AUTO
 from classifier.locations import DATA_DIR
 from classifier.memory import return_freed_pictures
 from web import create_app
 from web.settings import Settings
 
+log = logging.getLogger("florascope")
 DAMAGED = "The model on this machine cannot be used, so photos cannot be classified. The server's log says why."
 
 
@@ -24,11 +26,14 @@ def open_site(settings: Settings) -> Flask:
 
     path, root = settings.checkpoint, settings.flowers_root
     try:
-        model = Classifier.load(path)
-    except CheckpointError as error:
-        logging.getLogger("florascope").error("Photos cannot be classified: %s", error)
+        model = Classifier.load(path, engine=settings.engine)
+    except (CheckpointError, EngineError, SettingError) as error:
+        if settings.engine != AUTO and not isinstance(error, CheckpointError):
+            sys.exit(f"ENGINE={settings.engine} cannot be used. {error}")
+        log.error("Photos cannot be classified: %s", error)
         flowers = flowers102(data_dir=DATA_DIR, flowers_root=root)
         return create_app(settings, None, flowers, problem=DAMAGED if path.is_file() else None).server
+    log.info("Photos are classified by the engine %s: %s", model.engine.name, model.engine_reason)
     model.predict([Image.new("RGB", (64, 64))])  # the first pass prepares for the next; no visitor should wait for it
     collection = open_collection(model.metadata, checkpoint_path=path, data_dir=DATA_DIR, flowers_root=root)
     return create_app(settings, model, collection).server

@@ -117,7 +117,7 @@ def make_pairs(classifier: Classifier) -> list[Pair]:
             "predict, with verdict, similar photos and track record (where the checkpoint has them)",
             "predict, plain",
             partial(classifier.predict, [shrunk]),
-            partial(Classifier(classifier.engine, classifier.metadata).predict, [shrunk]),
+            partial(Classifier(classifier.engine, classifier.metadata, classifier.weights).predict, [shrunk]),
         ),
     ]
     if cores > 1:

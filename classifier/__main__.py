@@ -18,6 +18,8 @@ from classifier.errors import ClassifierError
 
 # Errors of a disk that takes no more: full, over quota, too large a file, broken, read-only.
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
+# Packages that requirements-serve.txt leaves out.
+NOT_LIGHT = {"torch", "torchvision", "torchmetrics", "lightning", "timm", "scipy", "matplotlib", "onnx", "onnxscript"}
 # One module each in classifier/commands, in the order in which a newcomer meets them.
 COMMANDS = ("download", "split", "lr_find", "train", "index", "calibrate", "evaluate", "compare", "predict", "export")
 
@@ -81,10 +83,20 @@ def _run(arguments: Sequence[str] | None) -> int:
         # ImportError. What follows Ctrl-C is its doing.
         if interrupted.is_set():
             return _stopped()
-        if not isinstance(error, ClassifierError):
-            raise
-        print(f"error: {printable(str(error))}", file=sys.stderr)
+        print(f"error: {printable(_sentence_of(error))}", file=sys.stderr)
         return 1
+
+
+def _sentence_of(error: Exception) -> str:
+    """What an error says to the user; raises it if it is a mistake of the program."""
+    if isinstance(error, ModuleNotFoundError) and str(error.name).split(".")[0] in NOT_LIGHT:
+        return (
+            f"This command needs the package {error.name}, which the light set (requirements-serve.txt) leaves out. "
+            "Install everything: pip install -r requirements.txt"
+        )
+    if not isinstance(error, ClassifierError):
+        raise error
+    return str(error)
 
 
 def _notice_interrupts() -> threading.Event:

@@ -97,6 +97,12 @@ class ExportError(ClassifierError):
     code: ClassVar[str] = "export_failed"
 
 
+class EngineError(ClassifierError):
+    """An engine cannot run a checkpoint: no model file, a damaged one, one of other weights, or its check fails."""
+
+    code: ClassVar[str] = "engine"
+
+
 class TrainingError(ClassifierError):
     """A training cannot start, or cannot continue."""
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.checkpoint import load_checkpoint, save_checkpoint
+from classifier.checkpoint import halve, load_checkpoint, save_checkpoint
 from classifier.errors import ClassifierError
 from classifier.outputs.claims import claim
 from classifier.outputs.kinds import MEAN
@@ -46,14 +46,14 @@ def average(args: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
         if (part.classes, part.metadata.backbone) != (last.classes, last.metadata.backbone):
             parser.error(f"{path} and {args.checkpoints[-1]} are not of the same backbone and classes.")
     state = {
-        name: sum(share * part.state[name] for share, part in zip(args.shares, parts, strict=True))
+        name: sum(share * part.state[name].astype(np.float32) for share, part in zip(args.shares, parts, strict=True))
         if np.issubdtype(value.dtype, np.floating)
         else value
         for name, value in last.state.items()
     }
     training = replace(last.metadata.training, shares=tuple(args.shares))
     metadata = replace(last.metadata.without_calibration(), training=training, metrics={})
-    save_checkpoint(args.output, state, metadata)
+    save_checkpoint(args.output, halve(state), metadata)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Make .venv, or mend it, and install requirement files into it, in the versions of constraints.txt:
 #     scripts/install.sh requirements.txt [requirements-dev.txt]
-# Does nothing when these files have not changed since. PYTHON names the Python to use.
+# Does nothing when these files have not changed since. PYTHON names the Python to use, VENV another folder than .venv.
+# LEAN=1 keeps it small: only what is used is compiled, when it is, and pip is taken away again (a sixth of a light set).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-python=.venv/bin/python
+venv=${VENV:-.venv}
+python=$venv/bin/python
 new_enough='import sys; sys.exit(sys.version_info < (3, 11))'
 
 fail() {
@@ -34,8 +36,8 @@ make_venv() {
     "$base" -c 'import ensurepip, venv' 2>/dev/null || fail \
         "$base cannot make virtual environments: its modules venv and ensurepip are missing." \
         "On Debian and Ubuntu they come with: apt-get install python3-venv"
-    echo "Making .venv with $("$base" --version) …"
-    "$base" -m venv --clear .venv
+    echo "Making $venv with $("$base" --version) …"
+    "$base" -m venv --clear "$venv"
 }
 
 # Of what pip says, the large downloads and what follows them; line by line, so that each shows at once.
@@ -49,30 +51,33 @@ show_progress() {
             IFS=- read -r name version _ <<<"${line##*[ /]}"
             echo "  $name $version (${size}"
             ;;
-        "Installing collected packages"*) echo "Unpacking; PyTorch alone may take a minute or two …" ;;
+        "Installing collected packages"*) echo "Unpacking; where PyTorch is among them, this may take a minute or two …" ;;
         esac
     done
 }
 
 # What a requirement file asks for, to see later whether it still asks for the same.
 wanted() {
-    cat "$1" constraints.txt
+    cat "$1" requirements-serve.txt constraints.txt
 }
 
 up_to_date() {
     local requirements
     "$python" -c "$new_enough" 2>/dev/null || return
     for requirements in "$@"; do
-        wanted "$requirements" | cmp -s - ".venv/installed-$requirements" || return
+        wanted "$requirements" | cmp -s - "$venv/installed-$requirements" || return
     done
 }
 
 up_to_date "$@" && exit
 { "$python" -c "$new_enough" && "$python" -m pip --version; } >/dev/null 2>&1 || make_venv
 echo "Installing the packages of $* …"
-"$python" -m pip install --disable-pip-version-check --progress-bar off -c constraints.txt "${@/#/-r}" | show_progress ||
+lean=()
+[ -z "${LEAN:-}" ] || lean=(--no-compile)
+"$python" -m pip install "${lean[@]}" --disable-pip-version-check --progress-bar off -c constraints.txt "${@/#/-r}" | show_progress ||
     fail "The packages could not be installed; pip's message above says why." "When it is mended, run the same command again."
+[ -z "${LEAN:-}" ] || "$python" -m pip uninstall --quiet --yes setuptools pip
 for requirements in "$@"; do
-    wanted "$requirements" >".venv/installed-$requirements"
+    wanted "$requirements" >"$venv/installed-$requirements"
 done
 echo "Installed."

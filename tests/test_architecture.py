@@ -38,7 +38,12 @@ FLOORS = (
 # What one pass of the network is turned into, read and told with: it needs neither a network nor its libraries.
 LIGHT = [name for floor in FLOORS[:7] for name in sorted(floor)]
 # All that the site may import of the classifier.
-OF_THE_CLASSIFIER = {"classifier", *(f"classifier.{name}" for name in LIGHT), "classifier.inference.classifier"}
+OF_THE_CLASSIFIER = {
+    "classifier",
+    *(f"classifier.{name}" for name in LIGHT),
+    "classifier.inference.classifier",
+    "classifier.inference.engines.choosing",  # names that the setting ENGINE takes
+}
 HEAVY = {"torch", "torchvision", "lightning", "timm", "torchmetrics"}
 OF_THE_SITE = {"dash", "dash_mantine_components", "flask", "flask_compress", "werkzeug", "gunicorn"}
 # Module → package where the two differ.
@@ -70,6 +75,7 @@ NOT_IMPORTED = {
 TESTED_ELSEWHERE = {
     "classifier/__main__.py": "tests/classifier/test_main.py",
     "classifier/commands/download.py": "tests/classifier/data/test_oxford.py",
+    "classifier/inference/engines/onnx_runtime.py": "tests/classifier/inference/engines/test_openvino.py",
     "classifier/data/folder_tree.py": "tests/classifier/data/test_folders.py",
     "classifier/training/leakage.py": "tests/classifier/commands/test_train.py",
 }
@@ -125,9 +131,15 @@ def roots(file: Path) -> set[str]:
 
 def required(requirements: str) -> dict[str, Requirement]:
     """Package → requirement, of a requirement file."""
-    lines = (line.partition("#")[0].strip() for line in (ROOT / requirements).read_text(encoding="utf-8").splitlines())
-    found = [Requirement(line) for line in lines if line]
-    return {canonicalize_name(requirement.name): requirement for requirement in found}
+    found: dict[str, Requirement] = {}
+    for line in (ROOT / requirements).read_text(encoding="utf-8").splitlines():
+        words = line.partition("#")[0].strip()
+        if words.startswith("-r "):
+            found |= required(words.removeprefix("-r "))
+        elif words:
+            requirement = Requirement(words)
+            found[canonicalize_name(requirement.name)] = requirement
+    return found
 
 
 def test_the_walk_sees_imports_of_every_kind(tmp_path: Path):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from classifier.inference.engines.choosing import AUTO, ENGINES
 from classifier.locations import DEFAULT_CHECKPOINT
 from classifier.setting_fields import from_environ, setting
 
@@ -23,6 +24,11 @@ class Settings:
     host: str = setting("127.0.0.1", "Address to listen on; 0.0.0.0 lets other machines in")
     port: int = setting(8050, "Port to listen on (1-65535)", low=1, high=65535)
     checkpoint: Path = setting(DEFAULT_CHECKPOINT, "The trained model to serve")
+    engine: str = setting(
+        AUTO,
+        f"What runs the model: {', '.join(ENGINES)}, or auto, the quickest that is installed and passes its check",
+        choices=(AUTO, *ENGINES),
+    )
     flowers_root: Path | None = setting(None, "Folder that holds `flowers-102/jpg`; without it, `data/` is looked at")
     max_upload_mb: int = setting(
         10, "Largest photo the server takes, in MiB (1-20); browsers shrink theirs first", low=1, high=20

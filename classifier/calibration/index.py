@@ -55,5 +55,5 @@ def index_photos(
         image_ids=[sample.image_id for sample in kept],
         positions=[sample.target for sample in kept],
         hashes=embedded.hashes,
-        weights_digest=classifier.engine.weights_digest,
+        weights_digest=classifier.weights.digest,
     )

@@ -1,6 +1,14 @@
 """Checkpoint files: typed metadata and weights, read with NumPy alone. No PyTorch, and no network: see `networks`."""
 
-from classifier.checkpoint.file import Checkpoint, load_checkpoint, read_metadata, save_checkpoint, weights_digest
+from classifier.checkpoint.file import (
+    Checkpoint,
+    WeightsInfo,
+    halve,
+    load_checkpoint,
+    read_metadata,
+    save_checkpoint,
+    weights_digest,
+)
 from classifier.checkpoint.metadata import DatasetInfo, FurtherInfo, Metadata, Preprocessing, TrainingInfo
 
 __all__ = [
@@ -10,6 +18,8 @@ __all__ = [
     "Metadata",
     "Preprocessing",
     "TrainingInfo",
+    "WeightsInfo",
+    "halve",
     "load_checkpoint",
     "read_metadata",
     "save_checkpoint",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from classifier.checkpoint import read_metadata
 from classifier.cli.terminal import list_left_out
 from classifier.errors import SettingError
+from classifier.inference.engines.choosing import AUTO, ENGINES
 from classifier.locations import default_checkpoint
 from classifier.photos.finding import files_in
 from classifier.photos.limits import PhotoLimits
@@ -76,6 +77,17 @@ def add_device_option(parser: argparse.ArgumentParser) -> None:
     """--device."""
     parser.add_argument(
         "--device", default="auto", choices=("auto", "cpu", "cuda", "mps"), help="where to compute (default: auto)"
+    )
+
+
+def add_engine_option(parser: argparse.ArgumentParser, *, default: str) -> None:
+    """--engine."""
+    parser.add_argument(
+        "--engine",
+        default=default,
+        choices=(AUTO, *ENGINES),
+        help="what runs the network: torch is the reference, auto the quickest that is installed and passes its check; "
+        f"all but torch need the checkpoint's model file, which export writes (default: {default})",
     )
 
 

@@ -11,6 +11,7 @@ from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import (
     add_checkpoint_option,
     add_device_option,
+    add_engine_option,
     add_limit_options,
     add_set_options,
     elsewhere_set_of,
@@ -20,6 +21,7 @@ from classifier.cli.photos import make_index, photos_of, trained_split
 from classifier.cli.printing import PlainConsole, warn
 from classifier.cli.terminal import progress_bars
 from classifier.errors import CheckpointError
+from classifier.inference.engines.choosing import REFERENCE
 from classifier.outputs.claims import claim
 from classifier.outputs.kinds import CHECKPOINT, INDEX
 from classifier.photos.finding import files_in
@@ -63,6 +65,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         parser, "--elsewhere", "fit on photos by other people, too, which the checkpoint must not have learnt from"
     )
     add_device_option(parser)
+    add_engine_option(parser, default=REFERENCE)
     parser.set_defaults(run=main)
 
 
@@ -77,7 +80,9 @@ def main(args: argparse.Namespace) -> int:
 
     unknown = files_in(args.unknown) if args.unknown else []
     limits = photo_limits(args, args.checkpoint)
-    classifier = Classifier.load(args.checkpoint, device=args.device, limits=limits.image_limits, plain=True)
+    classifier = Classifier.load(
+        args.checkpoint, engine=args.engine, device=args.device, limits=limits.image_limits, plain=True
+    )
     claim(args.checkpoint, CHECKPOINT, option="--checkpoint", inputs=unknown)
     claim(index_path(args.checkpoint), INDEX, option="--checkpoint", inputs=[args.checkpoint, *unknown])
     elsewhere = elsewhere_set_of(args, classifier.classes)
@@ -116,7 +121,7 @@ def _index(classifier: "Classifier", collection: "Collection", *, checkpoint: Pa
     from classifier.predictions.neighbours import index_path, load_index
 
     try:
-        return load_index(index_path(checkpoint), weights_digest=classifier.engine.weights_digest)
+        return load_index(index_path(checkpoint), weights_digest=classifier.weights.digest)
     except CheckpointError:
         return make_index(classifier, collection, checkpoint=checkpoint, progress=progress)
 

@@ -7,10 +7,17 @@ from typing import Any
 from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import add_data_options, add_device_option, add_limit_options, photo_limits
+from classifier.cli.options import (
+    add_data_options,
+    add_device_option,
+    add_engine_option,
+    add_limit_options,
+    photo_limits,
+)
 from classifier.cli.photos import parse_split, photos_of, warn_of_known
 from classifier.cli.printing import PlainConsole, print_as_json, warn
 from classifier.cli.terminal import progress_bars
+from classifier.inference.engines.choosing import REFERENCE
 from classifier.reports.numbers import hundred_range, percent
 
 EPILOG = """example:
@@ -39,6 +46,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     add_limit_options(parser)
     add_device_option(parser)
+    add_engine_option(parser, default=REFERENCE)
     parser.set_defaults(run=main)
 
 
@@ -52,7 +60,9 @@ def main(args: argparse.Namespace) -> int:
 
     paths = [args.first, args.second]
     limits = photo_limits(args, paths[0])
-    classifiers = [Classifier.load(path, device=args.device, limits=limits.image_limits) for path in paths]
+    classifiers = [
+        Classifier.load(path, engine=args.engine, device=args.device, limits=limits.image_limits) for path in paths
+    ]
     collection = photos_of(args.data, classifier=classifiers[0], checkpoint=paths[0], limits=limits)
     split_name, split = parse_split(args.split, collection, classifiers[0])
     samples = samples_of(collection, split_name=split_name, split=split)
@@ -78,7 +88,7 @@ def main(args: argparse.Namespace) -> int:
             "fingerprint": file_digest(path),
             "backbone": classifier.metadata.backbone,
             "input_size": classifier.input_size,
-            "parameters": classifier.engine.parameters,
+            "parameters": classifier.weights.parameters,
             "bytes": path.stat().st_size,
             **summarise(outcome),
         }

@@ -12,6 +12,7 @@ from classifier.cli.options import (
     add_checkpoint_option,
     add_data_options,
     add_device_option,
+    add_engine_option,
     add_force_option,
     add_limit_options,
     add_verdict_options,
@@ -24,6 +25,7 @@ from classifier.cli.photos import parse_split, photos_of, warn_of_known
 from classifier.cli.printing import print_as_json, warn
 from classifier.cli.terminal import print_report, print_verdicts, progress_bars
 from classifier.cli.trust_tables import print_targets, print_wild
+from classifier.inference.engines.choosing import REFERENCE
 from classifier.outputs.claims import claim
 from classifier.outputs.kinds import REPORT_JSON, REPORT_PAGE
 from classifier.outputs.names import readable_name
@@ -89,6 +91,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_wild_options(parser)
     add_limit_options(parser)
     add_device_option(parser)
+    add_engine_option(parser, default=REFERENCE)
     parser.set_defaults(run=main)
 
 
@@ -103,7 +106,7 @@ def main(args: argparse.Namespace) -> int:
         kind = REPORT_JSON if target.suffix == ".json" else REPORT_PAGE
         claim(target, kind, option="--report", inputs=[args.checkpoint], force=args.force)
     limits = photo_limits(args, args.checkpoint)
-    classifier = Classifier.load(args.checkpoint, device=args.device, limits=limits.image_limits)
+    classifier = Classifier.load(args.checkpoint, engine=args.engine, device=args.device, limits=limits.image_limits)
     wild = wild_set_of(args, classifier.classes)
     if wild and not (args.trust or args.unknown or args.report is not None):
         return measure_alone(args, classifier, wild)

@@ -9,6 +9,7 @@ from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import add_checkpoint_option, add_force_option
 from classifier.cli.photos import own_photos
 from classifier.errors import DatasetError, PhotoError, SettingError
+from classifier.inference.engines.model_file import model_path
 from classifier.outputs.claims import claim
 from classifier.outputs.kinds import ONNX, PT2
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from classifier.inference.classifier import Classifier
 
 EPILOG = """examples:
-  python -m classifier export --format onnx --output flowers.onnx
+  python -m classifier export                                        the model file, next to the checkpoint
+  python -m classifier export --output flowers.onnx
   python -m classifier export --checkpoint runs/first/best.safetensors --format pt2 --output first.pt2
 
 Input: "images", (N, 3, S, S) floats for any N. Outputs: probabilities, logits, embedding, feature_map. The class names
@@ -39,14 +41,21 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         formatter_class=TeachingFormatter,
     )
     add_checkpoint_option(parser)
-    parser.add_argument("--format", choices=("onnx", "pt2"), help="default: by the ending of --output")
-    parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="where to (.onnx or .pt2)")
+    parser.add_argument("--format", choices=("onnx", "pt2"), help="default: by the ending of --output, else onnx")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="where to (.onnx or .pt2; default: next to the checkpoint, where the quick engines look for it)",
+    )
     add_force_option(parser)
     parser.set_defaults(run=main)
 
 
 def main(args: argparse.Namespace) -> int:
     """Export and check. See `export.export` and `Classifier.load` for the errors."""
+    if args.output is None:
+        args.output = model_path(args.checkpoint).with_suffix(f".{args.format or 'onnx'}")
     kind = args.format or args.output.suffix.removeprefix(".")
     if kind not in ("onnx", "pt2"):
         raise SettingError("Say --format onnx or --format pt2, or let --output end in .onnx or .pt2.")

@@ -3,9 +3,16 @@
 import argparse
 
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import add_checkpoint_option, add_device_option, add_limit_options, photo_limits
+from classifier.cli.options import (
+    add_checkpoint_option,
+    add_device_option,
+    add_engine_option,
+    add_limit_options,
+    photo_limits,
+)
 from classifier.cli.photos import make_index, photos_of
 from classifier.cli.terminal import progress_bars
+from classifier.inference.engines.choosing import REFERENCE
 from classifier.outputs.claims import claim
 from classifier.outputs.kinds import INDEX
 
@@ -31,6 +38,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--data", metavar="DIR|flowers102", help="the photos (default: those it was trained on)")
     add_limit_options(parser)
     add_device_option(parser)
+    add_engine_option(parser, default=REFERENCE)
     parser.set_defaults(run=main)
 
 
@@ -42,7 +50,9 @@ def main(args: argparse.Namespace) -> int:
     path = index_path(args.checkpoint)
     claim(path, INDEX, option="--checkpoint", inputs=[args.checkpoint])
     limits = photo_limits(args, args.checkpoint)
-    classifier = Classifier.load(args.checkpoint, device=args.device, limits=limits.image_limits, plain=True)
+    classifier = Classifier.load(
+        args.checkpoint, engine=args.engine, device=args.device, limits=limits.image_limits, plain=True
+    )
     collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint, limits=limits)
     with progress_bars() as progress:
         index = make_index(classifier, collection, checkpoint=args.checkpoint, progress=progress)

@@ -13,13 +13,20 @@ from typing import Any
 from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
-from classifier.cli.options import add_checkpoint_option, add_device_option, add_limit_options, photo_limits
+from classifier.cli.options import (
+    add_checkpoint_option,
+    add_device_option,
+    add_engine_option,
+    add_limit_options,
+    photo_limits,
+)
 from classifier.cli.printing import PlainConsole, print_as_json, printable, warn
 from classifier.cli.terminal import progress_bars
 from classifier.data.subject import Subject, subject_of
 from classifier.errors import DatasetError, PhotoError, SettingError
 from classifier.inference.batch import predict_many
 from classifier.inference.classifier import Classifier
+from classifier.inference.engines.choosing import AUTO
 from classifier.inference.predictions_csv import PredictionsCsv
 from classifier.outputs.claims import claim
 from classifier.outputs.kinds import PREDICTIONS
@@ -74,6 +81,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_checkpoint_option(parser)
     add_limit_options(parser)
     add_device_option(parser)
+    add_engine_option(parser, default=AUTO)
     parser.set_defaults(run=main)
 
 
@@ -91,7 +99,7 @@ def main(args: argparse.Namespace) -> int:
         claim(args.csv, PREDICTIONS, option="--csv", inputs=[args.checkpoint])
     photos = list(find_photos(args.photos, leave_out=args.csv, warn=warn))
     limits = photo_limits(args, args.checkpoint).image_limits
-    classifier = Classifier.load(args.checkpoint, device=args.device, limits=limits)
+    classifier = Classifier.load(args.checkpoint, engine=args.engine, device=args.device, limits=limits)
     with ExitStack() as stack:
         show: Callable[[Path, Predicted], None]
         failed = 0

@@ -171,7 +171,7 @@ def create_report(
             "name": checkpoint.name,
             "fingerprint": file_digest(checkpoint),
             "bytes": checkpoint.stat().st_size,
-            "parameters": classifier.engine.parameters,
+            "parameters": classifier.weights.parameters,
             "backbone": metadata.backbone,
             "input_size": classifier.input_size,
         },

@@ -4,18 +4,19 @@ Importing this module loads no PyTorch; `Classifier.load` does, with the engine.
 """
 
 import logging
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from classifier.checkpoint import Metadata, load_checkpoint
+from classifier.checkpoint import Checkpoint, Metadata, WeightsInfo, load_checkpoint
 from classifier.errors import CheckpointError, ReportError, SettingError
 from classifier.files import file_digest
 from classifier.inference.engines import Engine, Floats
+from classifier.inference.engines.choosing import REFERENCE, Request, choose_engine
 from classifier.inference.threads import hold_blas_to_one_thread
 from classifier.photos.crops import is_wide, whole_in_square
 from classifier.photos.limits import DEFAULT_LIMITS, ImageLimits
@@ -37,32 +38,35 @@ class Classifier:
         self,
         engine: Engine,
         metadata: Metadata,
+        weights: WeightsInfo,
         *,
         limits: ImageLimits = DEFAULT_LIMITS,
         postprocessor: Postprocessor | None = None,
         warnings: Sequence[str] = (),
+        engine_reason: str = "",
     ) -> None:
         """Put a classifier together; `Classifier.load` does it from a checkpoint.
 
         Args:
             engine: runs the network.
             metadata: of the checkpoint that the network comes from.
+            weights: what is known of its weights.
             limits: which photos are refused.
             postprocessor: makes predictions of the network's output; by default, plain ones.
             warnings: sentences about what could not be used.
+            engine_reason: why this engine was chosen.
         """
-        self.engine, self.metadata, self.limits = engine, metadata, limits
+        self.engine, self.metadata, self.weights, self.limits = engine, metadata, weights, limits
         self.classes = metadata.classes
-        self.postprocessor = postprocessor or Postprocessor(self.classes, engine.head)
-        self.warnings = tuple(warnings)
-        # One pass at a time: a runtime spreads a pass over all cores, and passes side by side would fight for them.
-        self._lock = threading.Lock()
+        self.postprocessor = postprocessor or Postprocessor(self.classes, weights.head)
+        self.warnings, self.engine_reason = tuple(warnings), engine_reason
 
     @classmethod
     def load(
         cls,
         path: str | Path,
         *,
+        engine: str = REFERENCE,
         device: str = "auto",
         threads: int | None = None,
         limits: ImageLimits = DEFAULT_LIMITS,
@@ -75,6 +79,7 @@ class Classifier:
 
         Args:
             path: of the .safetensors file.
+            engine: what runs the network, see `engines.choosing`: “torch”, the reference, or “auto”, the quickest.
             device: auto, cpu, cuda or mps.
             threads: how many cores a pass may use, all if None.
             limits: which photos are refused.
@@ -82,24 +87,26 @@ class Classifier:
 
         Raises:
             CheckpointError: no such file, damaged, or not one of ours.
-            SettingError: the device is not there.
+            SettingError: the engine is not installed, or the device is not there.
+            EngineError: the engine cannot run this checkpoint.
         """
-        import torch
-
-        from classifier.inference.engines.pytorch import PyTorchEngine, pick_device
-        from classifier.networks.network import build_network
-
         hold_blas_to_one_thread()
-        if threads:
-            torch.set_num_threads(threads)
         checkpoint = load_checkpoint(Path(path))
-        engine = PyTorchEngine(build_network(checkpoint), device=pick_device(device))
+        chosen = choose_engine(engine, Request(checkpoint, Path(path), device=device, threads=threads))
+        facts: dict[str, Any] = {"limits": limits, "engine_reason": chosen.reason}
         if plain:
-            return cls(engine, checkpoint.metadata, limits=limits)
-        postprocessor, warnings = _read_postprocessor(Path(path), checkpoint.metadata, engine)
+            return cls(chosen.engine, checkpoint.metadata, checkpoint.weights, **facts)
+        postprocessor, warnings = _read_postprocessor(Path(path), checkpoint)
         for warning in warnings:
             log.warning("%s", warning)
-        return cls(engine, checkpoint.metadata, limits=limits, postprocessor=postprocessor, warnings=warnings)
+        return cls(
+            chosen.engine,
+            checkpoint.metadata,
+            checkpoint.weights,
+            postprocessor=postprocessor,
+            warnings=warnings,
+            **facts,
+        )
 
     @property
     def input_size(self) -> int:
@@ -183,19 +190,19 @@ class Classifier:
         preprocessing = self.metadata.preprocessing
         size, mean, std = preprocessing.input_size, preprocessing.mean, preprocessing.std
         batch = np.stack([prepare(image, size=size, mean=mean, std=std) for image in images])
-        with self._lock:
-            output = self.engine.run(batch)
+        output = self.engine.run(batch)
         return NetworkOutput(output.logits, output.embeddings, batch, output.feature_maps if maps else None)
 
 
-def _read_postprocessor(path: Path, metadata: Metadata, engine: Engine) -> tuple[Postprocessor, tuple[str, ...]]:
+def _read_postprocessor(path: Path, checkpoint: Checkpoint) -> tuple[Postprocessor, tuple[str, ...]]:
     """All that was found next to the checkpoint, and in sentences what does not fit."""
-    found = Postprocessor(metadata.classes, engine.head, calibration=metadata.calibration)
+    metadata, weights = checkpoint.metadata, checkpoint.weights
+    found = Postprocessor(metadata.classes, weights.head, calibration=metadata.calibration)
     warnings = list(metadata.warnings)
     try:
         # A calibrated checkpoint needs its index for the verdicts; another may have one, and lacks nothing without.
         if index_path(path).is_file() or metadata.calibration:
-            found = replace(found, index=load_index(index_path(path), weights_digest=engine.weights_digest))
+            found = replace(found, index=load_index(index_path(path), weights_digest=weights.digest))
     except CheckpointError as error:
         warnings.append(f"Answers are given without similar photos and without a verdict. {error}")
     try:

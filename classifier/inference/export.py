@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import torch
 from PIL import Image
 from torch import nn
@@ -23,6 +24,7 @@ from torch import nn
 from classifier.errors import ExportError, SettingError
 from classifier.files import HEADER_KEY, to_json
 from classifier.inference.classifier import Classifier
+from classifier.inference.engines.model_file import check_inputs
 from classifier.inference.engines.pytorch import PyTorchEngine
 
 FORMATS = ("onnx", "pt2")
@@ -109,8 +111,16 @@ def describe(classifier: Classifier) -> dict[str, Any]:
         },
         "classes": [label.to_dict() for label in classifier.classes],
         "backbone": metadata.backbone,
+        "weights_digest": classifier.weights.digest,
+        "check": {"logits": _reference_logits(classifier)},
         "dataset": metadata.to_dict()["dataset"],
     }
+
+
+def _reference_logits(classifier: Classifier) -> list[list[float]]:
+    """Logits for `check_inputs`, as the model file keeps them."""
+    logits = classifier.engine.run(check_inputs(classifier.input_size)).logits
+    return [[float(f"{value:.6g}") for value in row] for row in logits]
 
 
 def export(classifier: Classifier, path: Path, *, kind: str, photos: Sequence[Image.Image] = ()) -> Check:
@@ -207,15 +217,54 @@ def _write_onnx(network: nn.Module, example: torch.Tensor, path: Path, descripti
         output_names=list(OUTPUTS),
         dynamic_shapes=({0: torch.export.Dim("batch")},),
         external_data=False,
+        optimize=False,  # see `_simplify`
     )
     assert program is not None
+    _simplify(program.model)
     model = program.model_proto
     # HEADER_KEY has everything; classes, mean and std also stand alone, where other tools look for them by name.
     values = {HEADER_KEY: description, **{name: description[name] for name in ("classes", "mean", "std")}}
     for name, value in values.items():
         model.metadata_props.add(key=name, value=to_json(value))
+    _halve_initializers(onnx, model.graph)
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString())
+
+
+def _simplify(model: Any) -> None:
+    """Compute in the graph what is constant, in place: as PyTorch's own optimizer does, less one rule.
+
+    That rule multiplies batch normalisation into the weights before it, which half precision then cannot hold exactly.
+    Engines do so themselves when they load the file.
+    """
+    from onnxscript import optimizer, rewriter
+
+    rules = [rule for rule in rewriter._DEFAULT_REWRITE_RULES if "BatchNorm" not in str(rule.name)]
+    optimizer.inline(model)
+    for _ in range(2):  # what is rewritten may be constant, and the other way round
+        optimizer.fold_constants(model, onnx_shape_inference=True)
+        rewriter.RewritePass(rules)(model)
+        optimizer.remove_unused_nodes(model)
+
+
+def _halve_initializers(onnx: Any, graph: Any) -> None:
+    """Keep weights that half precision holds exactly (see `checkpoint.halve`) in half precision: half the size.
+
+    A Cast after each makes single precision of them again; engines do that once, when they load the file.
+    """
+    casts = []
+    for tensor in graph.initializer:
+        values = onnx.numpy_helper.to_array(tensor)
+        if values.dtype != np.float32 or values.ndim < 2 or not (values.astype(np.float16) == values).all():
+            continue
+        name = tensor.name
+        tensor.CopyFrom(onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
+        casts.append(onnx.helper.make_node("Cast", [tensor.name], [name], to=onnx.TensorProto.FLOAT))
+    for node in graph.node:
+        del node.metadata_props[:]  # where in PyTorch's code each comes from: 2 MB
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)  # a node stands before those that read its output
 
 
 def _load_onnx(path: Path) -> Runner:

@@ -62,8 +62,11 @@ def build_network(checkpoint: Checkpoint) -> Network:
 
 
 def to_tensors(state: Mapping[str, NDArray[Any]]) -> dict[str, torch.Tensor]:
-    """Weights of a checkpoint file → those of a network."""
-    return {name: torch.from_numpy(np.array(values)) for name, values in state.items()}
+    """Weights of a checkpoint file → those of a network, in single precision."""
+    return {
+        name: torch.from_numpy(np.array(values, dtype=np.float32 if values.dtype == np.float16 else None))
+        for name, values in state.items()
+    }
 
 
 def to_arrays(state: Mapping[str, torch.Tensor]) -> dict[str, NDArray[Any]]:

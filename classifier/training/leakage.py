@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from classifier.checkpoint import weights_digest
 from classifier.data.collection import Collection
 from classifier.data.samples import Sample, samples_digest, samples_of
 from classifier.errors import CheckpointError, PhotoError
@@ -45,7 +44,7 @@ def count_learnt(
     if (dataset.name, dataset.digest) == (collection.name, samples_digest(train)):
         return counts
     try:
-        index = load_index(index_path(start.path), weights_digest=weights_digest(start.checkpoint.state))
+        index = load_index(index_path(start.path), weights_digest=start.checkpoint.weights.digest)
     except CheckpointError:
         return counts
     preprocessing = start.checkpoint.metadata.preprocessing

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from classifier.checkpoint import DatasetInfo, Metadata, Preprocessing, save_checkpoint
+from classifier.checkpoint import Checkpoint, DatasetInfo, Metadata, Preprocessing, save_checkpoint
 from classifier.data.collection import Collection
 from classifier.data.manifest import manifest_of, write_manifest
 from classifier.data.samples import samples_of
@@ -28,7 +28,7 @@ def plant_checkpoint(folder: Path, *, seed: int = 1) -> tuple[Path, Collection]:
         preprocessing=Preprocessing(SIDE, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
         dataset=DatasetInfo(name="garden", split="home", root=str(garden.root)),
     )
-    plain = Classifier(PyTorchEngine(network), metadata)
+    plain = Classifier(PyTorchEngine(network), metadata, Checkpoint(to_arrays(network.state_dict()), metadata).weights)
     train = samples_of(garden, split_name="home", split="train")
     embeddings = torch.from_numpy(plain.forward([plain.open(sample.path) for sample in train]).embeddings)
     targets = torch.tensor([sample.target for sample in train])

@@ -1,4 +1,4 @@
-"""Engines: what runs the network. Each is one module, and only it may import its runtime."""
+"""Engines: what runs the network. Each is one module, and only it may import its runtime; `choosing` has them all."""
 
 from typing import NamedTuple, Protocol
 
@@ -17,21 +17,16 @@ class EngineOutput(NamedTuple):
 
 
 class Engine(Protocol):
-    """Engine: a network in some runtime. Safe to call from one thread at a time."""
+    """Engine: a network in some runtime. Safe to call from many threads."""
 
     @property
-    def head(self) -> Floats:
-        """(C, D): the weights of the logits."""
+    def name(self) -> str:
+        """What it is called, a key of `choosing.ENGINES`."""
         ...
 
     @property
-    def parameters(self) -> int:
-        """How many numbers the network has learnt."""
-        ...
-
-    @property
-    def weights_digest(self) -> str:
-        """`checkpoint.weights_digest` of the weights."""
+    def device(self) -> str:
+        """Where it computes: "cpu", "cuda" or "mps"."""
         ...
 
     def run(self, batch: Floats) -> EngineOutput:

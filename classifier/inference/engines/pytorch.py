@@ -1,39 +1,28 @@
 """The PyTorch engine: runs the network on a processor or a graphics card."""
 
+import threading
+
 import torch
 
-from classifier.checkpoint import weights_digest
 from classifier.errors import SettingError
 from classifier.inference.engines import EngineOutput, Floats
-from classifier.networks.network import Network, to_arrays
+from classifier.networks.network import Network
 
 
 class PyTorchEngine:
     """PyTorch engine. `network` is on `device` ("cpu", "cuda", "mps"), in evaluation mode."""
 
+    name = "torch"
+
     def __init__(self, network: Network, *, device: str = "cpu") -> None:
         self.device = device
         self.network = network.to(device).eval()
-
-    @property
-    def head(self) -> Floats:
-        """(C, D): the weights of the logits."""
-        weights: Floats = self.network.head.weight.detach().cpu().numpy()
-        return weights
-
-    @property
-    def parameters(self) -> int:
-        """How many numbers the network has learnt."""
-        return sum(parameter.numel() for parameter in self.network.parameters())
-
-    @property
-    def weights_digest(self) -> str:
-        """`checkpoint.weights_digest` of the weights."""
-        return weights_digest(to_arrays(self.network.state_dict()))
+        # One pass at a time: PyTorch spreads a pass over all cores, and passes side by side would fight for them.
+        self._lock = threading.Lock()
 
     def run(self, batch: Floats) -> EngineOutput:
         """One pass over prepared pictures (N, 3, S, S), see `photos.preparing`."""
-        with torch.inference_mode():
+        with self._lock, torch.inference_mode():
             images = torch.from_numpy(batch).to(self.device).contiguous(memory_format=torch.channels_last)
             return EngineOutput(*(part.float().cpu().numpy() for part in self.network(images)))
 

@@ -17,7 +17,7 @@ from lightning.pytorch.callbacks import Callback
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from classifier.checkpoint import Metadata, TrainingInfo, load_checkpoint, save_checkpoint
+from classifier.checkpoint import Metadata, TrainingInfo, halve, load_checkpoint, save_checkpoint
 from classifier.networks.network import to_arrays
 from classifier.reports.numbers import seconds_in_words
 from classifier.training.loop.module import FineTuning
@@ -89,7 +89,7 @@ class KeepBest(Callback):
         training = replace(self.metadata.training, best_epoch=epoch, history=tuple(self.history))
         metrics = {"valid": {name: round(value, 5) for name, value in valid.items()}} if valid else {}
         metadata = replace(self.metadata, training=training, metrics=metrics)
-        save_checkpoint(self.run.checkpoint, to_arrays(state), metadata)
+        save_checkpoint(self.run.checkpoint, halve(to_arrays(state)), metadata)
 
     def complete_history(self) -> TrainingInfo:
         """Write the epochs after the kept one into the checkpoint as well: the site draws the curves from there.

@@ -54,6 +54,6 @@ def test_valid_photos_that_were_trained_on_are_refused(tmp_path: Path) -> None:
     classifier = Classifier.load(path, device="cpu", plain=True)
     check_valid_is_unseen(classifier)
     training = TrainingInfo(settings={"train_on_valid": True})
-    classifier = Classifier(classifier.engine, replace(classifier.metadata, training=training))
+    classifier = Classifier(classifier.engine, replace(classifier.metadata, training=training), classifier.weights)
     with pytest.raises(CheckpointError, match=r"^tiny was trained with --train-on-valid"):
         check_valid_is_unseen(classifier, name="tiny")

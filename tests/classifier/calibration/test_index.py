@@ -27,7 +27,7 @@ def test_photos_that_cannot_be_read_are_left_out_of_the_index(tmp_path: Path) ->
     )
     assert list(index.image_ids) == [sample.image_id for sample in samples]
     assert list(index.positions) == [sample.target for sample in samples]
-    assert index.weights_digest == classifier.engine.weights_digest
+    assert index.weights_digest == classifier.weights.digest
     assert steps[-1] == (len(samples), len(samples) + 1)
     (sentence,) = sentences
     assert "broken.jpg" in sentence

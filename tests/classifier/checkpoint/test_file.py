@@ -9,11 +9,20 @@ import pytest
 import torch
 from safetensors.numpy import save_file
 
-from classifier.checkpoint import Metadata, Preprocessing, load_checkpoint, read_metadata, save_checkpoint
+from classifier.checkpoint import (
+    Checkpoint,
+    Metadata,
+    Preprocessing,
+    halve,
+    load_checkpoint,
+    read_metadata,
+    save_checkpoint,
+    weights_digest,
+)
 from classifier.data.labels import LabelClass
 from classifier.errors import CheckpointError
 from classifier.files import HEADER_KEY
-from classifier.networks.network import Network, build_network, to_arrays
+from classifier.networks.network import Network, build_network, to_arrays, to_tensors
 
 METADATA = Metadata(
     backbone="test_efficientnet",
@@ -42,6 +51,39 @@ def test_a_checkpoint_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     with torch.no_grad():
         assert torch.equal(build_network(loaded)(images).logits, network(images).logits)
     assert os.listdir(path.parent) == ["x.safetensors"]
+
+
+def test_what_is_known_of_the_weights() -> None:
+    network = Network("test_efficientnet", 2).eval()
+    checkpoint = Checkpoint(halve(to_arrays(network.state_dict())), METADATA)
+    assert checkpoint.weights.head.dtype == np.float32
+    assert checkpoint.weights.head == pytest.approx(network.head.weight.detach().numpy(), rel=1e-3, abs=1e-7)
+    assert checkpoint.weights.parameters == sum(parameter.numel() for parameter in network.parameters())
+    assert checkpoint.weights.digest == weights_digest(checkpoint.state)
+    with pytest.raises(CheckpointError, match=r"no weights called head\.weight"):
+        _ = Checkpoint({}, METADATA).weights
+
+
+def test_half_precision_is_for_matrices_that_it_can_hold(tmp_path: Path) -> None:
+    state = {
+        "matrix": np.array([[1 / 3, -2.0], [6e4, 0.0]], dtype=np.float32),
+        "vector": np.array([1 / 3], dtype=np.float32),
+        "large": np.array([[1e6]], dtype=np.float32),
+        "whole": np.array([[7]], dtype=np.int64),
+    }
+    halved = halve(state)
+    assert {name: values.dtype.name for name, values in halved.items()} == {
+        "matrix": "float16",
+        "vector": "float32",
+        "large": "float32",
+        "whole": "int64",
+    }
+    assert halved["matrix"] == pytest.approx(state["matrix"], rel=2**-11)
+    path = tmp_path / "x.safetensors"
+    save_checkpoint(path, {**halved, "head.weight": halved["matrix"]}, METADATA)
+    kept = load_checkpoint(path)
+    assert kept.state["matrix"].dtype == np.float16
+    assert to_tensors(kept.state)["matrix"].dtype == torch.float32
 
 
 def test_a_failed_save_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,7 @@ def test_a_split_by_its_name_or_the_one_of_the_training(
 def test_without_a_split_of_the_training_the_default_counts(classifier: Classifier, tmp_path: Path) -> None:
     garden = replace(plant_garden(tmp_path, with_photos=False), default_split="away")
     dataset = replace(classifier.metadata.dataset, split=None)
-    other = Classifier(classifier.engine, replace(classifier.metadata, dataset=dataset))
+    other = Classifier(classifier.engine, replace(classifier.metadata, dataset=dataset), classifier.weights)
     assert parse_split("test", garden, other) == ("away", "test")
     assert trained_split(other, garden) == "away"
     assert trained_split(classifier, garden) == "home"
@@ -67,7 +67,7 @@ def test_known_photos_are_warned_of(
     collection = own_photos(classifier, checkpoint)
     samples = samples_of(collection, split_name="home", split=split)
     dataset = replace(classifier.metadata.dataset, learnt_before=before)
-    some = Classifier(classifier.engine, replace(classifier.metadata, dataset=dataset))
+    some = Classifier(classifier.engine, replace(classifier.metadata, dataset=dataset), classifier.weights)
     warn_of_known(some, checkpoint, collection=collection, samples=samples)
     out, err = capsys.readouterr()
     assert out == ""

@@ -106,7 +106,7 @@ def judging(classifier: Classifier, *, sure_from: float) -> Classifier:
     assert calibration
     own = replace(calibration, subject_from=0.0, known_from=0.0, sure_from=sure_from)
     postprocessor = replace(classifier.postprocessor, calibration=own)
-    return Classifier(classifier.engine, classifier.metadata, postprocessor=postprocessor)
+    return Classifier(classifier.engine, classifier.metadata, classifier.weights, postprocessor=postprocessor)
 
 
 def test_the_whole_of_a_wide_photo_is_looked_at_where_the_first_look_leaves_doubt(classifier):

@@ -55,7 +55,7 @@ def test_probabilities_are_those_of_the_calibrated_classifier(tmp_path: Path):
     checkpoint = load_checkpoint(save_untrained(tmp_path / "tiny.safetensors"))
     classifier = Classifier.load(tmp_path / "tiny.safetensors", device="cpu")
     trust = SimpleNamespace(temperature=0.05)
-    classifier.postprocessor = Postprocessor(checkpoint.classes, classifier.engine.head, calibration=trust)
+    classifier.postprocessor = Postprocessor(checkpoint.classes, classifier.weights.head, calibration=trust)
     export(classifier, tmp_path / "tiny.pt2", kind="pt2")
     batch = torch.from_numpy(prepare(PHOTO, size=32, mean=[0.5] * 3, std=[0.5] * 3))[None]
     probabilities = torch.export.load(tmp_path / "tiny.pt2").module()(batch)[0][0]

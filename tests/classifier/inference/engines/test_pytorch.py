@@ -2,10 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from classifier.checkpoint import weights_digest
 from classifier.errors import SettingError
 from classifier.inference.engines.pytorch import PyTorchEngine, pick_device
-from classifier.networks.network import Network, to_arrays
+from classifier.networks.network import Network
 
 
 def test_a_pass_gives_what_the_network_gives() -> None:
@@ -19,9 +18,6 @@ def test_a_pass_gives_what_the_network_gives() -> None:
     for ours, theirs in zip(output, expected, strict=True):
         assert ours.dtype == np.float32
         assert ours == pytest.approx(theirs.numpy(), abs=1e-5)
-    assert engine.head.shape == (4, output.embeddings.shape[1])
-    assert engine.parameters == sum(parameter.numel() for parameter in network.parameters())
-    assert engine.weights_digest == weights_digest(to_arrays(network.state_dict()))
 
 
 def test_devices() -> None:

@@ -1,0 +1,55 @@
+"""The OpenVINO engine: runs the model file on the processor, in single precision or in bfloat16."""
+
+import threading
+from pathlib import Path
+
+import openvino
+from openvino.properties import device, hint, inference_num_threads
+
+from classifier.errors import EngineError
+from classifier.files import HEADER_KEY
+from classifier.inference.engines import EngineOutput, Floats
+from classifier.inference.engines.model_file import OUTPUTS, ModelInfo, check_is_there, remedy
+
+
+class OpenVINOEngine:
+    """OpenVINO engine.
+
+    Args:
+        path: of the model file.
+        bfloat16: compute in bfloat16: half the time where the processor has instructions for it.
+        threads: how many cores a pass may use, all if None.
+
+    Raises:
+        EngineError: the file is damaged or foreign, or the processor has no bfloat16.
+    """
+
+    device = "cpu"
+
+    def __init__(self, path: Path, *, bfloat16: bool = False, threads: int | None = None) -> None:
+        check_is_there(path)
+        self.name, self.path = "openvino-bf16" if bfloat16 else "openvino", path
+        core = openvino.Core()
+        if bfloat16 and "BF16" not in core.get_property("CPU", device.capabilities):
+            raise EngineError("the processor has no instructions for bfloat16")
+        settings = {
+            hint.inference_precision: openvino.Type.bf16 if bfloat16 else openvino.Type.f32,
+            hint.performance_mode: hint.PerformanceMode.LATENCY,
+            **({inference_num_threads: threads} if threads else {}),
+        }
+        try:
+            model = core.read_model(path)
+            self.info = ModelInfo.from_json(model.get_rt_info(["framework", HEADER_KEY]).value, path)
+            self._model = core.compile_model(model, "CPU", settings)
+            self._outputs = [self._model.output(name) for name in OUTPUTS]
+        except RuntimeError as error:
+            raise EngineError(f"{path} cannot be used by OpenVINO. {remedy(path)}") from error
+        # One request a thread: they share the weights, and each has buffers of its own.
+        self._requests = threading.local()
+
+    def run(self, batch: Floats) -> EngineOutput:
+        """One pass over prepared pictures (N, 3, S, S), see `photos.preparing`."""
+        if not hasattr(self._requests, "own"):
+            self._requests.own = self._model.create_infer_request()
+        found = self._requests.own.infer({0: batch}, share_inputs=True)
+        return EngineOutput(*(found[output] for output in self._outputs))

@@ -1,0 +1,94 @@
+import json
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from classifier.checkpoint import load_checkpoint
+from classifier.errors import EngineError
+from classifier.inference.engines import EngineOutput
+from classifier.inference.engines.model_file import ModelInfo, check_engine, check_inputs, model_path
+
+PATH = Path("tiny.onnx")
+GOOD = {"weights_digest": "ab", "input": {"shape": ["N", 3, 32, 32]}, "check": {"logits": [[1.0, -2.0], [0.5, 4.0]]}}
+
+
+def info_of(values: object) -> ModelInfo:
+    return ModelInfo.from_json(json.dumps(values), PATH)
+
+
+def test_inputs_of_the_check_are_the_same_everywhere_and_not_plain() -> None:
+    inputs = check_inputs(33)
+    assert inputs.shape == (2, 3, 33, 33)
+    assert inputs.dtype == np.float32
+    assert inputs.tobytes() == check_inputs(33).tobytes()
+    assert inputs[0, 0, 0, 0] == pytest.approx(0.6620, abs=1e-4)  # NumPy's generator keeps its numbers
+    assert inputs.std(axis=(2, 3)).min() > 0.3
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [],
+        {},
+        "x",
+        None,
+        {**GOOD, "check": {}},
+        {**GOOD, "check": {"logits": [1.0]}},
+        {**GOOD, "check": {"logits": [[1.0], [1.0, 2.0]]}},
+        {**GOOD, "check": {"logits": [[1e999, 2.0]]}},
+        {**GOOD, "input": {"shape": []}},
+        {**GOOD, "input": {"shape": ["N", 3, 32, 10**9]}},
+        {**GOOD, "input": None},
+    ],
+)
+def test_a_file_that_says_nothing_of_use_is_refused(values: object) -> None:
+    with pytest.raises(EngineError, match=r"does not say which checkpoint .* export --checkpoint tiny\.safetensors"):
+        info_of(values)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 10_000, "\x00"])
+def test_a_file_without_json_is_refused(text: str) -> None:
+    with pytest.raises(EngineError, match="does not say which checkpoint"):
+        ModelInfo.from_json(text, PATH)
+
+
+def engine_with(logits: object) -> SimpleNamespace:
+    output = EngineOutput(np.array(logits, dtype=np.float32), np.zeros((2, 1)), np.zeros((2, 1, 1, 1)))
+    return SimpleNamespace(name="x", path=PATH, info=info_of(GOOD), run=lambda batch: output)
+
+
+def test_the_difference_is_a_share_of_the_largest_logit() -> None:
+    assert check_engine(engine_with([[1.1, -2.0], [0.5, 4.2]]), digest="ab", tolerance=0.06) == pytest.approx(0.05)
+    with pytest.raises(EngineError, match=r"The logits of x differ by 5\.0% .* 1\.0% is allowed.* export --checkpoint"):
+        check_engine(engine_with([[1.1, -2.0], [0.5, 4.2]]), digest="ab", tolerance=0.01)
+
+
+@pytest.mark.parametrize(
+    ("logits", "digest", "message"),
+    [
+        ([[1.0, -2.0], [0.5, 4.0]], "cd", r"of other weights \(digest ab\) than the checkpoint \(cd\)"),
+        ([[1.0, -2.0, 3.0], [0.5, 4.0, 3.0]], "ab", r"logits of the shape \(2, 3\), not \(2, 2\)"),
+        ([[1.0, float("nan")], [0.5, 4.0]], "ab", "differ by nan%"),
+    ],
+)
+def test_an_engine_that_does_not_fit_is_refused(logits: object, digest: str, message: str) -> None:
+    with pytest.raises(EngineError, match=message):
+        check_engine(engine_with(logits), digest=digest, tolerance=0.1)
+
+
+def test_the_file_holds_half_precision_and_says_whose_it_is(with_model_file: Path, tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    path = model_path(with_model_file)
+    assert path == with_model_file.with_suffix(".onnx")
+    model = onnx.load(path)
+    matrices = [tensor for tensor in model.graph.initializer if len(tensor.dims) > 1]
+    assert matrices
+    assert {tensor.data_type for tensor in matrices} == {onnx.TensorProto.FLOAT16}
+    said = json.loads({entry.key: entry.value for entry in model.metadata_props}["florascope"])
+    assert said["weights_digest"] == load_checkpoint(with_model_file).weights.digest
+    assert np.array(said["check"]["logits"]).shape == (2, len(said["classes"]))
+    shutil.copy(path, tmp_path)  # one file, with nothing beside it
+    onnx.checker.check_model(onnx.load(tmp_path / path.name), full_check=True)
