@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from classifier.cli.options import add_checkpoint_option
-from classifier.cli.photos import parse_split, photos_of
+from classifier.cli.photos import own_photos, parse_split
 from classifier.cli.printing import PlainConsole
 from classifier.data.samples import Sample, samples_of
 from classifier.errors import ClassifierError, PhotoError
@@ -65,7 +65,7 @@ def main() -> int:
 def compare(checkpoint: Path, engines: list[str], split: str) -> int:
     """Compare engines with the reference and print a table; 1 where one falls short."""
     reference = Classifier.load(checkpoint, engine=REFERENCE, device="cpu")
-    collection = photos_of("flowers102", classifier=reference, checkpoint=checkpoint)
+    collection = own_photos(reference, checkpoint)
     name, part = parse_split(split, collection, reference)
     samples = list(samples_of(collection, split_name=name, split=part))
     wanted = answer(reference, samples)

@@ -33,6 +33,7 @@ TRIED_AS: dict[str, str | None] = {
     "make app": "make --dry-run app",
     "make test": "make --dry-run test",
     "make official": "make --dry-run official",
+    "make serve": "make --dry-run serve",
     "ELSEWHERE=elsewhere make weights": "make --dry-run weights",
     ". .venv/bin/activate": None,
     "CHECKPOINT=runs/photos/best.safetensors make app": "make --dry-run app",

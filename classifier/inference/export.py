@@ -28,6 +28,7 @@ from classifier.inference.engines.model_file import check_inputs
 from classifier.inference.engines.pytorch import PyTorchEngine
 
 FORMATS = ("onnx", "pt2")
+EXPORT_PACKAGES = ("onnx", "onnxscript", "onnxruntime")  # that ONNX needs
 OUTPUTS = ("probabilities", "logits", "embedding", "feature_map")
 # Largest difference allowed between two ways to compute the same in 32-bit floats: of a probability, absolute; of a
 # logit, as a share of the largest one (float32 has 7 digits, and a network of 100 layers loses 2 or 3 of them).
@@ -112,6 +113,7 @@ def describe(classifier: Classifier) -> dict[str, Any]:
         "classes": [label.to_dict() for label in classifier.classes],
         "backbone": metadata.backbone,
         "weights_digest": classifier.weights.digest,
+        "calibration": metadata.calibration.to_dict() if metadata.calibration else None,
         "check": {"logits": _reference_logits(classifier)},
         "dataset": metadata.to_dict()["dataset"],
     }
@@ -141,7 +143,7 @@ def export(classifier: Classifier, path: Path, *, kind: str, photos: Sequence[Im
         raise SettingError(f"--format is one of {', '.join(FORMATS)}; got “{kind}”.")
     write, load = {"onnx": (_write_onnx, _load_onnx), "pt2": (_write_pt2, _load_pt2)}[kind]
     if kind == "onnx":
-        for package in ("onnx", "onnxscript", "onnxruntime"):
+        for package in EXPORT_PACKAGES:
             _package(package)
     network = _Exportable(classifier).to("cpu").eval()
     side = classifier.input_size
