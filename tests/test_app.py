@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.making.tiny import plant_checkpoint
+
 ROOT = Path(__file__).parents[1]
 CODE = """
 import app
@@ -21,3 +25,32 @@ def test_the_site_finds_its_data_whatever_the_current_folder_is(tmp_path: Path):
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["102", "200", "200"]
     assert "There is no checkpoint at none.safetensors" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("engine", "message"),
+    [
+        ("abacus", "ENGINE"),
+        ("onnxruntime", "ENGINE=onnxruntime cannot be used. There is no model file"),
+    ],
+)
+def test_an_engine_that_cannot_be_used_ends_the_start_with_a_sentence(tmp_path: Path, engine: str, message: str):
+    checkpoint, _ = plant_checkpoint(tmp_path)
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "CHECKPOINT": str(checkpoint), "ENGINE": engine}
+    done = subprocess.run(
+        [sys.executable, "-c", "import app"], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_start_up_line_says_which_engine_and_why(tmp_path: Path):
+    checkpoint, _ = plant_checkpoint(tmp_path)
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "CHECKPOINT": str(checkpoint), "ENGINE": "auto"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import app"], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Photos are classified by the engine torch: the others cannot be used;" in done.stderr
+    assert "python -m classifier export --checkpoint" in done.stderr

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 Verdict = Literal["confident", "unsure", "unknown"]
 Reason = Literal["not_the_subject", "other_kind"]
+PAIR_FROM = 0.1  # probability of the second of two classes, from which on an answer names both
 
 
 @dataclass(frozen=True)
@@ -115,10 +116,14 @@ class Prediction:
 
     @property
     def pair(self) -> tuple[Candidate, Candidate] | None:
-        """The two classes of an unsure answer that leaves just two of more open, the likelier first."""
+        """The two classes of an unsure answer that leaves just two of more open, the likelier first.
+
+        None, too, where the second is so improbable (below `PAIR_FROM`) that naming both alike would mislead.
+        """
         listed = self.coverage_set or ()
-        ruled_out = self.verdict == "unsure" and len(listed) == 2 < len(self.candidates)
-        return (listed[0], listed[1]) if ruled_out else None
+        if self.verdict != "unsure" or not len(listed) == 2 < len(self.candidates):
+            return None
+        return (listed[0], listed[1]) if listed[1].probability >= PAIR_FROM else None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as `predict --json` and the API give them; maps are left out."""

@@ -86,16 +86,20 @@ def create_verdict(prediction: Prediction, *, site: Site, view: PartView = WHOLE
             create_coverage(prediction, site=site),
             create_distinction(prediction, site=site),
             create_advice(prediction, site=site, view=view),
-            None
-            if unknown
-            else dcc.Link(
-                f"See all about {display_name(prediction.best.name)}",
-                href=f"/flower/{prediction.best.class_id}",
-                className="more-link",
-            ),
+            *([] if unknown else create_links(prediction)),
         ],
         className="verdict verdict--unknown" if unknown else "verdict",
     )
+
+
+def create_links(prediction: Prediction) -> list[dcc.Link]:
+    """Links to the pages of what it is, or of the two things that it may be."""
+    return [
+        dcc.Link(
+            f"See all about {display_name(candidate.name)}", href=f"/flower/{candidate.class_id}", className="more-link"
+        )
+        for candidate in prediction.pair or (prediction.best,)
+    ]
 
 
 def create_name(prediction: Prediction, *, site: Site) -> list[Component]:

@@ -46,9 +46,9 @@ def create_alarm(prediction: Prediction, *, site: Site) -> html.Div | None:
 
 
 def create_coverage(prediction: Prediction, *, site: Site) -> html.P | None:
-    """The list that holds the right class so many times out of 100; nothing without a list."""
+    """The list of an unsure answer, which holds the right class so many times out of 100; nothing without a list."""
     listed = prediction.coverage_set
-    if not listed or prediction.coverage is None:
+    if prediction.verdict != "unsure" or not listed or prediction.coverage is None:
         return None
     times, noun = out_of_hundred(prediction.coverage), site.subject.noun
     if len(listed) == len(site.collection.classes):

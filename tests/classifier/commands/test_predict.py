@@ -91,6 +91,18 @@ def test_a_photo_that_could_not_be_read_is_tried_again(
     assert [(row["photo"], row["error"]) for row in rows_of(answers)] == [(str(good), ""), (str(bad), "")]
 
 
+def test_an_engine_without_a_model_file_is_an_error_and_auto_does_without(
+    checkpoint: str, folder: Path, capsys: pytest.CaptureFixture[str]
+):
+    photo = str(next(folder.rglob("0 photo.jpg")))
+    assert main(["predict", photo, "--checkpoint", checkpoint, "--engine", "onnxruntime"]) == 1
+    assert "There is no model file" in capsys.readouterr().err
+    assert main(["predict", photo, "--checkpoint", checkpoint, "--engine", "auto"]) == 0
+    with pytest.raises(SystemExit):
+        main(["predict", photo, "--engine", "abacus"])
+    assert "invalid choice" in capsys.readouterr().err
+
+
 def test_a_photo_that_is_not_there_is_named_once(checkpoint: str, capsys: pytest.CaptureFixture[str]):
     assert main(["predict", "/nope.jpg", "--checkpoint", checkpoint]) == 1
     err = capsys.readouterr().err

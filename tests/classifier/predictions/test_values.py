@@ -54,3 +54,4 @@ def test_a_pair_is_what_an_unsure_answer_leaves_open(verdict: Any, listed: int, 
     prediction = Prediction(candidates[:likeliest], verdict=verdict, coverage_set=candidates[:listed])
     assert prediction.pair == ((ROSE, LILY) if is_pair else None)
     assert replace(prediction, coverage_set=None).pair is None
+    assert replace(prediction, coverage_set=(ROSE, Candidate(2, "Lily", None, 0.09))).pair is None

@@ -15,7 +15,6 @@ from web.shared.wording import display_name
     "words",
     [
         '"It is"',
-        "The right flower is in this list 95 times out of 100: ",
         '"17 of 18 times"',
         "74 to 99 %",
         "The most similar training photos",
@@ -62,8 +61,12 @@ SUNFLOWER = (Candidate(3, "Sunflower", None, 0.9),)
         ({"duplicate_of": 101}, "The model knows this photo."),
         ({"duplicate_of": 999_999}, "The model knows this photo."),
         (
-            {"coverage_set": SUNFLOWER},
+            {"verdict": "unsure", "coverage_set": SUNFLOWER},
             "A list that holds the right flower 95 times out of 100 needs this name alone.",
+        ),
+        (
+            {"verdict": "unsure", "coverage_set": 3 * SUNFLOWER},
+            "The right flower is in this list 95 times out of 100: ",
         ),
     ],
 )
@@ -74,20 +77,25 @@ def test_verdicts_alarm_and_list_in_words(garden, calibrated, words):
 def test_an_answer_that_leaves_two_open_names_both(garden):
     (prediction,) = FakeClassifier().predict([encode(draw_flower())])
     first, second = (display_name(candidate.name) for candidate in prediction.candidates[:2])
+    two = tuple(replace(c, probability=share) for c, share in zip(prediction.candidates, (0.5, 0.4), strict=False))
     difference = f"{first}s are wider than {second}s."
     pair = frozenset(candidate.class_id for candidate in prediction.candidates[:2])
-    content, words = content_of(app_with(replace(garden, distinctions={pair: difference}), verdict="unsure"))
+    content, words = content_of(
+        app_with(replace(garden, distinctions={pair: difference}), verdict="unsure", coverage_set=two)
+    )
     for said in (
         '"It could be one of these two"',
         f'"{first} or {second}"',
         "It is one of the two 95 times out of 100.",
         "How to tell them apart: ",
         difference,
+        f"See all about {first}",
+        f"See all about {second}",
     ):
         assert said in content
     assert re.fullmatch(rf"It could be one of these two: {first}, [\d.]+\s%, or {second}, [\d.]+\s%\.", words)
     for verdict, distinctions in (("unsure", {}), ("confident", {pair: difference})):
-        content, _ = content_of(app_with(replace(garden, distinctions=distinctions), verdict=verdict))
+        content, _ = content_of(app_with(replace(garden, distinctions=distinctions), verdict=verdict, coverage_set=two))
         assert "How to tell them apart" not in content
 
 

@@ -34,7 +34,7 @@ def test_long_lists_are_folded(count, links, end):
 
 
 def test_a_list_of_all_classes_rules_none_out(garden, prediction):
-    everything = replace(prediction, coverage_set=candidates(6))
+    everything = replace(prediction, verdict="unsure", coverage_set=candidates(6))
     assert (
         create_coverage(everything, site=make_site(garden)).children == "The model can rule out none of the 6 flowers."
     )
