@@ -1,6 +1,6 @@
 """The OpenVINO engine: runs the model file on the processor, in single precision or in bfloat16."""
 
-import threading
+from collections import deque
 from pathlib import Path
 
 import openvino
@@ -44,12 +44,16 @@ class OpenVINOEngine:
             self._outputs = [self._model.output(name) for name in OUTPUTS]
         except RuntimeError as error:
             raise EngineError(f"{path} cannot be used by OpenVINO. {remedy(path)}") from error
-        # One request a thread: they share the weights, and each has buffers of its own.
-        self._requests = threading.local()
+        # Requests that are free: they share the weights, and each has buffers of its own. So there are as many as passes
+        # were made at once, however many threads ask.
+        self._free: deque[openvino.InferRequest] = deque()
 
     def run(self, batch: Floats) -> EngineOutput:
         """One pass over prepared pictures (N, 3, S, S), see `photos.preparing`."""
-        if not hasattr(self._requests, "own"):
-            self._requests.own = self._model.create_infer_request()
-        found = self._requests.own.infer({0: batch}, share_inputs=True)
+        try:
+            request = self._free.pop()
+        except IndexError:
+            request = self._model.create_infer_request()
+        found = request.infer({0: batch}, share_inputs=True)
+        self._free.append(request)
         return EngineOutput(*(found[output] for output in self._outputs))
