@@ -44,7 +44,7 @@ class OpenVINOEngine:
             self._outputs = [self._model.output(name) for name in OUTPUTS]
         except RuntimeError as error:
             raise EngineError(f"{path} cannot be used by OpenVINO. {remedy(path)}") from error
-        # Requests that are free: they share the weights, and each has buffers of its own. So there are as many as passes
+        # Requests that are free: they share the weights, and each has its own buffers. So there are as many as passes
         # were made at once, however many threads ask.
         self._free: deque[openvino.InferRequest] = deque()
 
