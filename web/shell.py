@@ -18,6 +18,7 @@ from flask import request
 
 from web.frame.frame import create_header
 from web.pages import HEADER_LINKS, NOT_FOUND, open_page
+from web.shared.elements import HTML
 from web.site import current_site
 
 # Before the first paint: the colour scheme chosen earlier (Mantine keeps it in the browser), else the system's.
@@ -58,18 +59,18 @@ def to_html(node: Any) -> str:
         return ""
     if isinstance(node, list | tuple):
         return "".join(map(to_html, node))
-    if not isinstance(node, Component):
+    if isinstance(node, Component):
+        node = node.to_plotly_json()
+    if not isinstance(node, dict):
         return escape(str(node))
-    kind = type(node).__name__
+    kind, props = node["type"], node["props"]
     if kind == "Image":  # dmc.Image: a photo of the collection
-        props = node.to_plotly_json()["props"]
         return f"<img{_attributes({'src': props['src'], 'alt': props['alt'], **props['attributes']['root']})}>"
     if kind == "Img":  # the preview, which is empty yet
         return ""
-    is_html = type(node).__module__.startswith("dash.html")
-    tag = kind.lower() if is_html else _TAGS.get(kind, "span")
-    kept = {name: value for prop, name in _ATTRIBUTES.items() if isinstance(value := getattr(node, prop, None), str)}
-    return f"<{tag}{_attributes(kept)}>{to_html(getattr(node, 'children', None))}</{tag}>"
+    tag = kind.lower() if node["namespace"] == HTML else _TAGS.get(kind, "span")
+    kept = {name: value for prop, name in _ATTRIBUTES.items() if isinstance(value := props.get(prop), str)}
+    return f"<{tag}{_attributes(kept)}>{to_html(props.get('children'))}</{tag}>"
 
 
 def _attributes(values: Mapping[str, Any]) -> str:

@@ -23,8 +23,8 @@
      stability-request  {key, turn, url, view, uncut}: what to look at in nine ways. Set by askStability.
      stability-answer   {key, turn, content}: what came of it. Set by the server.
 
-   Stores that come inside an answer: shown-view (the part that it is about), heat-maps and contrast-maps (data URLs by
-   class). Set by the server.
+   Stores that come inside an answer: shown-view (the part that it is about), overlay-maps (where the evidence for each
+   class lies; web/answer/overlays.py says in which form). Set by the server.
 
    The way of an answer:  photo → Classify → fresh-answer → keepAnswer → answer → showAnswer → #result
    and of a part's:       part → part-answer → keepPart → answer → showAnswer → #result

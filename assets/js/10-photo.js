@@ -163,7 +163,7 @@
     if (refusal) return refuse(turn, refusal);
     if (turn !== latest) return;
     set("photo", { data: { key: Date.now() + "-" + turn, name, ...content } });
-    window.florascope.prefetchCharts();
+    window.florascope.prepareCharts();
   }
 
   async function useFirst(files) {
@@ -217,7 +217,9 @@
     const attempt = target.closest("[data-try]");
     if (attempt) return void useTry(attempt.dataset.try);
     if (target.closest("#clear-button")) return clear();
-    if (target.closest("#drop-zone, #again-button")) input.click();
+    if (!target.closest("#drop-zone, #again-button")) return;
+    input.click();
+    window.florascope.prepareCharts(); // while the visitor looks for a photo
   });
 
   const carries = (transfer, ...types) => types.some((type) => transfer && Array.from(transfer.types).includes(type));

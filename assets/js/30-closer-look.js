@@ -1,6 +1,6 @@
-/* A closer look at an answer: overlays on the visitor's photo, another part of it, nine looks at it.
+/* A closer look at an answer: the visitor's photo with what the model saw, another part of it, nine looks at it.
 
-   Reads the stores: photo, answer, part, part-answer, stability-answer, shown-view, heat-maps, contrast-maps.
+   Reads the stores: photo, answer, part, part-answer, stability-answer, shown-view.
    Writes: part (askPart), answer (keepPart), stability-request (askStability).
 
    The photo is shown from the store, never sent back by the server. The server is asked again only about a part and for
@@ -72,16 +72,6 @@
       if (!visible(photo) || !view) return [photos.map(noUpdate), frames.map(noUpdate)];
       const style = await styleOf(view, photo);
       return [photos.map(() => photo.url), frames.map(() => style)];
-    },
-
-    /* class, switch, opacity, heat maps → the overlay's picture and style */
-    showHeat(chosen, on, opacity, maps) {
-      return [(maps && maps[chosen]) || "", { opacity: on ? opacity / 100 : 0 }];
-    },
-
-    /* class, contrast maps → the overlay's picture */
-    showContrast(chosen, maps) {
-      return (maps && maps[chosen]) || "";
     },
 
     /* size, left, top in per cent → the frame's place on the photo */

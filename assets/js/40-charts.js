@@ -4,7 +4,7 @@
 (function () {
   "use strict";
 
-  const { callbacks, whenDrawn } = window.florascope;
+  const { callbacks, set, whenDrawn } = window.florascope;
 
   Object.assign(callbacks, {
     /* the id of a chart → true as soon as it comes near the screen */
@@ -25,15 +25,14 @@
     },
   });
 
-  /* Fetch plotly.js for the bars of an answer while the visitor looks at the preview. */
-  window.florascope.prefetchCharts = () => {
-    const url = window._dashPlotlyJSURL; // set by Dash's renderer
-    if (!url || window.Plotly || document.querySelector("link[data-charts]")) return;
-    const link = document.createElement("link");
-    link.rel = "prefetch";
-    link.as = "script";
-    link.href = url;
-    link.dataset.charts = "";
-    document.head.appendChild(link);
+  /* Fetch and start plotly.js, and draw a first chart, before the bars of an answer need it: it takes a second. Dash does
+     all of that for any chart, so that a small one is drawn where nobody sees it. */
+  let begun = false;
+  window.florascope.prepareCharts = () => {
+    if (begun || !document.getElementById("charts-ahead")) return;
+    begun = true;
+    const figure = { data: [{ type: "bar", x: [1], y: [1] }], layout: { width: 99, height: 99 } };
+    const props = { figure: figure, config: { staticPlot: true }, responsive: false };
+    set("charts-ahead", { children: { namespace: "dash_core_components", type: "Graph", props: props } });
   };
 })();

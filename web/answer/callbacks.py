@@ -63,7 +63,7 @@ def show_stability(site: Site, request: Any) -> tuple[Any, str]:
 
 
 def register_in_browser(wiring: Wiring) -> None:
-    """Attach what needs no server: `assets/js/30-closer-look.js`."""
+    """Attach what needs no server: `assets/js/30-closer-look.js` and `31-overlays.js`."""
     wiring.in_browser(
         "florascope.showOwnPhoto",
         Output({"type": "own-photo", "index": ALL}, "src"),
@@ -73,18 +73,17 @@ def register_in_browser(wiring: Wiring) -> None:
     )
     wiring.in_browser(
         "florascope.showHeat",
-        Output("heat-overlay", "src"),
         Output("heat-overlay", "style"),
         Input("heat-class", "value"),
         Input("heat-on", "checked"),
         Input("heat-opacity", "value"),
-        State("heat-maps", "data"),
+        State("overlay-maps", "data"),
     )
     wiring.in_browser(
         "florascope.showContrast",
-        Output("contrast-overlay", "src"),
+        Output("contrast-overlay", "hidden"),
         Input("contrast-class", "value"),
-        State("contrast-maps", "data"),
+        State("overlay-maps", "data"),
     )
     sliders = [("crop-size", "value"), ("crop-x", "value"), ("crop-y", "value")]
     wiring.in_browser(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
@@ -9,7 +10,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from classifier.photos.thumbnails import data_url
-from web.answer.overlays import create_contrasts, create_heatmaps
+from web.answer.overlays import create_overlay_maps, with_contrasts, with_maps
 from web.answer.similar import create_versus
 from web.answer.stage import create_stage
 from web.answer.upload import LEAST_SIZE, WHOLE, PartView
@@ -21,7 +22,7 @@ from web.site import Site
 
 if TYPE_CHECKING:
     from classifier.predictions.stability import Stability, View
-    from classifier.predictions.values import Prediction
+    from classifier.predictions.values import Candidate, Prediction
 
 
 def create_stores() -> html.Div:
@@ -34,14 +35,13 @@ def create_closer_look_section(prediction: Prediction, *, view: PartView, site: 
     """All that can be shown of this answer; what the checkpoint was not fitted for is left out."""
     candidates, maps = prediction.candidates, prediction.maps or {}
     name = display_name(prediction.best.name)
-    heatmaps, contrasts = create_heatmaps(candidates, maps), create_contrasts(candidates, maps)
     panels: list[html.Details] = []
-    if heatmaps:
-        panels.append(
-            create_panel("Where in the photo it sees this", create_heat(prediction, heatmaps, site=site), own=True)
-        )
-    if contrasts:
-        versus = create_versus(candidates, prediction.neighbours, contrasts, site=site)
+    stores = [dcc.Store(id="shown-view", data=view.to_dict())]
+    if seen := with_maps(candidates, maps):
+        panels.append(create_panel("Where in the photo it sees this", create_heat(seen, site=site), own=True))
+        stores.append(dcc.Store(id="overlay-maps", data=create_overlay_maps(candidates, maps)))
+    if others := with_contrasts(candidates, maps):
+        versus = create_versus(prediction.best, others, prediction.neighbours, site=site)
         panels.append(create_panel(f"Why {name} and not another", versus, own=True))
     panels.append(
         create_panel(
@@ -54,9 +54,7 @@ def create_closer_look_section(prediction: Prediction, *, view: PartView, site: 
     panels.append(create_panel("Does the answer hold?", create_stability()))
     if prediction.track_record and prediction.verdict != "unknown":
         panels.append(create_panel("How often such answers are right", create_record(prediction, site=site)))
-    return html.Section(
-        [html.H3("A closer look"), *panels, dcc.Store(id="shown-view", data=view.to_dict())], className="closer"
-    )
+    return html.Section([html.H3("A closer look"), *panels, *stores], className="closer")
 
 
 def create_panel(title: str, content: Any, *, own: bool = False, opened: bool = False) -> html.Details:
@@ -75,9 +73,8 @@ def create_panel(title: str, content: Any, *, own: bool = False, opened: bool = 
     )
 
 
-def create_heat(prediction: Prediction, heatmaps: dict[str, str], *, site: Site) -> list[Component]:
-    """The heatmap of any candidate over the photo, to be switched off and made fainter."""
-    shown = [candidate for candidate in prediction.candidates if str(candidate.class_id) in heatmaps]
+def create_heat(shown: Sequence[Candidate], *, site: Site) -> list[Component]:
+    """The evidence for any of these candidates over the photo, to be switched off and made fainter."""
     chips = [
         dmc.Chip(display_name(candidate.name), value=str(candidate.class_id), size="md", variant="outline")
         for candidate in shown
@@ -107,7 +104,6 @@ def create_heat(prediction: Prediction, heatmaps: dict[str, str], *, site: Site)
             ],
             className="looking",
         ),
-        dcc.Store(id="heat-maps", data=heatmaps),
     ]
 
 

@@ -1,34 +1,48 @@
-"""Activation maps → small pictures that lie over the visitor's own photo. Pure: no Dash, no request."""
+"""Activation maps as they go to the browser, where `assets/js/31-overlays.js` paints them. Pure: no Dash, no request."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from classifier.photos.thumbnails import data_url
-from classifier.predictions.explanation import contrast, paint
 from classifier.predictions.values import ActivationMap, Candidate
 
-# The browser smooths a picture that it enlarges; more pixels would only make the answer heavier.
-SIDE_PX = 64
+# What the strongest evidence of an answer becomes. Four digits: the difference of two maps that are nearly alike, which
+# the browser computes, still has a hundred steps.
+STRONGEST = 9999
 
 
-def create_overlay(activation: ActivationMap, *, diverging: bool = False) -> str:
-    """A data URL of a transparent PNG, to be stretched over the square that the model saw."""
-    return data_url(paint(activation, size=(SIDE_PX, SIDE_PX), diverging=diverging), "PNG", optimize=True)
+def with_maps(candidates: Sequence[Candidate], maps: Mapping[int, ActivationMap]) -> list[Candidate]:
+    """The candidates whose evidence can be shown, in the same order."""
+    return [candidate for candidate in candidates if candidate.class_id in maps]
 
 
-def create_heatmaps(candidates: Sequence[Candidate], maps: Mapping[int, ActivationMap]) -> dict[str, str]:
-    """Class id → where the evidence for it lies; as strings, which JSON's keys are."""
-    return {str(c.class_id): create_overlay(maps[c.class_id]) for c in candidates if c.class_id in maps}
-
-
-def create_contrasts(candidates: Sequence[Candidate], maps: Mapping[int, ActivationMap]) -> dict[str, str]:
-    """Class id of each runner-up → where the evidence for the best class outweighs its own, and the reverse."""
+def with_contrasts(candidates: Sequence[Candidate], maps: Mapping[int, ActivationMap]) -> list[Candidate]:
+    """The runners-up whose evidence can be compared with that of the best candidate, in the same order."""
     best, *others = candidates
-    if best.class_id not in maps:
-        return {}
+    return with_maps(others, maps) if best.class_id in maps else []
+
+
+def create_overlay_maps(candidates: Sequence[Candidate], maps: Mapping[int, ActivationMap]) -> dict[str, Any]:
+    """The maps of an answer's candidates as small whole numbers, on one scale, so that they can be subtracted.
+
+    Args:
+        candidates: best first.
+        maps: class id → activation map; all of them have as many rows and columns.
+
+    Returns:
+        `best`, the class id of the best candidate, and `maps`, class id → rows of numbers from -STRONGEST to STRONGEST.
+        Class ids are strings, as JSON's keys are. A number that is not finite is no evidence, and becomes 0.
+    """
+    shown = [(str(candidate.class_id), maps[candidate.class_id].values) for candidate in with_maps(candidates, maps)]
+    sizes = [abs(value) for _, rows in shown for row in rows for value in row if math.isfinite(value)]
+    strongest = max(sizes, default=0) or 1
+
+    def whole(value: float) -> int:
+        return round(STRONGEST * (value / strongest)) if math.isfinite(value) else 0
+
     return {
-        str(other.class_id): create_overlay(contrast(maps[best.class_id], maps[other.class_id]), diverging=True)
-        for other in others
-        if other.class_id in maps
+        "best": str(candidates[0].class_id),
+        "maps": {class_id: [[whole(value) for value in row] for row in rows] for class_id, rows in shown},
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
@@ -11,6 +11,7 @@ from dash import dcc, html
 from web.answer.stage import create_stage
 from web.answer.verdict import class_name
 from web.shared.attributes import aria
+from web.shared.elements import CORE, MANTINE, Element, create_element
 from web.shared.picture import create_picture
 from web.shared.sentence import fill
 from web.shared.wording import display_name, format_count
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 OVERALL = "overall"  # the value of the tab that shows photos of any flower
 
 
-def create_similar_photos(neighbours: Sequence[Neighbour], *, site: Site, named: bool = False) -> html.Ul:
+def create_similar_photos(neighbours: Sequence[Neighbour], *, site: Site, named: bool = False) -> Element:
     """Training photos with their similarity, and with their flower's name where they are of several."""
     items = []
     for neighbour in neighbours:
@@ -30,18 +31,15 @@ def create_similar_photos(neighbours: Sequence[Neighbour], *, site: Site, named:
         if photo is None:
             continue
         name = class_name(neighbour.class_id, site=site)
-        items.append(
-            html.Li(
-                [
-                    create_picture(
-                        photo, site=site, alt=f"Training photo of {name}", sizes="(max-width: 600px) 44vw, 160px"
-                    ),
-                    dcc.Link(name, href=f"/flower/{neighbour.class_id}", className="near__name") if named else None,
-                    html.Span(describe_similarity(neighbour.similarity), className="near__similarity"),
-                ]
-            )
-        )
-    return html.Ul(items, className="near")
+        parts = [
+            create_picture(photo, site=site, alt=f"Training photo of {name}", sizes="(max-width: 600px) 44vw, 160px"),
+            create_element("Span", describe_similarity(neighbour.similarity), className="near__similarity"),
+        ]
+        if named:
+            href = f"/flower/{neighbour.class_id}"
+            parts.insert(1, create_element("Link", name, namespace=CORE, href=href, className="near__name"))
+        items.append(create_element("Li", parts))
+    return create_element("Ul", items, className="near")
 
 
 def describe_similarity(similarity: float) -> str:
@@ -74,18 +72,13 @@ def create_overall(neighbours: Neighbours, *, site: Site) -> html.Div:
 
 
 def create_versus(
-    candidates: Sequence[Candidate], neighbours: Neighbours | None, contrasts: dict[str, str], *, site: Site
-) -> list[html.P | dmc.Tabs | dcc.Store]:
+    best: Candidate, others: Sequence[Candidate], neighbours: Neighbours | None, *, site: Site
+) -> list[html.P | dmc.Tabs]:
     """Why the best and not another: the photo with what speaks for either, between the nearest photos of both."""
-    best, *others = candidates
-    others = [other for other in others if str(other.class_id) in contrasts]
     name = display_name(best.name)
-    tabs = [
-        dmc.TabsTab(display_name(other.name), value=str(other.class_id), className="compare__tab", disabled=False)
-        for other in others
-    ]
+    tabs = [create_tab(display_name(other.name), value=str(other.class_id)) for other in others]
     panels = [
-        dmc.TabsPanel(create_side(other, neighbours, kind="against", site=site), value=str(other.class_id))
+        create_tab_panel(create_side(other, neighbours, kind="against", site=site), value=str(other.class_id))
         for other in others
     ]
     return [
@@ -115,14 +108,22 @@ def create_versus(
             variant="pills",
             className="compare",
         ),
-        dcc.Store(id="contrast-maps", data=contrasts),
     ]
 
 
-def create_side(candidate: Candidate, neighbours: Neighbours | None, *, kind: str, site: Site) -> html.Div:
-    """One of the two: its name and its two most similar photos."""
+def create_side(candidate: Candidate, neighbours: Neighbours | None, *, kind: str, site: Site) -> Element:
+    """One of the two: its name and its most similar photos."""
     found = neighbours.by_class.get(candidate.class_id, ()) if neighbours else ()
-    return html.Div(
-        [html.H4(display_name(candidate.name)), create_similar_photos(found, site=site) if found else None],
-        className=f"versus__side versus__side--{kind}",
-    )
+    name = create_element("H4", display_name(candidate.name))
+    photos = create_similar_photos(found, site=site) if found else None
+    return create_element("Div", [name, photos], className=f"versus__side versus__side--{kind}")
+
+
+def create_tab(name: str, *, value: str) -> Element:
+    """A tab of `dmc.Tabs` that stands for a class."""
+    return create_element("TabsTab", name, namespace=MANTINE, value=value, className="compare__tab", disabled=False)
+
+
+def create_tab_panel(content: Any, *, value: str) -> Element:
+    """What the tab of the same value shows."""
+    return create_element("TabsPanel", content, namespace=MANTINE, value=value)

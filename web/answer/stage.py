@@ -1,7 +1,7 @@
 """The visitor's own photo, with what the model saw of it framed.
 
 The photo never comes back from the server: `assets/js/30-closer-look.js` puts it here from the browser's memory, and
-places the frame.
+places the frame; `31-overlays.js` paints the canvas.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ def create_stage(name: str, *, overlay: str | None = None, frame: str | None = N
 
     Args:
         name: tells stages apart.
-        overlay: id of a picture laid over what the model saw; the frame is placed once, by the answer's view.
+        overlay: id of a canvas laid over what the model saw; the frame is placed once, by the answer's view.
         frame: id of a frame that the visitor moves.
     """
-    lid: Any = html.Img(id=overlay, className="own__heat", alt="") if overlay else None
+    lid: Any = html.Canvas(id=overlay, className="own__heat", **aria(hidden="true")) if overlay else None
     if frame:
         lid = html.Span(className="own__corner")
     held: dict[str, Any] = {"id": frame} if frame else {"id": {"type": "own-seen", "index": name}}

@@ -35,6 +35,7 @@ def layout(site: Site) -> html.Div:
             create_intro(site),
             dcc.Store(id="fresh-answer"),
             create_stores(),
+            html.Div(id="charts-ahead", hidden=True),
             html.Div(
                 [create_workbench_section(site), html.Section(id="result", **aria(label="Answer"))], className="stage"
             ),

@@ -1,4 +1,4 @@
-"""Template, configuration and frame of the site's Plotly figures.
+"""Layout, template, configuration and frame of the site's Plotly figures.
 
 Figures carry no ink of their own: backgrounds are transparent, and `assets/css/31-figures.css` gives text, grid and
 colours of the page. So light and dark are always in step with the page, without a callback and without a flash. Only
@@ -17,13 +17,19 @@ from web.shared.attributes import aria
 
 LEAF = "#4c8c58"
 
+# What all figures need, as plain values: those of an answer are sent with this alone, without a template.
+LAYOUT: dict[str, Any] = {
+    "paper_bgcolor": "rgba(0,0,0,0)",
+    "plot_bgcolor": "rgba(0,0,0,0)",
+    "font": {"family": "inherit", "size": 14},
+    "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+    "hoverlabel": {"font": {"family": "inherit", "size": 14}, "align": "left"},
+    "dragmode": False,
+}
+
 TEMPLATE = go.layout.Template(
     layout={
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "inherit", "size": 14},
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "hoverlabel": {"font": {"family": "inherit", "size": 14}, "align": "left"},
+        **LAYOUT,
         "legend": {
             "orientation": "h",
             "x": 0,
@@ -35,7 +41,6 @@ TEMPLATE = go.layout.Template(
         "xaxis": {"zeroline": False, "automargin": True, "fixedrange": True},
         "yaxis": {"zeroline": False, "automargin": True, "fixedrange": True},
         "bargap": 0.25,
-        "dragmode": False,
     }
 )
 
