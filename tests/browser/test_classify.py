@@ -56,6 +56,29 @@ def test_upload_classify_bars_and_training_photos(page: Page, site: str):
     expect(page.locator("#status")).to_be_empty()  # or the same words again would not be read out
 
 
+def test_plotly_is_ready_before_the_answer_and_fetched_once_but_not_with_the_page(page: Page, site: str):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "plotly.min.js" in request.url else None)
+    open_page(page, site)
+    page.wait_for_load_state("networkidle")
+    assert not asked
+    page.set_input_files(FILE_INPUT, make_file())
+    ahead = page.locator("#charts-ahead")
+    expect(ahead.locator(".bars path")).to_have_count(1)
+    expect(ahead).to_be_hidden()
+    page.set_input_files(FILE_INPUT, make_file(name="next.jpg"))
+    page.get_by_role("button", name="Classify").click()
+    expect(page.locator("#candidate-bars .bars path")).to_have_count(5)
+    assert len(asked) == 1
+
+
+def test_plotly_is_fetched_while_a_photo_is_looked_for(page: Page, site: str):
+    open_page(page, site)
+    with page.expect_file_chooser():
+        page.get_by_role("button", name="Choose a photo").click()
+    expect(page.locator("#charts-ahead .bars path")).to_have_count(1)
+
+
 def test_runners_up_show_their_photos_by_tab_and_by_bar(page: Page, site: str):
     open_page(page, site)
     classify(page)

@@ -38,7 +38,11 @@ def make_site(collection: Collection, classifier: FakeClassifier | None = None, 
 
 
 def ask_callback(
-    app: dash.Dash, outputs: list[str], inputs: dict[str, Any], state: dict[str, Any] | None = None
+    app: dash.Dash,
+    outputs: list[str],
+    inputs: dict[str, Any],
+    state: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Any:
     """Call a callback as the browser does. Outputs, inputs and state are named "id.property"."""
 
@@ -53,7 +57,7 @@ def ask_callback(
         "state": [{**record(name), "value": value} for name, value in (state or {}).items()],
         "changedPropIds": list(inputs),
     }
-    return app.server.test_client().post("/_dash-update-component", json=body)
+    return app.server.test_client().post("/_dash-update-component", json=body, headers=headers)
 
 
 def response_of(answer: TestResponse) -> dict[str, Any]:

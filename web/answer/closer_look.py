@@ -36,10 +36,10 @@ def create_closer_look_section(prediction: Prediction, *, view: PartView, site: 
     candidates, maps = prediction.candidates, prediction.maps or {}
     name = display_name(prediction.best.name)
     panels: list[html.Details] = []
-    stores = [dcc.Store(id="shown-view", data=view.to_dict())]
     if seen := with_maps(candidates, maps):
-        panels.append(create_panel("Where in the photo it sees this", create_heat(seen, site=site), own=True))
-        stores.append(dcc.Store(id="overlay-maps", data=create_overlay_maps(candidates, maps)))
+        store = dcc.Store(id="overlay-maps", data=create_overlay_maps(candidates, maps))
+        heat = [*create_heat(seen, site=site), store]
+        panels.append(create_panel("Where in the photo it sees this", heat, own=True))
     if others := with_contrasts(candidates, maps):
         versus = create_versus(prediction.best, others, prediction.neighbours, site=site)
         panels.append(create_panel(f"Why {name} and not another", versus, own=True))
@@ -54,7 +54,9 @@ def create_closer_look_section(prediction: Prediction, *, view: PartView, site: 
     panels.append(create_panel("Does the answer hold?", create_stability()))
     if prediction.track_record and prediction.verdict != "unknown":
         panels.append(create_panel("How often such answers are right", create_record(prediction, site=site)))
-    return html.Section([html.H3("A closer look"), *panels, *stores], className="closer")
+    return html.Section(
+        [html.H3("A closer look"), *panels, dcc.Store(id="shown-view", data=view.to_dict())], className="closer"
+    )
 
 
 def create_panel(title: str, content: Any, *, own: bool = False, opened: bool = False) -> html.Details:

@@ -1,4 +1,4 @@
-"""Activation maps as they go to the browser, where `assets/js/31-overlays.js` paints them. Pure: no Dash, no request."""
+"""Activation maps as they go to the browser; `assets/js/31-overlays.js` paints them. Pure: no Dash, no request."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from dash import dcc, html
 from web.answer.stage import create_stage
 from web.answer.verdict import class_name
 from web.shared.attributes import aria
-from web.shared.elements import CORE, MANTINE, Element, create_element
+from web.shared.elements import CORE, MANTINE, Element
 from web.shared.picture import create_picture
 from web.shared.sentence import fill
 from web.shared.wording import display_name, format_count
@@ -33,13 +33,13 @@ def create_similar_photos(neighbours: Sequence[Neighbour], *, site: Site, named:
         name = class_name(neighbour.class_id, site=site)
         parts = [
             create_picture(photo, site=site, alt=f"Training photo of {name}", sizes="(max-width: 600px) 44vw, 160px"),
-            create_element("Span", describe_similarity(neighbour.similarity), className="near__similarity"),
+            Element("Span", describe_similarity(neighbour.similarity), className="near__similarity"),
         ]
         if named:
             href = f"/flower/{neighbour.class_id}"
-            parts.insert(1, create_element("Link", name, namespace=CORE, href=href, className="near__name"))
-        items.append(create_element("Li", parts))
-    return create_element("Ul", items, className="near")
+            parts.insert(1, Element("Link", name, namespace=CORE, href=href, className="near__name"))
+        items.append(Element("Li", parts))
+    return Element("Ul", items, className="near")
 
 
 def describe_similarity(similarity: float) -> str:
@@ -114,16 +114,16 @@ def create_versus(
 def create_side(candidate: Candidate, neighbours: Neighbours | None, *, kind: str, site: Site) -> Element:
     """One of the two: its name and its most similar photos."""
     found = neighbours.by_class.get(candidate.class_id, ()) if neighbours else ()
-    name = create_element("H4", display_name(candidate.name))
+    name = Element("H4", display_name(candidate.name))
     photos = create_similar_photos(found, site=site) if found else None
-    return create_element("Div", [name, photos], className=f"versus__side versus__side--{kind}")
+    return Element("Div", [name, photos], className=f"versus__side versus__side--{kind}")
 
 
 def create_tab(name: str, *, value: str) -> Element:
     """A tab of `dmc.Tabs` that stands for a class."""
-    return create_element("TabsTab", name, namespace=MANTINE, value=value, className="compare__tab", disabled=False)
+    return Element("TabsTab", name, namespace=MANTINE, value=value, className="compare__tab", disabled=False)
 
 
 def create_tab_panel(content: Any, *, value: str) -> Element:
     """What the tab of the same value shows."""
-    return create_element("TabsPanel", content, namespace=MANTINE, value=value)
+    return Element("TabsPanel", content, namespace=MANTINE, value=value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 from contextlib import suppress
-from typing import IO
+from typing import IO, Any
 
 import dash
 from flask import Flask, Request, Response, request
@@ -62,7 +62,14 @@ def register(app: dash.Dash, *, max_upload_bytes: int) -> None:
 
 
 class MemoryRequest(Request):
-    """Request whose files stay in memory: Werkzeug would write those above 500 kB to a temporary file."""
+    """Request whose files stay in memory: Werkzeug would write those above 500 kB to a temporary file.
+
+    Nor is the body kept beside what was read from it: a photo may wait for its turn in many threads.
+    """
+
+    def get_data(self, cache: bool = False, **options: Any) -> Any:  # type: ignore[override]  # fewer overloads
+        """The body, which can be read once; `cache` has no effect."""
+        return super().get_data(cache=False, **options)
 
     def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
         return io.BytesIO()

@@ -7,7 +7,7 @@ from dash import html
 from classifier.data.collection import Photo
 from web.server.thumbnails import WIDTHS, photo_url
 from web.shared.attributes import aria
-from web.shared.elements import MANTINE, Element, create_element
+from web.shared.elements import MANTINE, Element
 from web.shared.sentence import fill
 from web.shared.wording import css_colour
 from web.site import Site
@@ -37,11 +37,11 @@ def create_picture(
         eager: whether to fetch it at once.
     """
     if photo is None:
-        return create_element("Div", className="picture picture--none", role="img", **aria(label=f"{alt}: no photo"))
+        return Element("Div", className="picture picture--none", role="img", **aria(label=f"{alt}: no photo"))
     style = {"backgroundColor": css_colour(photo.mean_colour)}
     if not site.collection.has_photos:
         label = f"{alt}: mean colour of the photo {css_colour(photo.mean_colour)}"
-        return create_element("Div", className="picture picture--tile", style=style, role="img", **aria(label=label))
+        return Element("Div", className="picture picture--tile", style=style, role="img", **aria(label=label))
     # html.Img has no `loading`; dmc.Image hands any attribute through.
     attributes = {
         "loading": "eager" if eager else "lazy",
@@ -51,10 +51,10 @@ def create_picture(
         "width": 320,
         "height": round(320 * photo.height / photo.width),
     }
-    image = create_element(
+    image = Element(
         "Image", namespace=MANTINE, src=photo_url(photo), alt=alt, unstyled=True, attributes={"root": attributes}
     )
-    return create_element("Div", image, className="picture", style=style)
+    return Element("Div", image, className="picture", style=style)
 
 
 def create_photo_help() -> html.P:

@@ -1,4 +1,4 @@
-"""Boxes, maps and their pictures; the maps are checked against captum."""
+"""Boxes and maps; the maps are checked against captum. How they are painted: tests/browser/test_overlays.py."""
 
 import numpy as np
 import pytest
@@ -9,8 +9,7 @@ from PIL import Image
 from classifier.errors import SettingError
 from classifier.inference.classifier import Classifier
 from classifier.photos.crops import Box, seen_box
-from classifier.predictions.explanation import activation_maps, contrast, paint
-from classifier.predictions.values import ActivationMap
+from classifier.predictions.explanation import activation_maps
 from tests.making.fakes import draw_flower
 from tests.making.tiny import plant_checkpoint
 
@@ -49,31 +48,14 @@ def test_the_mean_of_a_map_is_the_logit_without_its_bias():
     maps = activation_maps(feature_map, embedding, head)
     assert np.array(maps[1].values).shape == (3, 4)
     assert [np.mean(each.values) for each in maps] == pytest.approx(list(head @ embedding), abs=1e-3)
-    difference = contrast(*maps)
-    assert np.mean(difference.values) == pytest.approx(float((head[0] - head[1]) @ embedding), abs=1e-3)
+    difference = np.subtract(*(each.values for each in maps))
+    assert np.mean(difference) == pytest.approx(float((head[0] - head[1]) @ embedding), abs=1e-3)
 
 
 def test_another_kind_of_pooling_has_no_map():
     feature_map = np.random.default_rng(1).normal(size=(6, 3, 4))
     assert activation_maps(feature_map, feature_map.max(axis=(1, 2)), np.ones((1, 6))) is None
     assert activation_maps(feature_map, np.ones(5), np.ones((1, 5))) is None
-
-
-def test_painted_maps():
-    activation = ActivationMap(((5.0, 0.0), (-5.0, 0.0)))
-    painted = paint(activation, size=(40, 20))
-    assert (painted.mode, painted.size) == ("RGBA", (40, 20))
-    assert painted.getpixel((2, 2))[3] > 150
-    assert painted.getpixel((2, 18))[3] == 0
-    both = paint(activation, size=(40, 20), diverging=True)
-    red, _, blue, opacity = both.getpixel((2, 18))
-    assert blue > red
-    assert opacity > 150
-
-
-@pytest.mark.parametrize("values", [((0.0,),), ((-1.0, -2.0),)])
-def test_no_evidence_is_transparent(values):
-    assert paint(ActivationMap(values), size=(8, 8)).getextrema()[3] == (0, 0)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from classifier.errors import NotAnImage, SettingError, UnsupportedFormat
+from classifier.photos import reading
 from tests.making.fakes import COLOURS, FakeClassifier, data_url, draw_flower, encode
 from tests.web.conftest import make_site
 from web.answer.asking import (
@@ -42,6 +43,16 @@ def test_a_photo_sent_as_it_is_comes_back_small(garden):
     assert shown is not None
     picture = Image.open(io.BytesIO(base64.b64decode(shown.partition(",")[2])))
     assert (picture.format, picture.size) == ("JPEG", (SHOWN_PX, SHOWN_PX // 2))
+
+
+@pytest.mark.parametrize("sent", [{}, {"shrunk": False}, {"uncut": True, "view": {"size": 40}}])
+@pytest.mark.parametrize("ask", [answer_upload, look_nine_ways])
+def test_a_photo_is_decoded_once(garden, monkeypatch, ask, sent):
+    opened = []
+    open_any_size = reading.open_any_size
+    monkeypatch.setattr(reading, "open_any_size", lambda *given: opened.append(1) or open_any_size(*given))
+    ask(upload(encode(draw_flower(size=(1500, 1000))), **sent), site=make_site(garden))
+    assert len(opened) == 1
 
 
 def test_an_answer_to_a_part_says_so(garden):

@@ -1,13 +1,21 @@
 """What a calibrated classifier adds to the answer, as the page shows it."""
 
+import json
+import random
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
+import brotli
+import dash_mantine_components as dmc
 import pytest
+from dash import dcc, html
 
-from classifier.predictions.values import Candidate
+from classifier.predictions.values import ActivationMap, Candidate
 from tests.making.fakes import FakeClassifier, draw_flower, encode
-from tests.web.answer.conftest import PHOTO, app_with, content_of
+from tests.web.answer.conftest import ANSWER, PHOTO, app_with, content_of
+from tests.web.conftest import ask_callback
 from web.shared.wording import display_name
 
 
@@ -119,8 +127,41 @@ def test_photos_that_are_not_here_leave_no_trace(bare_garden):
     assert "similarity 0.91" in content
 
 
-def test_overlays_are_small_pictures_in_the_answer_and_hold_no_upload(garden):
+def test_overlays_are_small_maps_in_the_answer_and_hold_no_upload(garden):
     content, _ = content_of(app_with(garden))
-    assert content.count("data:image/png;base64,") == 5 + 4
-    assert len(content) < 250_000
+    (store,) = re.findall(r'"id": "overlay-maps", "data": (\{.*?\}\})', content)
+    assert list(json.loads(store)["maps"]) == ["3", "20", "4", "7", "8"]
+    assert "data:image" not in content
     assert PHOTO["url"][30:90] not in content
+
+
+def real_sized(seed: int, *, side: int) -> ActivationMap:
+    """A map as large as a network's, of numbers that no compression makes smaller."""
+    chance = random.Random(seed)
+    return ActivationMap(tuple(tuple(chance.gauss(0, 9) for _ in range(side)) for _ in range(side)))
+
+
+def test_an_answer_weighs_little(garden):
+    maps = {label.class_id: real_sized(label.class_id, side=12) for label in garden.classes}
+    asked, encoding = {"classify-button.n_clicks": 1}, {"Accept-Encoding": "br"}
+    answer = ask_callback(app_with(garden, maps=maps), ANSWER, asked, {"photo.data": PHOTO}, encoding)
+    assert answer.headers["Content-Encoding"] == "br"
+    assert len(answer.data) < 8_000  # that of the shipped model to a photo: 5,200
+    assert len(brotli.decompress(answer.data)) < 80_000
+
+
+def parts_of(node: Any) -> Iterator[dict[str, Any]]:
+    """Every component in an answer, as it is sent."""
+    if isinstance(node, dict) and "namespace" in node:
+        yield node
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from parts_of(child)
+
+
+def test_every_part_of_an_answer_is_a_component_with_properties_of_its_own(garden, bare_garden):
+    libraries = {"dash_html_components": html, "dash_core_components": dcc, "dash_mantine_components": dmc}
+    for app in (app_with(garden, duplicate_of=101), app_with(bare_garden), app_with(garden, neighbours=None)):
+        parts = list(parts_of(json.loads(content_of(app)[0])))
+        assert len(parts) > 100
+        for part in parts:
+            getattr(libraries[part["namespace"]], part["type"])(**part["props"])  # TypeError: no such property
