@@ -35,8 +35,9 @@ format: install-dev ## Bring the code into its usual form
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-bench: install ## Compare ways to compute the same, side by side on this machine
+bench: install ## Compare ways to compute the same, and a click with the API, on this machine
 	@$(PY) benchmarks/predict.py
+	@$(PY) -m benchmarks.click_to_answer
 
 parity: install ## Compare the answers of the quick engines with PyTorch's on all test photos (needs the photos)
 	@$(PY) -m benchmarks.parity
