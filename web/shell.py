@@ -18,7 +18,7 @@ from flask import request
 
 from web.frame.frame import create_header
 from web.pages import HEADER_LINKS, NOT_FOUND, open_page
-from web.shared.elements import HTML
+from web.shared.light import HTML
 from web.site import current_site
 
 # Before the first paint: the colour scheme chosen earlier (Mantine keeps it in the browser), else the system's.

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import dash_mantine_components as dmc
-from dash import dcc, html
 from dash.development.base_component import Component
 
 from classifier.photos.thumbnails import data_url
@@ -16,6 +14,7 @@ from web.answer.stage import create_stage
 from web.answer.upload import LEAST_SIZE, WHOLE, PartView
 from web.answer.verdict import create_record
 from web.shared.attributes import aria
+from web.shared.light import dcc, dmc, html
 from web.shared.sentence import fill
 from web.shared.wording import display_name, format_percent
 from web.site import Site

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import dash_mantine_components as dmc
-from dash import dcc, html
 from dash.development.base_component import Component
 
 from classifier.data.statistics import spread
 from classifier.reports.words import ONE_OF_TWO, describe_reason
 from web.answer.bars import ROW_HEIGHT_PX, create_candidate_bars
 from web.answer.closer_look import create_closer_look_section
-from web.answer.similar import OVERALL, create_nearest, create_overall, create_tab, create_tab_panel
+from web.answer.similar import OVERALL, create_nearest, create_overall
 from web.answer.upload import WHOLE, PartView
 from web.answer.verdict import create_alarm, create_coverage, create_distinction, create_record_line
 from web.shared.attributes import aria
 from web.shared.figures import CONFIG
+from web.shared.light import dcc, dmc, html
 from web.shared.picture import create_photo_help, create_picture
 from web.shared.sentence import fill
 from web.shared.wording import (
@@ -216,8 +215,8 @@ def create_comparison_section(prediction: Prediction, *, site: Site) -> html.Sec
         contents.append(create_overall(neighbours, site=site))
     else:
         contents = [create_samples(candidate, site=site) for candidate in candidates]
-    tabs = [create_tab(name, value=value) for value, name in shown]
-    panels = [create_tab_panel(content, value=value) for (value, _), content in zip(shown, contents, strict=True)]
+    tabs = [dmc.TabsTab(name, value=value, className="compare__tab", disabled=False) for value, name in shown]
+    panels = [dmc.TabsPanel(content, value=value) for (value, _), content in zip(shown, contents, strict=True)]
     return html.Section(
         [
             html.H3("The most similar training photos" if neighbours else "Training photos to compare"),

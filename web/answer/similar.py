@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
-import dash_mantine_components as dmc
-from dash import dcc, html
+from typing import TYPE_CHECKING
 
 from web.answer.stage import create_stage
 from web.answer.verdict import class_name
 from web.shared.attributes import aria
-from web.shared.elements import CORE, MANTINE, Element
+from web.shared.light import dcc, dmc, html
 from web.shared.picture import create_picture
 from web.shared.sentence import fill
 from web.shared.wording import display_name, format_count
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
 OVERALL = "overall"  # the value of the tab that shows photos of any flower
 
 
-def create_similar_photos(neighbours: Sequence[Neighbour], *, site: Site, named: bool = False) -> Element:
+def create_similar_photos(neighbours: Sequence[Neighbour], *, site: Site, named: bool = False) -> html.Ul:
     """Training photos with their similarity, and with their flower's name where they are of several."""
     items = []
     for neighbour in neighbours:
@@ -31,15 +28,18 @@ def create_similar_photos(neighbours: Sequence[Neighbour], *, site: Site, named:
         if photo is None:
             continue
         name = class_name(neighbour.class_id, site=site)
-        parts = [
-            create_picture(photo, site=site, alt=f"Training photo of {name}", sizes="(max-width: 600px) 44vw, 160px"),
-            Element("Span", describe_similarity(neighbour.similarity), className="near__similarity"),
-        ]
-        if named:
-            href = f"/flower/{neighbour.class_id}"
-            parts.insert(1, Element("Link", name, namespace=CORE, href=href, className="near__name"))
-        items.append(Element("Li", parts))
-    return Element("Ul", items, className="near")
+        items.append(
+            html.Li(
+                [
+                    create_picture(
+                        photo, site=site, alt=f"Training photo of {name}", sizes="(max-width: 600px) 44vw, 160px"
+                    ),
+                    dcc.Link(name, href=f"/flower/{neighbour.class_id}", className="near__name") if named else None,
+                    html.Span(describe_similarity(neighbour.similarity), className="near__similarity"),
+                ]
+            )
+        )
+    return html.Ul(items, className="near")
 
 
 def describe_similarity(similarity: float) -> str:
@@ -76,9 +76,12 @@ def create_versus(
 ) -> list[html.P | dmc.Tabs]:
     """Why the best and not another: the photo with what speaks for either, between the nearest photos of both."""
     name = display_name(best.name)
-    tabs = [create_tab(display_name(other.name), value=str(other.class_id)) for other in others]
+    tabs = [
+        dmc.TabsTab(display_name(other.name), value=str(other.class_id), className="compare__tab", disabled=False)
+        for other in others
+    ]
     panels = [
-        create_tab_panel(create_side(other, neighbours, kind="against", site=site), value=str(other.class_id))
+        dmc.TabsPanel(create_side(other, neighbours, kind="against", site=site), value=str(other.class_id))
         for other in others
     ]
     return [
@@ -111,19 +114,10 @@ def create_versus(
     ]
 
 
-def create_side(candidate: Candidate, neighbours: Neighbours | None, *, kind: str, site: Site) -> Element:
-    """One of the two: its name and its most similar photos."""
+def create_side(candidate: Candidate, neighbours: Neighbours | None, *, kind: str, site: Site) -> html.Div:
+    """One of the two: its name and its two most similar photos."""
     found = neighbours.by_class.get(candidate.class_id, ()) if neighbours else ()
-    name = Element("H4", display_name(candidate.name))
-    photos = create_similar_photos(found, site=site) if found else None
-    return Element("Div", [name, photos], className=f"versus__side versus__side--{kind}")
-
-
-def create_tab(name: str, *, value: str) -> Element:
-    """A tab of `dmc.Tabs` that stands for a class."""
-    return Element("TabsTab", name, namespace=MANTINE, value=value, className="compare__tab", disabled=False)
-
-
-def create_tab_panel(content: Any, *, value: str) -> Element:
-    """What the tab of the same value shows."""
-    return Element("TabsPanel", content, namespace=MANTINE, value=value)
+    return html.Div(
+        [html.H4(display_name(candidate.name)), create_similar_photos(found, site=site) if found else None],
+        className=f"versus__side versus__side--{kind}",
+    )

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
-
 from web.shared.attributes import aria
+from web.shared.light import html
 
 
 def create_stage(name: str, *, overlay: str | None = None, frame: str | None = None) -> html.Div:

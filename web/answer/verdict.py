@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from dash import dcc, html
 from dash.development.base_component import Component
 
 from classifier.reports.numbers import NO_BREAK, how_often, hundred_range, out_of_hundred
 from web.shared.attributes import aria
+from web.shared.light import dcc, html
 from web.shared.picture import create_picture
 from web.shared.sentence import fill
 from web.shared.wording import display_name, format_count, format_interval, format_share

@@ -8,7 +8,6 @@ from dash import dcc, html
 
 from classifier.reports.numbers import how_often
 from classifier.reports.report import MeasuredPhoto, Report
-from web.shared.elements import Element
 from web.shared.picture import create_picture
 from web.shared.wording import display_name, format_count, format_percent
 from web.site import Site
@@ -108,5 +107,5 @@ def create_opened(report: Report, class_id: int, answer_id: int | None, *, site:
     )
 
 
-def _captioned(picture: Element, name: str, class_id: int) -> html.Figure:
+def _captioned(picture: html.Div, name: str, class_id: int) -> html.Figure:
     return html.Figure([picture, html.Figcaption(dcc.Link(name, href=f"/flower/{class_id}"))])

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dash import html
-
 from classifier.data.collection import Photo
 from web.server.thumbnails import WIDTHS, photo_url
 from web.shared.attributes import aria
-from web.shared.elements import MANTINE, Element
+from web.shared.light import dmc, html
 from web.shared.sentence import fill
 from web.shared.wording import css_colour
 from web.site import Site
@@ -23,7 +21,7 @@ def create_picture(
     sizes: str = CARD_SIZES,
     largest: int = 320,
     eager: bool = False,
-) -> Element:
+) -> html.Div:
     """A framed photo that the browser fetches when it comes near the screen (at once if `eager`).
 
     The frame has the photo's mean colour: it is what shows while the photo loads, and all that shows without photos.
@@ -37,11 +35,11 @@ def create_picture(
         eager: whether to fetch it at once.
     """
     if photo is None:
-        return Element("Div", className="picture picture--none", role="img", **aria(label=f"{alt}: no photo"))
+        return html.Div(className="picture picture--none", role="img", **aria(label=f"{alt}: no photo"))
     style = {"backgroundColor": css_colour(photo.mean_colour)}
     if not site.collection.has_photos:
         label = f"{alt}: mean colour of the photo {css_colour(photo.mean_colour)}"
-        return Element("Div", className="picture picture--tile", style=style, role="img", **aria(label=label))
+        return html.Div(className="picture picture--tile", style=style, role="img", **aria(label=label))
     # html.Img has no `loading`; dmc.Image hands any attribute through.
     attributes = {
         "loading": "eager" if eager else "lazy",
@@ -51,10 +49,8 @@ def create_picture(
         "width": 320,
         "height": round(320 * photo.height / photo.width),
     }
-    image = Element(
-        "Image", namespace=MANTINE, src=photo_url(photo), alt=alt, unstyled=True, attributes={"root": attributes}
-    )
-    return Element("Div", image, className="picture", style=style)
+    image = dmc.Image(src=photo_url(photo), alt=alt, unstyled=True, attributes={"root": attributes})
+    return html.Div(image, className="picture", style=style)
 
 
 def create_photo_help() -> html.P:
