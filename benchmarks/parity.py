@@ -20,11 +20,10 @@ from classifier.cli.options import add_checkpoint_option
 from classifier.cli.photos import own_photos, parse_split
 from classifier.cli.printing import PlainConsole
 from classifier.data.samples import Sample, samples_of
-from classifier.errors import ClassifierError, PhotoError
-from classifier.inference.batch import open_all
+from classifier.errors import ClassifierError
+from classifier.inference.batch import look_at_all
 from classifier.inference.classifier import Classifier
 from classifier.inference.engines.choosing import ENGINES, REFERENCE
-from classifier.photos.streaming import batches
 
 MOST_DIFFERENCE = 1e-3  # of a probability, in single precision
 SAME_NAME, SAME_VERDICT = 0.998, 0.995  # shares, in bfloat16
@@ -38,15 +37,13 @@ class Answers:
     verdicts: list[str | None]
 
 
-def answer(classifier: Classifier, samples: list[Sample], *, batch_size: int = 16) -> Answers:
+def answer(classifier: Classifier, samples: list[Sample]) -> Answers:
     """Answer all photos that can be read."""
     shares, verdicts = [], []
-    for batch in batches(open_all(classifier, samples, path_of=lambda sample: sample.path), batch_size):
-        pictures = [picture for _, picture in batch if not isinstance(picture, PhotoError)]
-        if pictures:
-            _, assessment = classifier.look(pictures)
-            shares.append(assessment.probabilities)
-            verdicts += [verdict for verdict, _ in assessment.verdicts or [(None, None)] * len(pictures)]
+    for looked in look_at_all(classifier, samples, path_of=lambda sample: sample.path):
+        if looked.assessment:
+            shares.append(looked.assessment.probabilities)
+            verdicts += [verdict for verdict, _ in looked.assessment.verdicts or [(None, None)] * len(looked.seen)]
     return Answers(np.concatenate(shares), verdicts)
 
 

@@ -170,11 +170,11 @@ def embed_elsewhere(
 def _open(
     classifier: Classifier, samples: Iterable[Sample], *, warn: Callable[[str], object] = ignore
 ) -> Iterator[tuple[Image.Image, int]]:
-    for sample in samples:
-        try:
-            yield classifier.open(sample.path), sample.target
-        except PhotoError as error:
-            warn(left_out_sentence(sample.path, error))
+    for sample, picture in open_all(classifier, samples, path_of=lambda sample: sample.path):
+        if isinstance(picture, PhotoError):
+            warn(left_out_sentence(sample.path, picture))
+        else:
+            yield picture, sample.target
 
 
 def _changed(classifier: Classifier, samples: Iterable[Sample], *, size: int) -> Iterator[tuple[Image.Image, int]]:
@@ -189,13 +189,11 @@ def _changed(classifier: Classifier, samples: Iterable[Sample], *, size: int) ->
 
 
 def _parts(classifier: Classifier, files: Iterable[Path], *, warn: Callable[[str], object]) -> Iterator[Image.Image]:
-    for number, path in enumerate(files):
-        try:
-            picture = classifier.open(path)
-        except PhotoError as error:
-            warn(left_out_sentence(path, error))
-            continue
-        yield from crops(picture, CROPS_A_PHOTO, seed=number)
+    for number, (path, picture) in enumerate(open_all(classifier, files, path_of=lambda path: path)):
+        if isinstance(picture, PhotoError):
+            warn(left_out_sentence(path, picture))
+        else:
+            yield from crops(picture, CROPS_A_PHOTO, seed=number)
 
 
 def _without_class(pictures: Iterable[Image.Image]) -> Iterator[tuple[Image.Image, int]]:

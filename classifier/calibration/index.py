@@ -18,7 +18,7 @@ def index_photos(
     classifier: Classifier,
     samples: Sequence[Sample],
     *,
-    batch_size: int = 16,
+    batch_size: int | None = None,
     progress: Progress = ignore,
     warn: Callable[[str], object] = ignore,
 ) -> Index:
@@ -27,7 +27,7 @@ def index_photos(
     Args:
         classifier: whose weights the index belongs to.
         samples: the photos that it learnt from, see `data.samples.training_samples`.
-        batch_size: photos a pass.
+        batch_size: photos a pass; by default what suits the device.
         progress: is called with what is done, and how many of how many.
         warn: is called with a sentence about each photo that cannot be read; these are left out.
 

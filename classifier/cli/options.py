@@ -219,7 +219,10 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         help="train, valid or test (default: test), of another split than the checkpoint's by its name: official-test",
     )
     parser.add_argument(
-        "--batch-size", type=_at_least_1, default=32, metavar="N", help="photos at a time (default: 32)"
+        "--batch-size",
+        type=_at_least_1,
+        metavar="N",
+        help="photos a pass of the network (default: 1, on a graphics card 16)",
     )
 
 

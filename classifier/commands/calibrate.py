@@ -81,7 +81,7 @@ def main(args: argparse.Namespace) -> int:
     unknown = files_in(args.unknown) if args.unknown else []
     limits = photo_limits(args, args.checkpoint)
     classifier = Classifier.load(
-        args.checkpoint, engine=args.engine, device=args.device, limits=limits.image_limits, plain=True
+        args.checkpoint, engine=args.engine, device=args.device, threads=1, limits=limits.image_limits, plain=True
     )
     claim(args.checkpoint, CHECKPOINT, option="--checkpoint", inputs=unknown)
     claim(index_path(args.checkpoint), INDEX, option="--checkpoint", inputs=[args.checkpoint, *unknown])

@@ -106,7 +106,9 @@ def main(args: argparse.Namespace) -> int:
         kind = REPORT_JSON if target.suffix == ".json" else REPORT_PAGE
         claim(target, kind, option="--report", inputs=[args.checkpoint], force=args.force)
     limits = photo_limits(args, args.checkpoint)
-    classifier = Classifier.load(args.checkpoint, engine=args.engine, device=args.device, limits=limits.image_limits)
+    classifier = Classifier.load(
+        args.checkpoint, engine=args.engine, device=args.device, threads=1, limits=limits.image_limits
+    )
     wild = wild_set_of(args, classifier.classes)
     if wild and not (args.trust or args.unknown or args.report is not None):
         return measure_alone(args, classifier, wild)

@@ -51,7 +51,7 @@ def main(args: argparse.Namespace) -> int:
     claim(path, INDEX, option="--checkpoint", inputs=[args.checkpoint])
     limits = photo_limits(args, args.checkpoint)
     classifier = Classifier.load(
-        args.checkpoint, engine=args.engine, device=args.device, limits=limits.image_limits, plain=True
+        args.checkpoint, engine=args.engine, device=args.device, threads=1, limits=limits.image_limits, plain=True
     )
     collection = photos_of(args.data, classifier=classifier, checkpoint=args.checkpoint, limits=limits)
     with progress_bars() as progress:

@@ -77,7 +77,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="average the probabilities over six views of each photo; takes six times as long. The verdict and the "
         "similar photos stay those of the photo as it is",
     )
-    parser.add_argument("--batch-size", type=int, default=16, metavar="N", help="photos at a time (default: 16)")
+    parser.add_argument(
+        "--batch-size",
+        type=int,
+        metavar="N",
+        help="photos a pass of the network (default: 1, on a graphics card 16)",
+    )
     add_checkpoint_option(parser)
     add_limit_options(parser)
     add_device_option(parser)
@@ -93,13 +98,13 @@ def main(args: argparse.Namespace) -> int:
         CSV file is of another kind. See `Classifier.load` for the others.
     """
     for option, value in (("--top-k", args.top_k), ("--batch-size", args.batch_size)):
-        if value < 1:
+        if value is not None and value < 1:
             raise SettingError(f"{option} is at least 1; got {value}.")
     if args.csv:
         claim(args.csv, PREDICTIONS, option="--csv", inputs=[args.checkpoint])
     photos = list(find_photos(args.photos, leave_out=args.csv, warn=warn))
     limits = photo_limits(args, args.checkpoint).image_limits
-    classifier = Classifier.load(args.checkpoint, engine=args.engine, device=args.device, limits=limits)
+    classifier = Classifier.load(args.checkpoint, engine=args.engine, device=args.device, threads=1, limits=limits)
     with ExitStack() as stack:
         show: Callable[[Path, Predicted], None]
         failed = 0

@@ -98,7 +98,7 @@ def compare_classifiers(
     samples: Sequence[Sample],
     *,
     tta: bool = False,
-    batch_size: int = 32,
+    batch_size: int | None = None,
     names: tuple[str, str] = ("first", "second"),
     progress: Progress = ignore,
     warn: Callable[[str], object] = ignore,
@@ -110,7 +110,7 @@ def compare_classifiers(
         second: of the same classes.
         samples: the photos.
         tta: average over six views of each photo.
-        batch_size: photos a pass.
+        batch_size: photos a pass; by default what suits the device.
         names: what `progress` calls them.
         progress: is called with a name, and how many of how many photos are done.
         warn: is called with a sentence about each photo that cannot be read, and is left out.

@@ -11,15 +11,15 @@ import torch
 from classifier.data.elsewhere.photo_set import PhotoSet
 from classifier.data.folder_tree import reason_of
 from classifier.data.samples import Sample
-from classifier.errors import DatasetError, PhotoError
+from classifier.errors import DatasetError
 from classifier.evaluation.metrics import Outcome, class_figures, reliability, summarise
 from classifier.evaluation.verdicts import measure_verdicts, require_calibration
 from classifier.evaluation.wild import answer_all, create_wild_report
 from classifier.files import file_digest
-from classifier.inference.batch import look_at_views, open_all
+from classifier.inference.batch import look_at_all
 from classifier.inference.classifier import Classifier
 from classifier.outputs.names import readable_name
-from classifier.photos.streaming import Progress, batches, ignore
+from classifier.photos.streaming import Progress, ignore
 from classifier.reports.report import MeasuredPhoto, Report
 
 
@@ -34,7 +34,7 @@ def evaluate(
     wild: PhotoSet | None = None,
     verdicts: bool | None = None,
     tta: bool = False,
-    batch_size: int = 32,
+    batch_size: int | None = None,
     progress: Progress = ignore,
     warn: Callable[[str], object] = ignore,
 ) -> Report:
@@ -50,7 +50,7 @@ def evaluate(
         wild: photos from elsewhere; the strangers among them count for the verdicts, as `unknown` does.
         verdicts: measure verdicts and coverage sets too; by default where the checkpoint is calibrated.
         tta: average over six views of each photo (test-time augmentation); verdicts stay those of the photo as it is.
-        batch_size: photos a pass.
+        batch_size: photos a pass; by default what suits the device.
         progress: is called with what is being measured, and how many of how many are done.
         warn: is called with a sentence about each file that cannot be read, and is left out.
 
@@ -87,7 +87,7 @@ def collect(
     classifier: Classifier,
     samples: Sequence[Sample],
     *,
-    batch_size: int = 32,
+    batch_size: int | None = None,
     tta: bool = False,
     progress: Progress = ignore,
 ) -> Outcome:
@@ -96,7 +96,7 @@ def collect(
     Args:
         classifier: predicts.
         samples: the photos and their classes.
-        batch_size: photos a pass.
+        batch_size: photos a pass; by default what suits the device.
         tta: average the probabilities over `photos.crops.tta_views` of each photo (test-time augmentation).
         progress: is called after each batch.
 
@@ -108,20 +108,14 @@ def collect(
         DatasetError: not one of the photos can be read.
     """
     rows, logits, embeddings, seen, unreadable, done = [], [], [], [], [], 0
-    for batch in batches(open_all(classifier, samples, path_of=lambda sample: sample.path), batch_size):
-        pictures = []
-        for sample, picture in batch:
-            if isinstance(picture, PhotoError):
-                unreadable.append((sample.image_id, reason_of(sample.path, picture)))
-            else:
-                seen.append(sample)
-                pictures.append(picture)
-        if pictures:
-            output, assessment = (look_at_views if tta else Classifier.look)(classifier, pictures)
-            logits.append(output.logits)
-            embeddings.append(output.embeddings)
-            rows.append(assessment.probabilities)
-        done += len(batch)
+    for looked in look_at_all(classifier, samples, path_of=lambda sample: sample.path, tta=tta, batch_size=batch_size):
+        unreadable += [(sample.image_id, reason_of(sample.path, error)) for sample, error in looked.refused]
+        seen += looked.seen
+        if looked.output and looked.assessment:
+            logits.append(looked.output.logits)
+            embeddings.append(looked.output.embeddings)
+            rows.append(looked.assessment.probabilities)
+        done += len(looked.items)
         progress("measuring photos", done, len(samples))
     if not seen:
         reason = f" The first: {unreadable[0][1]}" if unreadable else ""

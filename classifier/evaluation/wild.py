@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from classifier.data.elsewhere.photo_set import KNOWN, PhotoSet, SetPhoto
 from classifier.data.folder_tree import left_out_sentence
-from classifier.errors import DatasetError, PhotoError
+from classifier.errors import DatasetError
 from classifier.evaluation.metrics import calibration_error
 from classifier.evaluation.resampling import Resampling
 from classifier.evaluation.verdicts import Judged, judge
-from classifier.inference.batch import open_all
+from classifier.inference.batch import look_at_all
 from classifier.inference.classifier import Classifier
-from classifier.photos.streaming import Progress, batches, ignore
+from classifier.photos.streaming import Progress, ignore
 from classifier.reports.trust.estimates import Estimate
 from classifier.reports.trust.wild_report import KNOWN_FIGURES, KnownPhotos, Source, Strangers, WildReport
 
@@ -73,7 +73,7 @@ def measure_wild(
     classifier: Classifier,
     photo_set: PhotoSet,
     *,
-    batch_size: int = 32,
+    batch_size: int | None = None,
     progress: Progress = ignore,
     warn: Callable[[str], object] = ignore,
 ) -> WildReport:
@@ -82,7 +82,7 @@ def measure_wild(
     Args:
         classifier: any; without calibration or index there are no figures of verdicts.
         photo_set: see `data.elsewhere.photo_set.read_photo_set`.
-        batch_size: photos a pass.
+        batch_size: photos a pass; by default what suits the device.
         progress: is called with what is being measured, and how many of how many are done.
         warn: is called with a sentence about each photo that cannot be read, and is left out.
 
@@ -97,27 +97,22 @@ def answer_all(
     classifier: Classifier,
     photo_set: PhotoSet,
     *,
-    batch_size: int = 32,
+    batch_size: int | None = None,
     progress: Progress = ignore,
     warn: Callable[[str], object] = ignore,
 ) -> WildAnswers:
     """Answer all photos of a set; see `measure_wild` for what it takes and raises."""
     seen: list[SetPhoto] = []
     logits, embeddings, shares, done = [], [], [], 0
-    for batch in batches(open_all(classifier, photo_set.photos, path_of=lambda photo: photo.path), batch_size):
-        pictures = []
-        for photo, picture in batch:
-            if isinstance(picture, PhotoError):
-                warn(left_out_sentence(photo.path, picture))
-            else:
-                seen.append(photo)
-                pictures.append(picture)
-        if pictures:
-            output, assessment = classifier.look(pictures)
-            logits.append(output.logits)
-            embeddings.append(output.embeddings)
-            shares.append(assessment.probabilities)
-        done += len(batch)
+    for looked in look_at_all(classifier, photo_set.photos, path_of=lambda photo: photo.path, batch_size=batch_size):
+        for photo, error in looked.refused:
+            warn(left_out_sentence(photo.path, error))
+        seen += looked.seen
+        if looked.output and looked.assessment:
+            logits.append(looked.output.logits)
+            embeddings.append(looked.output.embeddings)
+            shares.append(looked.assessment.probabilities)
+        done += len(looked.items)
         progress("measuring photos from elsewhere", done, len(photo_set.photos))
     if not seen:
         raise DatasetError(f"None of the {len(photo_set.photos)} photos of {photo_set.name} can be read.")

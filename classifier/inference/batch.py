@@ -1,8 +1,9 @@
-"""Prediction for many photos: opened ahead of the network, predicted in batches, a few in memory at a time."""
+"""Prediction for many photos: read, prepared and looked at by several threads, a few photos in memory at a time."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from PIL import Image
@@ -11,39 +12,111 @@ from classifier.errors import PhotoError
 from classifier.inference.classifier import Classifier
 from classifier.inference.engines import Floats
 from classifier.photos.crops import is_wide, tta_views
-from classifier.photos.streaming import batches, read_ahead, shrink
+from classifier.photos.streaming import map_batches, read_ahead
 from classifier.predictions.postprocessing import Assessment, NetworkOutput
 from classifier.predictions.values import Prediction
 
 Item = TypeVar("Item")
+# Photos a pass. On a processor passes run side by side, and the maps of one photo fit into the cache: several at once
+# take longer for each, with every engine (`benchmarks/folders.py`). Graphics cards want many at once.
+CPU_BATCH, GPU_BATCH = 1, 16
+
+
+@dataclass(frozen=True)
+class Looked(Generic[Item]):
+    """Batch of items that was looked at.
+
+    Attributes:
+        items: each with the error that says why its photo was refused, or None; in the order given.
+        output: of one pass over the photos that were not refused; None where all were.
+        assessment: of the same photos.
+    """
+
+    items: Sequence[tuple[Item, PhotoError | None]]
+    output: NetworkOutput | None = None
+    assessment: Assessment | None = None
+
+    @property
+    def seen(self) -> list[Item]:
+        """Items whose photos were not refused: the rows of output and assessment."""
+        return [item for item, error in self.items if error is None]
+
+    @property
+    def refused(self) -> list[tuple[Item, PhotoError]]:
+        """The others, and why."""
+        return [(item, error) for item, error in self.items if error is not None]
+
+
+def look_at_all(
+    classifier: Classifier,
+    items: Iterable[Item],
+    *,
+    path_of: Callable[[Item], Path],
+    tta: bool = False,
+    batch_size: int | None = None,
+) -> Iterator[Looked[Item]]:
+    """Look at the photos of many items, as a stream.
+
+    Threads read the photos, others prepare them and run the network, so that no core waits; only as many pictures are
+    in memory as they work on, a few for each core. A classifier that is loaded with `threads=1` runs as many passes
+    side by side as there are cores, which takes less time than one after another.
+
+    Args:
+        classifier: looks.
+        items: of any number.
+        path_of: item → its photo.
+        tta: average over `photos.crops.tta_views`, see `look_at_views`.
+        batch_size: photos a pass; by default what suits the device.
+
+    Yields:
+        The items, batch by batch in the order given.
+    """
+
+    def look(batch: Sequence[tuple[Item, Image.Image | PhotoError]]) -> Looked[Item]:
+        items = [(item, picture if isinstance(picture, PhotoError) else None) for item, picture in batch]
+        pictures = [picture for _, picture in batch if not isinstance(picture, PhotoError)]
+        if not pictures:
+            return Looked(items)
+        return Looked(items, *(look_at_views if tta else Classifier.look)(classifier, pictures))
+
+    opened = open_all(classifier, items, path_of=path_of)
+    return map_batches(look, opened, size=batch_size or suitable_batch(classifier))
+
+
+def suitable_batch(classifier: Classifier) -> int:
+    """How many photos a pass suit a classifier's device."""
+    return CPU_BATCH if classifier.engine.device == "cpu" else GPU_BATCH
 
 
 def predict_many(
-    classifier: Classifier, photos: Iterable[Path], *, top_k: int = 5, tta: bool = False, batch_size: int = 16
+    classifier: Classifier,
+    photos: Iterable[Path],
+    *,
+    top_k: int = 5,
+    tta: bool = False,
+    batch_size: int | None = None,
 ) -> Iterator[tuple[Path, Prediction | PhotoError]]:
-    """Predict what is on many photos, as a stream: only a few batches are in memory at a time.
+    """Predict what is on many photos, as a stream: only a few batches are in memory at a time, see `look_at_all`.
 
     With test-time augmentation, candidates and coverage sets come from the mean over six views of a photo; verdict,
     similar photos and track record come from the photo as it is, which is what they were fitted on.
 
     Args:
-        classifier: predicts.
+        classifier: predicts; for a folder load it with `threads=1`.
         photos: files.
         top_k: how many candidates a photo, at least 1.
         tta: average over `photos.crops.tta_views`; takes six times as long.
-        batch_size: photos a pass.
+        batch_size: photos a pass; by default what suits the device.
 
     Yields:
         Each file with its prediction, or with the error that says why it was refused, in the order given.
     """
-    for batch in batches(open_all(classifier, photos, path_of=lambda photo: photo), batch_size):
-        pictures = [picture for _, picture in batch if not isinstance(picture, PhotoError)]
+    for looked in look_at_all(classifier, photos, path_of=lambda photo: photo, tta=tta, batch_size=batch_size):
         predictions: Iterator[Prediction] = iter(())
-        if pictures:
-            output, assessment = (look_at_views if tta else Classifier.look)(classifier, pictures)
-            predictions = iter(classifier.postprocessor.predict(output, assessment, top_k=top_k))
-        for photo, picture in batch:
-            yield photo, picture if isinstance(picture, PhotoError) else next(predictions)
+        if looked.output and looked.assessment:
+            predictions = iter(classifier.postprocessor.predict(looked.output, looked.assessment, top_k=top_k))
+        for photo, error in looked.items:
+            yield photo, error or next(predictions)
 
 
 def open_all(
@@ -54,8 +127,7 @@ def open_all(
     Yields:
         Each item with its upright RGB picture, or with the error that says why there is none, in the order given.
     """
-    side = classifier.input_size
-    return read_ahead(lambda item: shrink(classifier.open(path_of(item)), side=side), items)
+    return read_ahead(lambda item: classifier.open(path_of(item)), items)
 
 
 def look_at_views(classifier: Classifier, pictures: Sequence[Image.Image]) -> tuple[NetworkOutput, Assessment]:

@@ -81,7 +81,8 @@ class Classifier:
             path: of the .safetensors file.
             engine: what runs the network, see `engines.choosing`: “torch”, the reference, or “auto”, the quickest.
             device: auto, cpu, cuda or mps.
-            threads: how many cores a pass may use, all if None.
+            threads: how many cores a pass may use. All (None) give one photo its answer soonest; with 1, several passes
+                run side by side, which is quicker for many photos.
             limits: which photos are refused.
             plain: read the checkpoint alone: predictions without verdict, similar photos and track record.
 

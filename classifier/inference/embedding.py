@@ -1,6 +1,6 @@
 """Embedding of many pictures, with their logits and hashes: what calibrations and indexes are made from."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from classifier.errors import DatasetError
+from classifier.inference.batch import suitable_batch
 from classifier.inference.classifier import Classifier
 from classifier.photos.crops import is_wide
 from classifier.photos.hashing import difference_hash
-from classifier.photos.streaming import batches, ignore
+from classifier.photos.streaming import ignore, map_batches
 
 Floats = NDArray[np.float32]
 Step = Callable[[int], object]
@@ -44,41 +45,45 @@ def embed(
     classifier: Classifier,
     pictures: Iterable[tuple[Image.Image, int]],
     *,
-    batch_size: int = 16,
+    batch_size: int | None = None,
     second_looks: bool = False,
     step: Step = ignore,
 ) -> Embedded:
-    """Embed pictures: run the network over them and keep the outputs.
+    """Embed pictures: run the network over them, several batches side by side, and keep the outputs.
 
     Args:
-        classifier: runs the network.
+        classifier: runs the network; for many pictures load it with `threads=1`.
         pictures: (upright RGB picture, class position or −1).
-        batch_size: pictures a pass.
+        batch_size: pictures a pass; by default what suits the device.
         second_looks: also look at the whole of each wide picture, see `Embedded.merged`.
         step: is called with how many are done.
 
     Raises:
         DatasetError: there is no picture.
     """
-    # Feature maps are dropped batch by batch: of thousands of pictures they would fill the memory.
-    logits, embeddings, hashes, positions, merged = [], [], [], [], []
-    for batch in batches(pictures, batch_size):
+
+    def embed_batch(batch: Sequence[tuple[Image.Image, int]]) -> Embedded:
         shown = [picture for picture, _ in batch]
         done = classifier.forward(shown)
+        merged = None
         if second_looks:
             wide = [row for row, picture in enumerate(shown) if is_wide(picture)]
-            merged.append(classifier.merge_looks(shown, done.logits, rows=wide))
-        logits.append(done.logits)
-        embeddings.append(done.embeddings)
-        hashes += [difference_hash(crop)[0] for crop in done.crops]
-        positions += [position for _, position in batch]
-        step(len(positions))
-    if not positions:
+            merged = classifier.merge_looks(shown, done.logits, rows=wide)
+        hashes = np.stack([difference_hash(crop)[0] for crop in done.crops])
+        return Embedded(done.logits, done.embeddings, hashes, np.array([position for _, position in batch]), merged)
+
+    parts: list[Embedded] = []
+    done = 0
+    for part in map_batches(embed_batch, pictures, size=batch_size or suitable_batch(classifier)):
+        parts.append(part)
+        done += len(part)
+        step(done)
+    if not parts:
         raise DatasetError("There is no photo to embed. Check --data and --split.")
     return Embedded(
-        np.concatenate(logits),
-        np.concatenate(embeddings),
-        np.stack(hashes),
-        np.array(positions),
-        np.concatenate(merged) if merged else None,
+        np.concatenate([part.logits for part in parts]),
+        np.concatenate([part.embeddings for part in parts]),
+        np.concatenate([part.hashes for part in parts]),
+        np.concatenate([part.positions for part in parts]),
+        np.concatenate([part.merged for part in parts if part.merged is not None]) if second_looks else None,
     )

@@ -38,7 +38,7 @@ def whole_in_square(image: Image.Image, size: int) -> Image.Image:
     share = size / max(width, height)
     shrunk = image.resize((max(1, round(width * share)), max(1, round(height * share))), Image.Resampling.BICUBIC)
     # One pixel, of the mean of all: pixels of a plain colour add less than a black frame, or a mirrored one, does.
-    square = shrunk.resize((1, 1), Image.Resampling.BOX).resize((size, size))
+    square = shrunk.resize((1, 1), Image.Resampling.BOX).resize((size, size), Image.Resampling.NEAREST)
     square.paste(shrunk, ((size - shrunk.width) // 2, (size - shrunk.height) // 2))
     return square
 

@@ -49,18 +49,17 @@ def difference_hash(crop: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
     Returns:
         (2, 32) bytes: the hash of the crop and of its mirror image.
     """
-    cells = _crop_cells(crop)
-    return np.stack([difference_bits(cells), difference_bits(cells[:, ::-1])])
+    return _hash_of(_crop_cells(crop.mean(axis=0)))
 
 
 def crop_hash(crop: NDArray[np.floating[Any]]) -> CropHash:
     """Hash a crop that is to be looked up; (3, H, W), any scale, as the network gets it."""
-    cells = _crop_cells(crop)
-    differences = np.diff(cells, axis=1)
     grey = crop.mean(axis=0)
+    cells = _crop_cells(grey)
+    differences = np.diff(cells, axis=1)
     clear = np.abs(differences) > CLEAR_DIFFERENCE * np.ptp(grey)
     changes = (_changes(differences > 0, clear) + _changes((differences > 0).T, clear.T)) / 2
-    return CropHash(difference_hash(crop), np.stack([np.packbits(clear), np.packbits(clear[:, ::-1])]), changes)
+    return CropHash(_hash_of(cells), np.stack([np.packbits(clear), np.packbits(clear[:, ::-1])]), changes)
 
 
 def _changes(bits: NDArray[np.bool_], clear: NDArray[np.bool_]) -> int:
@@ -70,9 +69,13 @@ def _changes(bits: NDArray[np.bool_], clear: NDArray[np.bool_]) -> int:
     return int(((values[1:] != values[:-1]) & (rows[1:] == rows[:-1])).sum())
 
 
-def _crop_cells(crop: NDArray[np.floating[Any]]) -> NDArray[Any]:
+def _hash_of(cells: NDArray[Any]) -> NDArray[np.uint8]:
+    return np.stack([difference_bits(cells), difference_bits(cells[:, ::-1])])
+
+
+def _crop_cells(grey: NDArray[np.floating[Any]]) -> NDArray[Any]:
     # Not Pillow's box filter: the crop is there as normalised floats, whose differences rounding to 8 bits would lose.
-    rows = _cell_means(crop.mean(axis=0), CROP_HASH_SIDE, axis=0)
+    rows = _cell_means(grey, CROP_HASH_SIDE, axis=0)
     return _cell_means(rows, CROP_HASH_SIDE + 1, axis=1)
 
 

@@ -36,10 +36,13 @@ from classifier.photos.files.formats import HEAD_BYTES, READABLE, has_zero_side,
 from classifier.photos.files.opening import open_any_size
 from classifier.photos.files.repairs import PNG_START, with_end, without_extras
 from classifier.photos.limits import DEFAULT_LIMITS, ImageLimits
+from classifier.photos.preparing import shrink
 
 JPEG_START = b"\xff\xd8"
 SEND_INSTEAD = "Send the photo as JPEG, PNG or WebP."
 
+# Modes whose values can be averaged. Those of a palette cannot, and Pillow does not average those of more than 8 bits.
+_MODES_TO_SHRINK = {"L", "RGB", "RGBA", "CMYK", "YCbCr"}
 # EXIF orientation → what makes the picture upright (CIPA DC-008, tag 0x0112).
 ORIENTATION_TAG = 0x0112
 _XMP = {"xmp", "XML:com.adobe.xmp"}  # Pillow's keys for it, the second of a PNG
@@ -65,9 +68,10 @@ def open_image(
     Args:
         source: the bytes of a file, the path of one, or an image that is already open (its current frame).
         limits: what is accepted.
-        draft_px: the short side (px) that is needed. A large JPEG is then decoded at 1/2, 1/4 or 1/8 of its size, never
-            below `draft_px`: four times as fast for a 12 MP photo. Of a HEIC the small copy inside is taken, if it is
-            large enough. Other formats ignore it.
+        draft_px: the short side (px) that is needed; what comes back has at least that, if the photo has. A large JPEG
+            is decoded at 1/2, 1/4 or 1/8 of its size, which takes a quarter of the time for one of 12 MP. Of a HEIC the
+            small copy inside is taken, if it is large enough. PNG, WebP, TIFF, AVIF, GIF and BMP have to be decoded
+            whole. Whatever is still far larger than needed is then shrunk, see `preparing.shrink`.
 
     Raises:
         PhotoError: one of its subclasses; the message is a sentence for whoever sent the photo.
@@ -109,13 +113,18 @@ def _load(image: Image.Image, *, limits: ImageLimits, draft_px: int | None) -> t
             _draft(image, draft_px)
         image.load()
         limits.check_size(image.size)  # that of a HEIC may be another than its header said
+        # Pillow turns a TIFF by itself, and whether its header's size is turned already differs by version.
+        size = image.size if kind == "TIFF" else header_size
         # Some formats say only after their pixels how they are turned (TIFF even turns itself).
         orientation = _orientation(image)
+        if draft_px and image.mode in _MODES_TO_SHRINK and "transparency" not in image.info:
+            image = shrink(image, side=draft_px)  # before its colours are converted: of fewer pixels
         image = to_rgb(image)
+        if draft_px:
+            image = shrink(image, side=draft_px)
         if orientation in _UPRIGHT:
             image = image.transpose(_UPRIGHT[orientation])
-        # Pillow turns a TIFF by itself, and whether its header's size is turned already differs by version.
-        return image, image.size if kind == "TIFF" else _upright(header_size, orientation)
+        return image, _upright(size, orientation)
 
 
 def upright_size(source: bytes | bytearray | Path, *, limits: ImageLimits = DEFAULT_LIMITS) -> tuple[int, int]:
@@ -184,6 +193,8 @@ def _open(data: bytes) -> Image.Image:
         if has_zero_side(data):
             raise TooSmall("The picture is zero pixels wide or high: it is empty. Choose another photo.") from error
         raise _refusal(recognise(data[:HEAD_BYTES])) from error
+    except Image.DecompressionBombError as error:  # some readers keep Pillow's limit by themselves
+        raise _far_too_many_pixels() from error
     # What else Pillow's readers raise on a damaged header depends on the format (OSError, ValueError, KeyError, …).
     except Exception as error:
         raise _refusal(recognise(data[:HEAD_BYTES])) from error
@@ -207,6 +218,10 @@ def _refusal(kind: str | None) -> PhotoError:
     if kind.isupper():
         return _damaged(kind)
     return UnsupportedFormat(f"This is {kind}, which cannot be read here. {SEND_INSTEAD}")
+
+
+def _far_too_many_pixels() -> TooManyPixels:
+    return TooManyPixels("The photo has far too many pixels. Reduce its size and send it again.")
 
 
 def _damaged(kind: str | None) -> TruncatedImage:
@@ -252,6 +267,6 @@ def _refusing_damage(kind: str | None) -> Iterator[None]:
     except PhotoError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise TooManyPixels("The photo has far too many pixels. Reduce its size and send it again.") from error
+        raise _far_too_many_pixels() from error
     except Exception as error:
         raise _damaged(kind) from error

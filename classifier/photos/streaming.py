@@ -1,55 +1,96 @@
-"""Streams of photos: read by threads while the network computes, so that neither waits for the other."""
+"""Streams of photos: work in threads, ahead of who uses the results, so that no core waits for another."""
 
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PIL import Image
 
 from classifier.errors import PhotoError
 
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 # Reports progress: what is being done, how many are done, how many there are.
 Progress = Callable[[str, int, int], object]
-# Pictures that wait for the network: memory for a few batches, however many photos there are.
-AHEAD = 64
+# One more than cores: while one waits for the disk or for its turn at the engine, the others keep the cores busy.
+THREADS = min(os.cpu_count() or 1, 32) + 1
+
+
+def map_ahead(
+    function: Callable[[Item], Result], items: Iterable[Item], *, ahead: int = 2 * THREADS, threads: int = THREADS
+) -> Iterator[Result]:
+    """Map a function over items in threads, ahead of who uses the results.
+
+    Args:
+        function: is called in several threads at once.
+        items: of any length; taken one by one in the thread of the caller.
+        ahead: how many items at most are begun before their results are asked for.
+        threads: how many work.
+
+    Yields:
+        The results, in the order of `items`.
+
+    Raises:
+        Exception: whatever the function or the items raise, after the results of what came before.
+    """
+    waiting: deque[Future[Result]] = deque()
+    source = iter(items)
+    with ThreadPoolExecutor(threads, thread_name_prefix="photos") as pool:
+
+        def begin(count: int) -> None:
+            try:
+                waiting.extend(pool.submit(function, item) for item in islice(source, count))
+            except Exception as error:
+                waiting.append(_failed(error))
+
+        try:
+            begin(ahead)
+            while waiting:
+                result = waiting.popleft().result()
+                begin(1)
+                yield result
+        finally:  # the caller has had enough, or Ctrl-C: do not begin what nobody waits for
+            for future in waiting:
+                future.cancel()
+
+
+def _failed(error: Exception) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_exception(error)
+    return future
 
 
 def read_ahead(
-    read: Callable[[Item], Image.Image], items: Iterable[Item], *, ahead: int = AHEAD, threads: int | None = None
+    read: Callable[[Item], Image.Image], items: Iterable[Item]
 ) -> Iterator[tuple[Item, Image.Image | PhotoError]]:
     """Read pictures in threads, ahead of who uses them.
 
     Args:
         read: opens one item; may raise a PhotoError.
         items: what to read, of any length.
-        ahead: how many items at most are read before they are asked for.
-        threads: as many as cores, at most 8, if None.
 
     Yields:
         Each item with its picture, or with the error that says why there is none; in the order of `items`.
     """
-    waiting: deque[tuple[Item, Future[Image.Image]]] = deque()
-    source = iter(items)
-    with ThreadPoolExecutor(threads or min(8, os.cpu_count() or 1), thread_name_prefix="photos") as pool:
+
+    def attempt(item: Item) -> tuple[Item, Image.Image | PhotoError]:
         try:
-            for item in islice(source, ahead):
-                waiting.append((item, pool.submit(read, item)))
-            while waiting:
-                item, future = waiting.popleft()
-                try:
-                    answer: Image.Image | PhotoError = future.result()
-                except PhotoError as error:
-                    answer = error
-                for following in islice(source, 1):
-                    waiting.append((following, pool.submit(read, following)))
-                yield item, answer
-        finally:  # the caller has had enough, or Ctrl-C: do not read what nobody waits for
-            for _, future in waiting:
-                future.cancel()
+            return item, read(item)
+        except PhotoError as error:
+            return item, error
+
+    return map_ahead(attempt, items)
+
+
+def map_batches(function: Callable[[list[Item]], Result], items: Iterable[Item], *, size: int) -> Iterator[Result]:
+    """Map a function over batches of `size` items, as `map_ahead`.
+
+    The fewer batches wait, the larger they are: of pictures, those that wait fill the memory.
+    """
+    return map_ahead(function, batches(items, size), ahead=max(2, 2 * THREADS // size))
 
 
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -57,17 +98,6 @@ def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     source = iter(items)
     while batch := list(islice(source, size)):
         yield batch
-
-
-def shrink(image: Image.Image, *, side: int) -> Image.Image:
-    """A picture far larger than needed, at a whole fraction of its size; others as they are.
-
-    The short side stays at least 3 × `side`, where averaging over whole blocks and then resizing gives what resizing
-    at once would (Pillow's documentation of `reducing_gap`). Dozens of pictures wait at a time: at full size, those of
-    a folder of scans would fill the memory.
-    """
-    factor = min(image.size) // (3 * side)
-    return image.reduce(factor) if factor > 1 else image
 
 
 def ignore(*_: object) -> None:

@@ -8,7 +8,7 @@ from classifier.errors import CheckpointError, PhotoError
 from classifier.photos.hashing import crop_hash
 from classifier.photos.preparing import prepare
 from classifier.photos.reading import open_image
-from classifier.photos.streaming import ignore, read_ahead, shrink
+from classifier.photos.streaming import ignore, read_ahead
 from classifier.predictions.neighbours import index_path, load_index
 from classifier.training.start import StartingPoint
 
@@ -51,7 +51,7 @@ def count_learnt(
     side, mean, std = preprocessing.input_size, preprocessing.mean, preprocessing.std
     photos, found = _measured_photos(collection, split_name=split_name), dict.fromkeys(MEASURED_ON, 0)
     limits = collection.limits.image_limits
-    read = read_ahead(lambda photo: shrink(open_image(photo[1].path, limits=limits, draft_px=side), side=side), photos)
+    read = read_ahead(lambda photo: open_image(photo[1].path, limits=limits, draft_px=side), photos)
     for done, ((split, _), picture) in enumerate(read, start=1):
         step(done, len(photos))
         if isinstance(picture, PhotoError):

@@ -216,6 +216,54 @@ def test_a_draft_shows_the_same_picture(format: str) -> None:
     assert_looks_like(opened.resize((40, 24), Image.Resampling.BOX), corners(), tolerance=12)
 
 
+SHRUNK = [
+    ("PNG", "RGB", {}),
+    ("PNG", "RGBA", {}),
+    ("PNG", "P", {}),
+    ("PNG", "L", {}),
+    ("PNG", "RGB", {"transparency": GREEN}),
+    ("PNG", "RGB", {"icc_profile": gamma_profile(1.0)}),
+    ("WEBP", "RGB", {"quality": 95}),
+    ("WEBP", "RGBA", {"lossless": True}),
+    ("GIF", "P", {"transparency": 1}),
+    ("BMP", "RGB", {}),
+    ("TIFF", "RGB", {}),
+    ("TIFF", "CMYK", {}),
+    ("TIFF", "YCbCr", {}),
+    ("TIFF", "I;16", {}),
+    ("TIFF", "RGB", {"compression": "jpeg"}),
+    ("HEIF", "RGB", {"quality": 95}),
+    pytest.param("AVIF", "RGBA", {"quality": 95}, marks=AVIF),
+]
+
+
+@pytest.mark.parametrize(("format", "mode", "options"), SHRUNK)
+def test_what_cannot_be_drafted_is_shrunk_and_looks_the_same(
+    format: str, mode: str, options: dict[str, object]
+) -> None:
+    large = corners((400, 240))
+    if mode == "RGBA":
+        large.putalpha(Image.linear_gradient("L").resize(large.size))
+    elif mode == "I;16":
+        large = large.convert("L").convert("I").point(lambda value: value * 257).convert("I;16")
+    else:
+        large = large.quantize(8) if mode == "P" else large.convert(mode)
+    data = encode(large, format, **options)
+    small, whole = open_image(data, draft_px=20), open_image(data)
+    assert small.size == (100, 60)
+    assert_looks_like(small, whole.resize(small.size, Image.Resampling.BOX), tolerance=1.5)
+    assert open_with_size(data, draft_px=20)[1] == (400, 240)
+
+
+@pytest.mark.parametrize("orientation", [3, 6])
+def test_what_is_shrunk_is_turned_upright(orientation: int) -> None:
+    image, exif = turned(orientation)
+    data = encode(image.resize((image.width * 10, image.height * 10)), "PNG", exif=exif)
+    picture, size = open_with_size(data, draft_px=20)
+    assert size == (400, 240)
+    assert_looks_like(picture.resize((40, 24)), corners(), tolerance=12)
+
+
 # Limits --------------------------------------------------------------------------------------------------------------
 
 
@@ -261,6 +309,24 @@ def test_pixels_are_counted_before_any_is_decoded(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(ImageFile.ImageFile, "load", fail)
     with pytest.raises(TooManyPixels):
         open_image(png(9000, 9000))
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "message"),
+    [(10_000, 10_000, "10,000 × 10,000 pixels"), (16_383, 16_383, "far too many pixels")],
+)
+def test_a_huge_webp_of_few_bytes_is_refused_by_its_header(
+    width: int, height: int, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # VP8L: a signature, width and height less one in 14 bits each, then pixels (RFC 9649, 3.4).
+    picture = b"\x2f" + (width - 1 | (height - 1) << 14).to_bytes(4, "little") + bytes(20)
+    chunk = b"VP8L" + len(picture).to_bytes(4, "little") + picture + bytes(len(picture) % 2)
+    data = b"RIFF" + (4 + len(chunk)).to_bytes(4, "little") + b"WEBP" + chunk
+    assert len(data) < 60
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda *_: pytest.fail("pixels must not be decoded"))
+    for draft_px in (None, 288):
+        with pytest.raises(TooManyPixels, match=message):
+            open_image(data, draft_px=draft_px)
 
 
 @pytest.mark.parametrize("size", [(0, 0), (0, 5), (1, 1)])

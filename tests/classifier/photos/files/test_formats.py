@@ -88,7 +88,7 @@ def test_refusals(data: bytes, error: type[PhotoError], message: str) -> None:
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", pytest.param("AVIF", marks=AVIF)])
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
-@pytest.mark.parametrize("draft_px", [None, 16])
+@pytest.mark.parametrize("draft_px", [None, 16, 8])
 def test_half_a_photo_is_refused(format: str, share: float, draft_px: int | None) -> None:
     noise = np.random.default_rng(1).integers(0, 255, (80, 120, 3), dtype=np.uint8)
     data = encode(Image.fromarray(noise), format)
