@@ -83,7 +83,29 @@ class Index:
         """
         # One covariance for all classes: most have too few photos (27 at least) for one of their own in 256 dimensions.
         centred = self.coordinates - self.class_means[self.positions]
-        return _whitening(centred), _whitening(self.coordinates - self.coordinates.mean(axis=0))
+        return _whitening(centred), _whitening(self.coordinates - self.mean)
+
+    @cached_property
+    def mean(self) -> Floats:
+        """(d,): the mean coordinates of all photos."""
+        mean: Floats = self.coordinates.mean(axis=0)
+        return mean
+
+    @cached_property
+    def class_directions(self) -> Floats:
+        """(classes, d): `class_means` scaled to length 1."""
+        return unit(self.class_means)
+
+    @cached_property
+    def is_absent(self) -> NDArray[np.bool_]:
+        """(classes,): which classes have no photo."""
+        return np.bincount(self.positions, minlength=len(self.class_means)) == 0
+
+    @cached_property
+    def _whitened_means(self) -> tuple[Floats, Floats]:
+        """(classes, d) and (classes,): `class_means` whitened within classes, and their squared lengths."""
+        means = self.class_means @ self.whitening[0]
+        return means, (means**2).sum(axis=1)
 
     def distances(self, projected: Floats) -> tuple[Floats, Floats]:
         """Squared Mahalanobis distances to each class's mean and to the mean of all photos.
@@ -98,9 +120,9 @@ class Index:
         """
         within, overall = self.whitening
         # |a − b|² = |a|² + |b|² − 2ab: one matrix product instead of an (N, classes, d) array of differences.
-        photos, means = projected @ within, self.class_means @ within
-        to_classes = (photos**2).sum(axis=1)[:, None] + (means**2).sum(axis=1) - 2 * photos @ means.T
-        to_all = (((projected - self.coordinates.mean(axis=0)) @ overall) ** 2).sum(axis=1)
+        photos, (means, squares) = projected @ within, self._whitened_means
+        to_classes = (photos**2).sum(axis=1)[:, None] + squares - 2 * photos @ means.T
+        to_all = (((projected - self.mean) @ overall) ** 2).sum(axis=1)
         return np.maximum(to_classes, 0), to_all
 
     def duplicate(self, similarities: Floats, looked_up: CropHash) -> int | None:
@@ -132,6 +154,12 @@ class Index:
         bits = np.where(near, bits, 257).min(axis=1)
         best = int(bits.argmin())
         return best if bits[best] <= DUPLICATE_BITS else None
+
+
+def unit(rows: Floats) -> Floats:
+    """(n, d), each row scaled to length 1; rows of zeros stay zeros."""
+    scaled: Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    return scaled
 
 
 def _whitening(centred: Floats) -> Floats:
