@@ -87,9 +87,15 @@ class Index:
 
     @cached_property
     def mean(self) -> Floats:
-        """(d,): the mean coordinates of all photos."""
-        mean: Floats = self.coordinates.mean(axis=0)
-        return mean
+        """(d,): the mean of the coordinates."""
+        found: Floats = self.coordinates.mean(axis=0)
+        return found
+
+    @cached_property
+    def whitened_means(self) -> Floats:
+        """(classes, d): the mean of each class where the spread around it is 1."""
+        found: Floats = self.class_means @ self.whitening[0]
+        return found
 
     @cached_property
     def class_directions(self) -> Floats:
@@ -100,12 +106,6 @@ class Index:
     def is_absent(self) -> NDArray[np.bool_]:
         """(classes,): which classes have no photo."""
         return np.bincount(self.positions, minlength=len(self.class_means)) == 0
-
-    @cached_property
-    def _whitened_means(self) -> tuple[Floats, Floats]:
-        """(classes, d) and (classes,): `class_means` whitened within classes, and their squared lengths."""
-        means = self.class_means @ self.whitening[0]
-        return means, (means**2).sum(axis=1)
 
     def distances(self, projected: Floats) -> tuple[Floats, Floats]:
         """Squared Mahalanobis distances to each class's mean and to the mean of all photos.
@@ -120,8 +120,8 @@ class Index:
         """
         within, overall = self.whitening
         # |a − b|² = |a|² + |b|² − 2ab: one matrix product instead of an (N, classes, d) array of differences.
-        photos, (means, squares) = projected @ within, self._whitened_means
-        to_classes = (photos**2).sum(axis=1)[:, None] + squares - 2 * photos @ means.T
+        photos, means = projected @ within, self.whitened_means
+        to_classes = (photos**2).sum(axis=1)[:, None] + (means**2).sum(axis=1) - 2 * photos @ means.T
         to_all = (((projected - self.mean) @ overall) ** 2).sum(axis=1)
         return np.maximum(to_classes, 0), to_all
 

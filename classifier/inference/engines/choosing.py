@@ -23,7 +23,7 @@ class Request:
 
     checkpoint: read from `path`; its model file is next to it.
     device: auto, cpu, cuda or mps.
-    threads: how many cores a pass may use, all if None.
+    threads: how many cores a pass may use, all if None; passes run side by side on the others.
     """
 
     checkpoint: Checkpoint
@@ -79,7 +79,8 @@ def _load_torch(request: Request) -> Engine:
 
     if request.threads:
         torch.set_num_threads(request.threads)
-    return PyTorchEngine(build_network(request.checkpoint), device=pick_device(request.device))
+    device = pick_device(request.device)
+    return PyTorchEngine(build_network(request.checkpoint), device=device, threads=request.threads)
 
 
 # The quickest first (docs/performance.md): “auto” tries them in this order.

@@ -4,11 +4,11 @@ from collections import deque
 from pathlib import Path
 
 import openvino
-from openvino.properties import device, hint, inference_num_threads
+from openvino.properties import device, hint, inference_num_threads, num_streams
 
 from classifier.errors import EngineError
 from classifier.files import HEADER_KEY
-from classifier.inference.engines import EngineOutput, Floats
+from classifier.inference.engines import EngineOutput, Floats, passes_at_once
 from classifier.inference.engines.model_file import OUTPUTS, ModelInfo, check_is_there, remedy
 
 
@@ -32,10 +32,11 @@ class OpenVINOEngine:
         core = openvino.Core()
         if bfloat16 and "BF16" not in core.get_property("CPU", device.capabilities):
             raise EngineError("the processor has no instructions for bfloat16")
+        places = passes_at_once(threads)
         settings = {
             hint.inference_precision: openvino.Type.bf16 if bfloat16 else openvino.Type.f32,
             hint.performance_mode: hint.PerformanceMode.LATENCY,
-            **({inference_num_threads: threads} if threads else {}),
+            **({inference_num_threads: threads * places, num_streams: places} if threads else {}),
         }
         try:
             model = core.read_model(path)

@@ -5,24 +5,30 @@ import threading
 import torch
 
 from classifier.errors import SettingError
-from classifier.inference.engines import EngineOutput, Floats
+from classifier.inference.engines import EngineOutput, Floats, passes_at_once
 from classifier.networks.network import Network
 
 
 class PyTorchEngine:
-    """PyTorch engine. `network` is on `device` ("cpu", "cuda", "mps"), in evaluation mode."""
+    """PyTorch engine.
+
+    Args:
+        network: is put on `device`, in evaluation mode.
+        device: "cpu", "cuda" or "mps".
+        threads: how many cores a pass may use, all if None; whoever builds the engine sets this for PyTorch.
+    """
 
     name = "torch"
 
-    def __init__(self, network: Network, *, device: str = "cpu") -> None:
+    def __init__(self, network: Network, *, device: str = "cpu", threads: int | None = None) -> None:
         self.device = device
         self.network = network.to(device).eval()
-        # One pass at a time: PyTorch spreads a pass over all cores, and passes side by side would fight for them.
-        self._lock = threading.Lock()
+        # Only so many passes at a time as there are cores for: more would fight for them.
+        self._places = threading.BoundedSemaphore(passes_at_once(threads) if device == "cpu" else 1)
 
     def run(self, batch: Floats) -> EngineOutput:
         """One pass over prepared pictures (N, 3, S, S), see `photos.preparing`."""
-        with self._lock, torch.inference_mode():
+        with self._places, torch.inference_mode():
             images = torch.from_numpy(batch).to(self.device).contiguous(memory_format=torch.channels_last)
             return EngineOutput(*(part.float().cpu().numpy() for part in self.network(images)))
 
