@@ -5,7 +5,7 @@
     python -m benchmarks --quick               a few rounds, to see that all of it runs; records nothing
     python -m benchmarks --page                only write the page from the records
 
-Other work on the machine changes the figures; each record says how much there was.
+Other work on the machine changes the figures; each section of the page says how much there was.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from benchmarks.report.machine import describe_machine, others_percent
+from benchmarks.report.machine import Load, describe_machine
 from benchmarks.report.page import render
 from benchmarks.report.parts import PARTS, Options
 from benchmarks.report.printing import print_result
@@ -71,14 +71,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def measure(name: str, function: Callable[[], Result]) -> Record:
     """Run one benchmark, print what it found, and note how it came about."""
-    busy = others_percent()
-    say(f"{name}: {PARTS[name].title}" + (f"; other programs take {busy:.0f} % of the cores" if busy else ""))
-    started = time.monotonic()
+    say(f"{name}: {PARTS[name].title}")
+    started, load = time.monotonic(), Load()
     result = function()
+    others = load.others_percent() if PARTS[name].is_timed else None
     print_result(result)
-    say(f"{name}: done in {time.monotonic() - started:.0f} s")
+    busy = f"; other programs took {others:.0f} % of the cores" if others is not None else ""
+    say(f"{name}: done in {time.monotonic() - started:.0f} s{busy}")
     command = f"python -m benchmarks --only {name}"
-    return Record(result, date.today().isoformat(), command, describe_machine(*ENVIRONMENTS.values()), busy)
+    return Record(result, date.today().isoformat(), command, describe_machine(*ENVIRONMENTS.values()), others)
 
 
 def say(sentence: str) -> None:

@@ -154,7 +154,7 @@ def _answer_with_blas_threads(count: int, answer: Callable[[], object]) -> None:
 def measure(options: Options) -> Result:
     """Compare all pairs, with PyTorch."""
     classifier = Classifier.load(options.checkpoint, device="cpu")
-    return Result((compare_pairs(make_pairs(classifier), rounds=options.rounds(ROUNDS)),))
+    return Result((compare_pairs(make_pairs(classifier), rounds=options.rounds(ROUNDS // 2)),))
 
 
 def compare_pairs(pairs: Sequence[Pair], *, rounds: int) -> Table:

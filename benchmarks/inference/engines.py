@@ -1,7 +1,7 @@
 """The engines beside PyTorch: one pass by each, passes side by side, and how long each takes to load.
 
-    python -m benchmarks --only engines
-    python -m benchmarks.inference.engines NAME FILE.safetensors    load one engine, answer one picture, print what that took
+python -m benchmarks --only engines
+python -m benchmarks.inference.engines NAME FILE.safetensors    what loading one engine takes
 """
 
 import json
@@ -29,7 +29,7 @@ from classifier.inference.engines.choosing import ENGINES, REFERENCE, Request, l
 
 ROOT = Path(__file__).resolve().parents[2]
 THREADS, BATCHES, CALLERS = (1, 2), (1, 8), (1, 2, 8)
-ROUNDS, LOADS, PASSES_A_CALLER = 10, 3, 4
+ROUNDS, LOADS, PASSES_A_CALLER = 9, 3, 4
 # Threads of the runtime before hold still after so long.
 PAUSE_S = 0.02
 
@@ -81,7 +81,13 @@ def make_pair(reference: Engine, engine: Engine, pictures: Floats, *, threads: i
 
 def row(name: str, threads: int, batch: int, found: Comparison) -> tuple[str, ...]:
     photos_per_s = 1000 * batch / found.second_ms
-    return name, str(threads), str(batch), *map(number, (found.second_ms, photos_per_s, found.first_ms)), found.ratio_text
+    return (
+        name,
+        str(threads),
+        str(batch),
+        *map(number, (found.second_ms, photos_per_s, found.first_ms)),
+        found.ratio_text,
+    )
 
 
 def side_by_side(names: list[str], request: Request, options: Options) -> Table:

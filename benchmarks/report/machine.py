@@ -2,7 +2,6 @@
 
 import os
 import platform
-import time
 from importlib.metadata import Distribution
 from pathlib import Path
 
@@ -33,7 +32,7 @@ def describe_machine(*environments: Path) -> dict[str, str]:
         "instructions": ", ".join(known) or "unknown",
         "cores": str(usable_cores()),
         "memory": f"{memory_gb():.0f} GB" if memory_gb() else "unknown",
-        "system": f"{platform.system()} {platform.release()}",
+        "system": platform.system(),
         "Python": platform.python_version(),
     }
     versions = {name: package_version(name, *environments) for name in PACKAGES}
@@ -60,20 +59,36 @@ def package_version(name: str, *environments: Path) -> str | None:
     return None
 
 
-def others_percent(seconds: float = 1.0) -> float | None:
-    """Share of the cores' time that is in use while this process waits, in percent; None where nobody can tell."""
+class Load:
+    """How much of the cores' time other programs take, from the moment when this is made."""
+
+    def __init__(self) -> None:
+        self._cores, self._own = _core_seconds(), _own_seconds()
+
+    def others_percent(self) -> float | None:
+        """Their share since then in percent; None where nobody can tell.
+
+        Own are this process and those of its children, and theirs, that have ended and were waited for.
+        """
+        if self._cores is None or (now := _core_seconds()) is None:
+            return None
+        total, idle = (later - earlier for later, earlier in zip(now, self._cores, strict=True))
+        others = total - idle - (_own_seconds() - self._own)
+        return round(100 * min(1.0, max(0.0, others / total)), 1) if total else None
+
+
+def _core_seconds() -> tuple[float, float] | None:
+    """Time of all cores since the machine started, and the idle part of it."""
     if not STAT.is_file():
         return None
-    before = _ticks()
-    time.sleep(seconds)
-    after = _ticks()
-    total = sum(after) - sum(before)
-    idle = sum(after[3:5]) - sum(before[3:5])  # idle, and waiting for a disk
-    return round(100 * (total - idle) / max(1, total), 1)
+    ticks = [int(value) for value in STAT.read_text().split("\n", 1)[0].split()[1:9]]
+    hertz = os.sysconf("SC_CLK_TCK")
+    return sum(ticks) / hertz, sum(ticks[3:5]) / hertz  # idle, and waiting for a disk
 
 
-def _ticks() -> list[int]:
-    return [int(value) for value in STAT.read_text().split("\n", 1)[0].split()[1:9]]
+def _own_seconds() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _fields(path: Path) -> dict[str, str]:

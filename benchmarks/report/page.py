@@ -2,15 +2,10 @@
 
 from collections.abc import Mapping
 
-from benchmarks.report.parts import PARTS
+from benchmarks.report.parts import PARTS, read_prose
 from benchmarks.report.records import Record, Table
 from benchmarks.report.targets import targets_table
 
-OPENING = """# How fast it is, and how heavy
-
-`make bench` measures all of this and writes this page; `python -m benchmarks --only NAME` repeats one part. Other machines give other
-figures, and so does this one when it is busy: what compares two ways was measured with both in turn, in one run, and the ratios
-are what to look at."""
 IDLE_PERCENT = 5
 
 
@@ -20,7 +15,7 @@ def render(records: Mapping[str, Record]) -> str:
     Args:
         records: by the names of `PARTS`; those that are missing are said to be missing.
     """
-    sections = [OPENING, "## What was asked for", _markdown(targets_table(records))]
+    sections = [read_prose("opening"), "## What was asked for", _markdown(targets_table(records))]
     sections.append("Wanted on two idle cores. Each figure comes from the section that measures it.")
     for name, part in PARTS.items():
         sections += [f"## {part.title}", part.prose]
@@ -40,17 +35,18 @@ def provenance(record: Record) -> str:
     processor, cores = machine.pop("processor", "unknown"), machine.pop("cores", "?")
     instructions, memory = machine.pop("instructions", "unknown"), machine.pop("memory", "unknown")
     versions = ", ".join(f"{name} {version}" for name, version in machine.items() if name != "system")
-    busy = record.others_percent
-    if busy is None:
-        load = "how busy it was otherwise is unknown"
-    elif busy < IDLE_PERCENT:
-        load = "nothing else ran"
-    else:
-        load = f"**other programs took {busy:.0f} % of the cores**"
+    facts = [f"{processor} ({instructions})", f"{cores} cores", memory, machine.get("system", "unknown system")]
     return (
-        f"<sub>`{record.command}` on {record.date}: {processor} ({instructions}), {cores} cores, {memory}, "
-        f"{machine.get('system', '')}; {load}. {versions}.</sub>"
+        f"<sub>`{record.command}` on {record.date}: {', '.join(facts)}; {_load(record.others_percent)}{versions}.</sub>"
     )
+
+
+def _load(others_percent: float | None) -> str:
+    if others_percent is None:
+        return ""
+    if others_percent < IDLE_PERCENT:
+        return "nothing else ran; "
+    return f"**other programs took {others_percent:.0f} % of the cores**; "
 
 
 def _markdown(table: Table) -> str:

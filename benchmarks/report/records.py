@@ -41,7 +41,8 @@ class Record:
     date: ISO, of the day.
     command: that measures it.
     machine: what `machine.describe_machine` says.
-    others_percent: share of the cores' time that other programs took just before; None where nobody can tell.
+    others_percent: share of the cores' time that other programs took meanwhile; None where it does not matter or
+        nobody can tell.
     """
 
     result: Result

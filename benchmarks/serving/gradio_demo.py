@@ -1,6 +1,6 @@
 """The Gradio demo that the site is compared with: `gr.Interface`, as Gradio's guides write it. Runs in .venv-bench.
 
-    GRADIO_ANALYTICS_ENABLED=False python -m benchmarks.serving.gradio_demo FILE.safetensors ENGINE PORT
+GRADIO_ANALYTICS_ENABLED=False python -m benchmarks.serving.gradio_demo FILE.safetensors ENGINE PORT
 """
 
 import sys

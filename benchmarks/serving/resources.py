@@ -72,6 +72,7 @@ def measure(options: Options) -> Result:
 
 def first_answer_s(found: Running, photo: bytes) -> float:
     """Seconds from the start of a server's process to its first answer, which this waits for."""
+
     def answers() -> bool:
         try:
             api_asker(found.port)(photo)

@@ -142,9 +142,7 @@ class Connection:
             raise Refused(f"{method} {path}: {answer.status} {content[:200].decode(errors='replace')}")
         return content
 
-    def _send(
-        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
-    ) -> http.client.HTTPResponse:
+    def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> http.client.HTTPResponse:
         with suppress(http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
             self._connection.request(method, path, body, headers)
             return self._connection.getresponse()
@@ -184,9 +182,13 @@ def gradio_asker(port: int) -> Ask:
     def ask(photo: bytes) -> None:
         boundary = f"photo{next(numbers)}"
         form = (
-            f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="photo.jpg"\r\n'
-            "Content-Type: image/jpeg\r\n\r\n"
-        ).encode() + photo + f"\r\n--{boundary}--\r\n".encode()
+            (
+                f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="photo.jpg"\r\n'
+                "Content-Type: image/jpeg\r\n\r\n"
+            ).encode()
+            + photo
+            + f"\r\n--{boundary}--\r\n".encode()
+        )
         uploaded = connection.ask("POST", "/gradio_api/upload", form, f"multipart/form-data; boundary={boundary}")
         image = {"path": json.loads(uploaded)[0], "meta": {"_type": "gradio.FileData"}}
         joined = connection.ask(

@@ -140,8 +140,8 @@ def weigh_answers(context: "BrowserContext", address: str) -> tuple[list[Weight]
     page.wait_for_selector(SHOWN)
     weights = [scale.settle()]
     for number in range(2):
-        photo = {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": make_photo(PHOTO_PX)}
-        page.set_input_files("input[type=file]", photo)
+        buffer = make_photo(PHOTO_PX)
+        page.set_input_files("input[type=file]", {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": buffer})
         weights.append(scale.settle())
         page.get_by_role("button", name="Classify").click()
         page.locator("#candidate-bars .bars path").first.wait_for()
