@@ -2,6 +2,7 @@
 # pytest's command line; HOST, PORT and the other settings of the site come from the environment too.
 PY = .venv/bin/python
 SERVE = .venv-serve
+BENCH = .venv-bench
 
 .PHONY: help app serve test test-serve check format bench parity official weights install install-dev
 .DEFAULT_GOAL = help
@@ -35,9 +36,11 @@ format: install-dev ## Bring the code into its usual form
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-bench: install ## Compare ways to compute the same, and a click with the API, on this machine
-	@$(PY) benchmarks/predict.py
-	@$(PY) -m benchmarks.click_to_answer
+bench: install-dev ## Measure how fast and how heavy it is, beside others, and write docs/performance.md (ONLY=api for a part)
+	@VENV=$(SERVE) LEAN=1 scripts/install.sh requirements-serve.txt
+	@VENV=$(BENCH) CONSTRAINTS=requirements-bench.txt scripts/install.sh requirements-bench.txt || \
+	echo "What the site is compared with is LEFT OUT."
+	@CHROME_PATH="$$(scripts/browser.sh)" && export CHROME_PATH && $(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
 
 parity: install ## Compare the answers of the quick engines with PyTorch's on all test photos (needs the photos)
 	@$(PY) -m benchmarks.parity

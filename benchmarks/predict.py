@@ -1,6 +1,6 @@
 """Pairs of ways to compute the same, timed side by side in one run on one machine.
 
-    python benchmarks/predict.py [--checkpoint FILE] [--rounds 20]
+    python benchmarks/predict.py [--checkpoint FILE] [--rounds 20]    or: python -m benchmarks --only predict
 
 The two of a pair take turns, so that whatever else the machine does meets both. What counts is the ratio: the times
 say as much about the machine as about the code.
@@ -18,13 +18,14 @@ from functools import partial
 from pathlib import Path
 
 from PIL import Image
-from rich.console import Console
-from rich.progress import track
-from rich.table import Table
 from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.report.parts import Options
+from benchmarks.report.printing import print_result
+from benchmarks.report.records import Result, Table
+from benchmarks.report.targets import number
 from classifier import Classifier, ClassifierError
 from classifier.cli.options import add_checkpoint_option
 from classifier.photos.reading import open_image
@@ -32,6 +33,7 @@ from classifier.photos.reading import open_image
 PHONE_PX = (4000, 3000)
 SHRUNK_PX = (1024, 768)  # what the site's pages make of such a photo before they send it
 BATCH = 8
+ROUNDS = 20
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ class Comparison:
     ratio: float
     ratio_low: float
     ratio_high: float
+
+    @property
+    def ratio_text(self) -> str:
+        """The ratio with its quartiles, for a table."""
+        return f"{number(self.ratio)} ({number(self.ratio_low)}-{number(self.ratio_high)})"
 
 
 def compare(pair: Pair, *, rounds: int) -> Comparison:
@@ -144,9 +151,25 @@ def _answer_with_blas_threads(count: int, answer: Callable[[], object]) -> None:
     answer()
 
 
+def measure(options: Options) -> Result:
+    """Compare all pairs, with PyTorch."""
+    classifier = Classifier.load(options.checkpoint, device="cpu")
+    return Result((compare_pairs(make_pairs(classifier), rounds=options.rounds(ROUNDS // 2)),))
+
+
+def compare_pairs(pairs: Sequence[Pair], *, rounds: int) -> Table:
+    """Two rows a pair; the ratio is in the second."""
+    rows = []
+    for pair in pairs:
+        found = compare(pair, rounds=rounds)
+        rows.append((pair.first_name, number(found.first_ms), ""))
+        rows.append((pair.second_name, number(found.second_ms), found.ratio_text))
+    return Table("", ("", "median ms", "first ÷ second"), tuple(rows))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=20, help="turns each of the two takes (default: 20)")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"turns each of the two takes (default: {ROUNDS})")
     add_checkpoint_option(parser)
     args = parser.parse_args(arguments)
     if args.rounds < 2:
@@ -156,15 +179,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ClassifierError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    table = Table("", "median ms", "first ÷ second", box=None, padding=(0, 2, 0, 0))
-    for pair in track(make_pairs(classifier), description="Comparing", console=Console(stderr=True), transient=True):
-        result = compare(pair, rounds=args.rounds)
-        spread = f"{result.ratio:.2f} ({result.ratio_low:.2f}-{result.ratio_high:.2f})"
-        table.add_row(pair.first_name, f"{result.first_ms:.1f}")
-        table.add_row(pair.second_name, f"{result.second_ms:.1f}", spread)
-        table.add_row()
-    Console().print(table)
-    print("In brackets: the middle half of the rounds. Other work on this machine changes the figures.")
+    note = "In brackets: the middle half of the rounds. Other work on this machine changes the figures."
+    print_result(Result((compare_pairs(make_pairs(classifier), rounds=args.rounds),), notes=(note,)))
     return 0
 
 

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Make .venv, or mend it, and install requirement files into it, in the versions of constraints.txt:
 #     scripts/install.sh requirements.txt [requirements-dev.txt]
-# Does nothing when these files have not changed since. PYTHON names the Python to use, VENV another folder than .venv.
+# Does nothing when these files have not changed since. PYTHON names the Python to use, VENV another folder than .venv,
+# CONSTRAINTS another file than constraints.txt.
 # LEAN=1 keeps it small: only what is used is compiled, when it is, and pip is taken away again (a sixth of a light set).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 venv=${VENV:-.venv}
+constraints=${CONSTRAINTS:-constraints.txt}
 python=$venv/bin/python
 new_enough='import sys; sys.exit(sys.version_info < (3, 11))'
 
@@ -58,7 +60,7 @@ show_progress() {
 
 # What a requirement file asks for, to see later whether it still asks for the same.
 wanted() {
-    cat "$1" requirements-serve.txt constraints.txt
+    cat "$1" requirements-serve.txt "$constraints"
 }
 
 up_to_date() {
@@ -74,7 +76,7 @@ up_to_date "$@" && exit
 echo "Installing the packages of $* …"
 lean=()
 [ -z "${LEAN:-}" ] || lean=(--no-compile)
-"$python" -m pip install "${lean[@]}" --disable-pip-version-check --progress-bar off -c constraints.txt "${@/#/-r}" | show_progress ||
+"$python" -m pip install "${lean[@]}" --disable-pip-version-check --progress-bar off -c "$constraints" "${@/#/-r}" | show_progress ||
     fail "The packages could not be installed; pip's message above says why." "When it is mended, run the same command again."
 [ -z "${LEAN:-}" ] || "$python" -m pip uninstall --quiet --yes setuptools pip
 for requirements in "$@"; do

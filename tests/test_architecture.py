@@ -301,8 +301,10 @@ def imported_packages(files: dict[str, Path]) -> set[str]:
 
 def test_requirements_name_what_is_imported():
     needed, for_work = set(required("requirements.txt")), set(required("requirements-dev.txt"))
+    compared_with = set(required("requirements-bench.txt")) - needed
     assert imported_packages(RUN_IN_PRODUCTION) <= needed
-    assert imported_packages(EVERYTHING) <= needed | for_work | {"packaging"}  # pytest brings packaging
+    assert imported_packages(EVERYTHING) <= needed | for_work | compared_with | {"packaging"}  # pytest brings packaging
+    assert compared_with <= imported_packages(EVERYTHING)
     assert needed | for_work == (needed | for_work) & (imported_packages(EVERYTHING) | set(NOT_IMPORTED))
     assert not needed & for_work
 
@@ -322,4 +324,5 @@ def test_constraints_pin_every_requirement_within_its_range(requirements: str):
 def test_contributing_gives_a_reason_for_every_package():
     listed = re.findall(r"^\| ([a-z0-9-]+(?:, [a-z0-9-]+)*) \|", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.M)
     explained = {name for names in listed for name in names.split(", ")}
-    assert explained >= set(required("requirements.txt")) | set(required("requirements-dev.txt"))
+    for requirements in ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt"):
+        assert explained >= set(required(requirements)), requirements

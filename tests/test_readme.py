@@ -26,6 +26,7 @@ DOCUMENTS = (
     "docs/trust.md",
     "docs/duplicates.md",
     "docs/experiments.md",
+    "docs/performance.md",
 )
 CLASSIFIER = "python -m classifier "
 # Other commands → what tries them in their stead, None where a test would only repeat itself.

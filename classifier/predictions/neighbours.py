@@ -98,6 +98,16 @@ class Index:
         found: Floats = self.class_means @ self.whitening[0]
         return found
 
+    @cached_property
+    def class_directions(self) -> Floats:
+        """(classes, d): `class_means` scaled to length 1."""
+        return unit(self.class_means)
+
+    @cached_property
+    def is_absent(self) -> NDArray[np.bool_]:
+        """(classes,): which classes have no photo."""
+        return np.bincount(self.positions, minlength=len(self.class_means)) == 0
+
     def distances(self, projected: Floats) -> tuple[Floats, Floats]:
         """Squared Mahalanobis distances to each class's mean and to the mean of all photos.
 
@@ -145,6 +155,12 @@ class Index:
         bits = np.where(near, bits, 257).min(axis=1)
         best = int(bits.argmin())
         return best if bits[best] <= DUPLICATE_BITS else None
+
+
+def unit(rows: Floats) -> Floats:
+    """(n, d), each row scaled to length 1; rows of zeros stay zeros."""
+    scaled: Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    return scaled
 
 
 def _whitening(centred: Floats) -> Floats:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from classifier.errors import CheckpointError
 from classifier.predictions.coverage import CoverageSets
 from classifier.predictions.logistic import Logistic
-from classifier.predictions.neighbours import Index
+from classifier.predictions.neighbours import Index, unit
 from classifier.predictions.values import Reason, Verdict
 
 Floats = NDArray[np.float32]
@@ -163,11 +163,10 @@ def signals(
     similarities = index.similarities(embeddings) if similarities is None else similarities
     classes = len(index.class_means)
     projected = index.project(embeddings)
-    cosines = _unit(projected) @ _unit(index.class_means).T
+    cosines = unit(projected) @ index.class_directions.T
     to_classes, to_all = index.distances(projected)
     # A class without a training photo has its mean at 0, which would be near to everything that is far from the rest.
-    absent = np.bincount(index.positions, minlength=classes) == 0
-    left_out = absent if hidden is None else absent | hidden[:classes]
+    left_out = index.is_absent if hidden is None else index.is_absent | hidden[:classes]
     if left_out.any():
         cosines[:, left_out], to_classes[:, left_out] = -1.0, np.inf
     if hidden is not None:
@@ -196,11 +195,6 @@ def signals(
 def _log_odds(shares: NDArray[Any]) -> Floats:
     odds: Floats = np.log(np.maximum(shares, 1e-6) / np.maximum(1 - shares, 1e-6))
     return odds
-
-
-def _unit(rows: Floats) -> Floats:
-    scaled: Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
-    return scaled
 
 
 def softmax(logits: Floats, *, temperature: float = 1.0) -> Floats:

@@ -172,3 +172,19 @@ def test_mahalanobis_distances_grow_away_from_the_classes():
     assert np.isfinite(to_classes).all()
     far, _ = index.distances(projected * 3)
     assert far.min() > to_classes.min()
+
+
+def test_what_is_computed_once_is_what_its_definition_says():
+    index, embeddings = make_index()
+    index = dataclasses.replace(index, positions=np.where(index.positions == 2, 4, index.positions))
+    assert index.is_absent.tolist() == [False, False, True, False, False]
+    assert index.class_directions[2].tolist() == [0] * index.coordinates.shape[1]
+    assert np.linalg.norm(np.delete(index.class_directions, 2, axis=0), axis=1) == pytest.approx(np.ones(4), abs=1e-6)
+    projected = index.project(embeddings[:3])
+    to_classes, to_all = index.distances(projected)
+    within, overall = index.whitening
+    for photo, coordinates in enumerate(projected):
+        naive = [float((((coordinates - mean) @ within) ** 2).sum()) for mean in index.class_means]
+        assert to_classes[photo] == pytest.approx(naive, rel=1e-2, abs=1e-2)
+        away = (coordinates - index.coordinates.mean(axis=0)) @ overall
+        assert to_all[photo] == pytest.approx(float((away**2).sum()), rel=1e-2)

@@ -1,0 +1,73 @@
+"""Servers that are started and stopped, in the environment of the tests."""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from benchmarks.serving import servers
+from benchmarks.serving.servers import (
+    NotInstalled,
+    NotReady,
+    Running,
+    Server,
+    is_alive,
+    is_ready,
+    running,
+    site,
+    wait_until,
+)
+
+SERVE = (
+    "import http.server, os, sys\n"
+    "if os.environ.get('FAIL'): sys.exit('no rose here')\n"
+    "http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), http.server.SimpleHTTPRequestHandler)"
+    ".serve_forever()"
+)
+
+
+@pytest.fixture(autouse=True)
+def this_environment(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(servers, "ENVIRONMENTS", {"full": Path(sys.prefix), "light": Path("/nowhere")})
+    monkeypatch.setattr(servers, "STARTS_WITHIN_S", 30)
+
+
+def server(**environ: str) -> Server:
+    return Server("a server", "full", ("-c", SERVE, "{port}"), environ)
+
+
+def test_a_server_is_ready_and_gone_afterwards():
+    with running(server()) as found:
+        assert is_ready(found)
+        assert is_alive(found.process)
+    assert not is_ready(found)
+    assert not is_alive(found.process)
+
+
+def test_one_that_ends_says_why():
+    with pytest.raises(NotReady, match=r"a server did not start\. It said: no rose here"), running(server(FAIL="1")):
+        pass
+
+
+def test_one_that_is_not_waited_for_can_be_waited_for_later():
+    with running(server(), wait=False) as found:
+        wait_until(lambda: is_ready(found), found)
+
+
+def test_waiting_ends(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(servers, "STARTS_WITHIN_S", 0.05)
+    with pytest.raises(NotReady), running(server()) as found:
+        wait_until(lambda: False, found)
+    found = Running(server(), 1, 2**22 + 1, time.perf_counter())
+    with pytest.raises(NotReady):
+        wait_until(lambda: False, found)
+
+
+def test_one_whose_environment_is_missing_says_so():
+    light = site("the site", "light", Path("a.safetensors"), PORT_OF_CALL="x")
+    assert not light.is_installed
+    assert light.environ["CHECKPOINT"] == "a.safetensors"
+    assert light.environ["PORT_OF_CALL"] == "x"
+    with pytest.raises(NotInstalled, match="make bench"), running(light):
+        pass
