@@ -70,8 +70,8 @@ def open_image(
         limits: what is accepted.
         draft_px: the short side (px) that is needed; what comes back has at least that, if the photo has. A large JPEG
             is decoded at 1/2, 1/4 or 1/8 of its size, which takes a quarter of the time for one of 12 MP. Of a HEIC the
-            small copy inside is taken, if it is large enough. PNG, WebP, TIFF, AVIF, GIF and BMP have to be decoded
-            whole. Whatever is still far larger than needed is then shrunk, see `preparing.shrink`.
+            small copy inside is taken, if it is large enough. Other formats have to be decoded whole. Whatever is then
+            still far larger than needed is shrunk, see `preparing.shrink`.
 
     Raises:
         PhotoError: one of its subclasses; the message is a sentence for whoever sent the photo.
@@ -230,6 +230,12 @@ def _damaged(kind: str | None) -> TruncatedImage:
 
 
 def _draft(image: Image.Image, draft_px: int) -> None:
+    """Have a large photo decoded at a fraction of its size, where its format and Pillow can.
+
+    JPEG, MPO: at 1/2, 1/4 or 1/8, but all scans of a progressive one are unpacked. HEIC: a small copy inside, if it is
+    large enough. WebP: its library could, Pillow does not offer it. TIFF: smaller copies on further pages are rare in
+    photos, and are not looked for; one that is packed as JPEG is decoded whole. PNG, AVIF, GIF, BMP: there is no way.
+    """
     short = min(image.size)
     if short > draft_px:
         # Rounded up, so that the short side never falls below what was asked for.

@@ -1,5 +1,6 @@
 """The engines that run model files: OpenVINO and ONNX Runtime."""
 
+import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -87,6 +88,12 @@ def test_a_damaged_or_foreign_file_is_refused(
 def test_a_missing_file_is_named_with_the_command(load: Callable[..., Any], tmp_path: Path) -> None:
     with pytest.raises(EngineError, match=r"There is no model file .*x\.onnx\. Make it again: python"):
         load(tmp_path / "x.onnx")
+
+
+def test_passes_of_one_core_have_a_stream_each(with_model_file: Path) -> None:
+    engine = openvino_engine(model_path(with_model_file), threads=1)
+    assert engine._model.get_property("NUM_STREAMS") == os.cpu_count()
+    assert openvino_engine(model_path(with_model_file))._model.get_property("NUM_STREAMS") == 1
 
 
 def test_bfloat16_is_near(with_model_file: Path) -> None:
