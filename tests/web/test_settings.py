@@ -22,6 +22,7 @@ def test_every_variable_is_read():
         "HOST": "0.0.0.0",
         "PORT": "80",
         "CHECKPOINT": "a/b.safetensors",
+        "ENGINE": "openvino",
         "FLOWERS_ROOT": "/photos",
         "MAX_UPLOAD_MB": "5",
         "BUSY_AFTER_S": "3",
@@ -31,7 +32,7 @@ def test_every_variable_is_read():
     }
     assert set(environ) == {each.variable for each in declarations(Settings)}
     assert Settings.from_environ(environ) == Settings(
-        "0.0.0.0", 80, Path("a/b.safetensors"), Path("/photos"), 5, 3, "DEBUG", processes=2, threads=4
+        "0.0.0.0", 80, Path("a/b.safetensors"), "openvino", Path("/photos"), 5, 3, "DEBUG", processes=2, threads=4
     )
 
 
@@ -50,6 +51,11 @@ def test_an_empty_variable_counts_as_unset():
         ("BUSY_AFTER_S", "0", "BUSY_AFTER_S should be from 1 to 120"),
         ("WEB_CONCURRENCY", "many", "WEB_CONCURRENCY should be a whole number"),
         ("WEB_THREADS", "0", "WEB_THREADS should be from 1 to 64"),
+        (
+            "ENGINE",
+            "abacus",
+            "ENGINE should be one of auto, openvino-bf16, openvino, onnxruntime, torch; it is 'abacus'.",
+        ),
         ("LOG_LEVEL", "loud", "LOG_LEVEL should be one of DEBUG, INFO, WARNING, ERROR; it is 'loud'."),
     ],
 )
