@@ -12,7 +12,7 @@ from classifier.data.oxford import flowers102
 from classifier.errors import CheckpointError, EngineError, SettingError
 from classifier.inference.engines.choosing import AUTO
 from classifier.locations import DATA_DIR
-from classifier.memory import return_freed_pictures
+from classifier.memory import return_freed_memory, return_freed_pictures
 from web import create_app
 from web.settings import Settings
 from web.site import AT_ONCE
@@ -59,3 +59,4 @@ return_freed_pictures()
 logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 logging.getLogger("PIL").setLevel(logging.WARNING)  # at DEBUG it tells what a photo says: who took it, and where
 server = open_site(settings)
+return_freed_memory()

@@ -21,7 +21,7 @@ from benchmarks.report.page import render
 from benchmarks.report.parts import PARTS, Options
 from benchmarks.report.printing import print_result
 from benchmarks.report.records import Record, Result, read_records, write_records
-from benchmarks.serving.servers import ENVIRONMENTS
+from benchmarks.serving.servers import FULL, LIGHT, OTHERS
 from classifier.cli.options import add_checkpoint_option
 from classifier.errors import ClassifierError
 from classifier.files import write_text
@@ -79,7 +79,7 @@ def measure(name: str, function: Callable[[], Result]) -> Record:
     busy = f"; other programs took {others:.0f} % of the cores" if others is not None else ""
     say(f"{name}: done in {time.monotonic() - started:.0f} s{busy}")
     command = f"python -m benchmarks --only {name}"
-    return Record(result, date.today().isoformat(), command, describe_machine(*ENVIRONMENTS.values()), others)
+    return Record(result, date.today().isoformat(), command, describe_machine(FULL, LIGHT, OTHERS), others)
 
 
 def say(sentence: str) -> None:

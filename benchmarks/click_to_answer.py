@@ -24,7 +24,7 @@ from benchmarks.predict import Comparison, Pair, compare, make_photo
 from benchmarks.report.parts import Options
 from benchmarks.report.records import Result, Table
 from benchmarks.report.targets import number
-from benchmarks.serving.servers import NotInstalled, NotReady, running, site
+from benchmarks.serving.servers import LIGHT, NotInstalled, NotReady, running, site
 from benchmarks.serving.visitors import Ask, Connection, Refused, Traffic, drive
 from classifier import Classifier, ClassifierError
 from classifier.checkpoint.collection import open_collection
@@ -133,7 +133,7 @@ def measure(options: Options) -> Result:
 def click_together(options: Options) -> Traffic | None:
     """What eight visitors meet who click again as soon as they have their answer; None if the site does not start."""
     try:
-        with running(site("the site, light set", "light", options.checkpoint)) as server:
+        with running(site("the site, light set", LIGHT, options.checkpoint)) as server:
             drive_clicks = partial(
                 drive, partial(click_asker, server.port), [make_photo((500, 500)) for _ in range(8)], visitors=VISITORS
             )

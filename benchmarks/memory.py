@@ -17,7 +17,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.serving.processes import resident_mb, worker
-from benchmarks.serving.servers import running, site
+from benchmarks.serving.servers import FULL, running, site
 from benchmarks.serving.visitors import api_asker
 from classifier.locations import default_checkpoint
 
@@ -30,7 +30,7 @@ def main() -> None:
     args = parser.parse_args()
     photo = io.BytesIO()
     Image.new("RGBA", (args.side, args.side), (200, 30, 90, 255)).save(photo, "PNG")
-    with running(site("the site", "full", default_checkpoint())) as server:
+    with running(site("the site", FULL, default_checkpoint())) as server:
         process = worker(server.process)
         print(f"{resident_mb(process):,.0f} MB before")
         for _ in range(args.rounds):

@@ -11,7 +11,7 @@ from benchmarks.predict import make_photo
 from benchmarks.report.parts import Options
 from benchmarks.report.records import Result, Table
 from benchmarks.report.targets import number
-from benchmarks.serving.servers import NotInstalled, NotReady, Running, Server, running, site
+from benchmarks.serving.servers import FULL, LIGHT, OTHERS, NotInstalled, NotReady, Running, Server, running, site
 from benchmarks.serving.visitors import Ask, Traffic, api_asker, drive, gradio_asker, merge, original_asker
 
 VISITORS = (1, 8, 64)
@@ -36,8 +36,8 @@ class Contender:
 
 def contenders(checkpoint: Path) -> list[Contender]:
     """All that are compared; those that share a server are asked in turn, too."""
-    light = site("the site, light set", "light", checkpoint)
-    torch = site("the site with ENGINE=torch", "full", checkpoint, engine="torch")
+    light = site("the site, light set", LIGHT, checkpoint)
+    torch = site("the site with ENGINE=torch", FULL, checkpoint, engine="torch")
     return [
         Contender(SITE, light, api_asker),
         Contender(f"{SITE}, two looks", light, api_asker, WIDE_PX),
@@ -51,7 +51,7 @@ def contenders(checkpoint: Path) -> list[Contender]:
 def gradio(checkpoint: Path, engine: str) -> Server:
     """The demo of `gradio_demo`."""
     command = ("-m", "benchmarks.serving.gradio_demo", str(checkpoint), engine, "{port}")
-    return Server(f"the Gradio demo ({engine})", "others", command, {"GRADIO_ANALYTICS_ENABLED": "False"})
+    return Server(f"the Gradio demo ({engine})", OTHERS, command, {"GRADIO_ANALYTICS_ENABLED": "False"})
 
 
 def original() -> Server:
@@ -60,7 +60,7 @@ def original() -> Server:
         *("-m", "gunicorn", "--no-control-socket", "--config", "/dev/null", "--bind", "127.0.0.1:{port}"),
         *("--threads", "8", "benchmarks.serving.original_app:serve()"),
     )
-    return Server("the original app’s path", "others", command)
+    return Server("the original app’s path", OTHERS, command)
 
 
 def measure(options: Options) -> Result:

@@ -12,14 +12,14 @@ from benchmarks.report.parts import Options
 from benchmarks.report.records import Result, Table
 from benchmarks.report.targets import number
 from benchmarks.serving import processes
-from benchmarks.serving.servers import ENVIRONMENTS, Running, Server, running, site, wait_until
+from benchmarks.serving.servers import FULL, LIGHT, Running, Server, running, site, wait_until
 from benchmarks.serving.visitors import api_asker, drive
 
 STARTS = 3
 ANSWERS = (100, 1000)
 VISITORS = 8
 PHOTOS_PX = ((500, 500), (667, 500), (1024, 768), (4000, 3000))
-LIGHT = "light set"
+LIGHT_SET = "light set"
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class Memory:
 def measure(options: Options) -> Result:
     """Start each kind of server several times, in turns; the last time, let it answer."""
     servers = [
-        site(LIGHT, "light", options.checkpoint),
-        site("full set", "full", options.checkpoint),
-        site("full set, ENGINE=torch", "full", options.checkpoint, engine="torch"),
+        site(LIGHT_SET, LIGHT, options.checkpoint),
+        site("full set", FULL, options.checkpoint),
+        site("full set, ENGINE=torch", FULL, options.checkpoint, engine="torch"),
     ]
     notes = [f"Not measured: {server.name}, which is not installed." for server in servers if not server.is_installed]
     servers = [server for server in servers if server.is_installed]
@@ -61,11 +61,11 @@ def measure(options: Options) -> Result:
         *("all processes’ share, MB", "on disk, MB"),
     )
     figures = {}
-    if LIGHT in memory:
+    if LIGHT_SET in memory:
         figures = {
-            "first_answer_s": statistics.median(seconds[LIGHT]),
-            "memory_mb": memory[LIGHT].resident[-1],
-            "disk_mb": disk_mb(ENVIRONMENTS["light"]),
+            "first_answer_s": statistics.median(seconds[LIGHT_SET]),
+            "memory_mb": memory[LIGHT_SET].resident[-1],
+            "disk_mb": disk_mb(LIGHT),
         }
     return Result((Table("", columns, tuple(rows)),), figures, tuple(notes))
 
@@ -97,7 +97,7 @@ def answer(found: Running, photos: Sequence[bytes], counts: Sequence[int]) -> Me
 
 
 def row(server: Server, seconds: Sequence[float], memory: Memory) -> tuple[str, ...]:
-    taken = [*memory.resident, memory.proportional, disk_mb(ENVIRONMENTS[server.environment])]
+    taken = [*memory.resident, memory.proportional, disk_mb(server.environment)]
     return server.name, number(statistics.median(seconds)), *map(number, taken)
 
 

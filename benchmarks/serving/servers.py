@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENTS = {"full": ROOT / ".venv", "light": ROOT / ".venv-serve", "others": ROOT / ".venv-bench"}
+FULL, LIGHT, OTHERS = (ROOT / name for name in (".venv", ".venv-serve", ".venv-bench"))
 STARTS_WITHIN_S = 180
 LOOKS_EVERY_S = 0.02
 
@@ -30,14 +30,14 @@ class Server:
     """A server.
 
     name: for the tables.
-    environment: a key of `ENVIRONMENTS`.
+    environment: the folder of its virtual environment.
     command: what its Python is given; {port} stands for the port.
     environ: further environment variables.
     ready: a path that answers 200 once it can be asked.
     """
 
     name: str
-    environment: str
+    environment: Path
     command: tuple[str, ...]
     environ: Mapping[str, str] = field(default_factory=dict)
     ready: str = "/"
@@ -45,7 +45,7 @@ class Server:
     @property
     def python(self) -> Path:
         """The Python that runs it."""
-        return ENVIRONMENTS[self.environment] / "bin" / "python"
+        return self.environment / "bin" / "python"
 
     @property
     def is_installed(self) -> bool:
@@ -68,12 +68,12 @@ class Running:
     started: float
 
 
-def site(name: str, environment: str, checkpoint: Path, *, engine: str = "auto", **environ: str) -> Server:
+def site(name: str, environment: Path, checkpoint: Path, *, engine: str = "auto", **environ: str) -> Server:
     """The site as `make serve` and `make app` start it.
 
     Args:
         name: for the tables.
-        environment: "light" or "full".
+        environment: `LIGHT`, `FULL`, or another that has its packages.
         checkpoint: that it serves.
         engine: as the setting ENGINE.
         environ: further settings.
@@ -98,7 +98,7 @@ def running(server: Server, *, wait: bool = True) -> Iterator[Running]:
     if not server.is_installed:
         raise NotInstalled(f"{server.name}: there is no {server.python}; `make bench` installs it.")
     port = free_port()
-    environ = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "1", **server.environ}
+    environ = {**inherited(), "HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "1", **server.environ}
     command = [str(server.python), *(part.format(port=port) for part in server.command)]
     with tempfile.TemporaryFile() as log:
         started = time.perf_counter()
@@ -114,6 +114,11 @@ def running(server: Server, *, wait: bool = True) -> Iterator[Running]:
         finally:
             process.terminate()
             process.wait(timeout=60)
+
+
+def inherited() -> dict[str, str]:
+    """Environment variables of this process, without what would keep Python from storing compiled modules."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def wait_until(done: Callable[[], bool], found: Running) -> None:

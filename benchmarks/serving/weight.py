@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.predict import make_photo
 from benchmarks.report.parts import Options
 from benchmarks.report.records import Result, Table
-from benchmarks.serving.servers import running, site
+from benchmarks.serving.servers import FULL, LIGHT, running, site
 from benchmarks.serving.visitors import Connection
 
 if TYPE_CHECKING:
@@ -91,9 +91,9 @@ def measure(options: Options) -> Result:
         return Result(notes=("Not measured: there is no Chromium or Chrome.",))
     # With photos where there are some: the pages then have pictures.
     photos = {"FLOWERS_ROOT": os.environ["FLOWERS_ROOT"]} if os.environ.get("FLOWERS_ROOT") else {}
-    server = site("the site", "light", options.checkpoint, **photos)
+    server = site("the site", LIGHT, options.checkpoint, **photos)
     if not server.is_installed:
-        server = site("the site", "full", options.checkpoint, **photos)
+        server = site("the site", FULL, options.checkpoint, **photos)
     rows = []
     with running(server) as found, sync_playwright() as playwright:
         address = f"http://127.0.0.1:{found.port}"

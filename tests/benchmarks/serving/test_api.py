@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.report.parts import Options
-from benchmarks.serving import api, servers
+from benchmarks.serving import api
 from benchmarks.serving.api import GRADIO, SITE, Contender, contenders, figures, start, table, take_turns, times
 from benchmarks.serving.servers import Running, Server
 from benchmarks.serving.visitors import Traffic
@@ -34,11 +34,10 @@ def test_figures_are_those_that_were_measured():
     assert figures({(GRADIO, 8): [SLOW]}) == {}
 
 
-def test_what_cannot_be_started_becomes_a_note(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(servers, "ENVIRONMENTS", {"others": Path("/nowhere")})
+def test_what_cannot_be_started_becomes_a_note():
     notes, said = list[str](), list[str]()
     with ExitStack() as stack:
-        assert start([Server("ghost", "others", ())], stack, notes, say=said.append) == {}
+        assert start([Server("ghost", Path("/nowhere"), ())], stack, notes, say=said.append) == {}
     assert notes == ["Not measured: ghost."]
     assert "make bench" in said[-1]
 
@@ -51,8 +50,8 @@ def test_all_take_turns_in_every_round(monkeypatch: pytest.MonkeyPatch):
     def asker(name: str):
         return lambda port: lambda photo: asked.append(name)
 
-    entered = [Contender(name, Server(name, "full", ()), asker(name)) for name in ("a", "b")]
-    started = {name: Running(Server(name, "full", ()), 1, 0, 0.0) for name in ("a", "b")}
+    entered = [Contender(name, Server(name, Path("/nowhere"), ()), asker(name)) for name in ("a", "b")]
+    started = {name: Running(Server(name, Path("/nowhere"), ()), 1, 0, 0.0) for name in ("a", "b")}
     found = take_turns(entered, started, Options(Path("x"), quick=True, say=lambda _: None))
     assert set(found) == {(name, visitors) for name in ("a", "b") for visitors in api.VISITORS}
     assert all(len(parts) == 2 for parts in found.values())

@@ -10,7 +10,7 @@ from benchmarks.serving.resources import Memory, answer, disk_mb, first_answer_s
 from benchmarks.serving.servers import Running, Server
 from tests.benchmarks.serving.test_visitors import serving
 
-SITE = Server("the site", "full", ())
+SITE = Server("the site", Path("/nowhere"), ())
 
 
 def test_files_count_once_and_links_lead_nowhere(tmp_path: Path):
@@ -45,9 +45,7 @@ def test_memory_is_read_after_each_count_of_answers(monkeypatch: pytest.MonkeyPa
     assert memory == Memory((0.0, 5.0, 12.0), 7.0)
 
 
-def test_a_row_has_the_median_start_and_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(resources, "ENVIRONMENTS", {"full": tmp_path})
-    assert row(SITE, [1.0, 9.0, 2.0], Memory((10.0, 20.0, 30.0), 25.0)) == (
-        *("the site", "2", "10", "20", "30", "25"),
-        "0",
-    )
+def test_a_row_has_the_median_start_and_the_memory(tmp_path: Path):
+    server = Server("the site", tmp_path, ())
+    cells = row(server, [1.0, 9.0, 2.0], Memory((10.0, 20.0, 30.0), 25.0))
+    assert cells == ("the site", "2", "10", "20", "30", "25", "0")

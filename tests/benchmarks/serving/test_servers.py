@@ -28,13 +28,12 @@ SERVE = (
 
 
 @pytest.fixture(autouse=True)
-def this_environment(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(servers, "ENVIRONMENTS", {"full": Path(sys.prefix), "light": Path("/nowhere")})
+def not_for_long(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(servers, "STARTS_WITHIN_S", 30)
 
 
 def server(**environ: str) -> Server:
-    return Server("a server", "full", ("-c", SERVE, "{port}"), environ)
+    return Server("a server", Path(sys.prefix), ("-c", SERVE, "{port}"), environ)
 
 
 def test_a_server_is_ready_and_gone_afterwards():
@@ -65,9 +64,16 @@ def test_waiting_ends(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_one_whose_environment_is_missing_says_so():
-    light = site("the site", "light", Path("a.safetensors"), PORT_OF_CALL="x")
+    light = site("the site", Path("/nowhere"), Path("a.safetensors"), PORT_OF_CALL="x")
     assert not light.is_installed
     assert light.environ["CHECKPOINT"] == "a.safetensors"
     assert light.environ["PORT_OF_CALL"] == "x"
     with pytest.raises(NotInstalled, match="make bench"), running(light):
         pass
+
+
+def test_a_server_may_store_compiled_modules_as_for_its_users(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("LANG", "C")
+    assert "PYTHONDONTWRITEBYTECODE" not in servers.inherited()
+    assert servers.inherited()["LANG"] == "C"
