@@ -86,8 +86,10 @@ def add_engine_option(parser: argparse.ArgumentParser, *, default: str) -> None:
         "--engine",
         default=default,
         choices=(AUTO, *ENGINES),
-        help="what runs the network: torch is the reference, auto the quickest that is installed and passes its check; "
-        f"all but torch need the checkpoint's model file, which export writes (default: {default})",
+        metavar="NAME",
+        help=f"{', '.join((AUTO, *ENGINES))}: what runs the network. torch is the reference, auto the quickest that is "
+        "installed and passes its check; all but torch need the checkpoint's model file, which export writes (default: "
+        f"{default})",
     )
 
 
