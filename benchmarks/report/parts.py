@@ -74,6 +74,7 @@ PARTS: dict[str, Part] = {
     "install": Part("Installing", "benchmarks.serving.install", read_prose("install"), by_name=True),
     "weight": Part("Page weight", "benchmarks.serving.weight", read_prose("weight"), is_timed=False),
     "engines": Part("Engines", "benchmarks.inference.engines", read_prose("engines")),
+    "folders": Part("Folders and big photos", "benchmarks.inference.folders", read_prose("folders")),
     "growth": Part("More classes, more training photos", "benchmarks.inference.growth", read_prose("growth")),
     "predict": Part("Ways to compute the same", "benchmarks.predict", read_prose("predict")),
 }

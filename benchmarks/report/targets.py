@@ -34,6 +34,8 @@ TARGETS = (
     Target("8 visitors click: 95 % have their answer within", "click", "p95_ms", "most", 200, "ms"),
     Target("Server time of a click, as a multiple of the API’s", "click", "times_api", "most", 1.3, "×"),
     Target("An answer to a click, compressed", "click", "answer_kb", "most", 25, "kB"),
+    Target("A folder’s photos per second, of the engine’s own rate", "folders", "share", "least", 90, "%"),
+    Target("A JPEG of 12 MP from the bytes to the answer, on one core", "folders", "jpeg_ms", "most", 60, "ms"),
     Target("Light set on disk", "resources", "disk_mb", "most", 450, "MB"),
     Target("Installing the light set", "install", "install_s", "most", 40, "s"),
     Target("Light set: from the start to the first answer", "resources", "first_answer_s", "most", 3, "s"),

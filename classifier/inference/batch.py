@@ -18,7 +18,7 @@ from classifier.predictions.values import Prediction
 
 Item = TypeVar("Item")
 # Photos a pass. On a processor passes run side by side, and the maps of one photo fit into the cache: several at once
-# take longer for each, with every engine (`benchmarks/folders.py`). Graphics cards want many at once.
+# take longer for each, with every engine (docs/performance.md, “Engines”). Graphics cards want many at once.
 CPU_BATCH, GPU_BATCH = 1, 16
 
 

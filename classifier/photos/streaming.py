@@ -88,7 +88,7 @@ def read_ahead(
 def map_batches(function: Callable[[list[Item]], Result], items: Iterable[Item], *, size: int) -> Iterator[Result]:
     """Map a function over batches of `size` items, as `map_ahead`.
 
-    The fewer batches wait, the larger they are: of pictures, those that wait fill the memory.
+    Of large batches only two are begun ahead, since all their pictures are in memory.
     """
     return map_ahead(function, batches(items, size), ahead=max(2, 2 * THREADS // size))
 
