@@ -55,6 +55,6 @@ class OpenVINOEngine:
             request = self._free.pop()
         except IndexError:
             request = self._model.create_infer_request()
-        found = request.infer({0: batch}, share_inputs=True)
+        found = request.infer({0: batch})
         self._free.append(request)
         return EngineOutput(*(found[output] for output in self._outputs))

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,6 +32,17 @@ def onnx_runtime_engine(path: Path, **options: Any) -> Any:
     return ONNXRuntimeEngine(path, **options)
 
 
+BFLOAT16 = """
+import sys
+from pathlib import Path
+import numpy as np
+from classifier.inference.engines.model_file import check_inputs
+from classifier.inference.engines.openvino import OpenVINOEngine
+
+rounded, exact = (OpenVINOEngine(Path(sys.argv[1]), bfloat16=bfloat16) for bfloat16 in (True, False))
+ours, theirs = (engine.run(check_inputs(96)).logits for engine in (rounded, exact))
+print(rounded.name, np.abs(ours - theirs).max() / np.abs(theirs).max())
+"""
 EACH = pytest.mark.parametrize("load", [openvino_engine, onnx_runtime_engine])
 
 
@@ -97,14 +110,16 @@ def test_passes_of_one_core_have_a_stream_each(with_model_file: Path) -> None:
 
 
 def test_bfloat16_is_near(with_model_file: Path) -> None:
-    try:
-        engine = openvino_engine(model_path(with_model_file), bfloat16=True)
-    except EngineError as error:
-        pytest.skip(str(error))
-    single = openvino_engine(model_path(with_model_file))
-    rounded, exact = (one.run(check_inputs(96)).logits for one in (engine, single))
-    assert engine.name == "openvino-bf16"
-    assert 0 < np.abs(rounded - exact).max() < 0.05 * np.abs(exact).max()
+    """In a process of its own, see `choosing.ENGINES`."""
+    pytest.importorskip("openvino")
+    done = subprocess.run(
+        [sys.executable, "-c", BFLOAT16, str(model_path(with_model_file))], capture_output=True, text=True, timeout=120
+    )
+    if "no instructions for bfloat16" in done.stderr:
+        pytest.skip("the processor has no bfloat16")
+    name, difference = done.stdout.split()
+    assert name == "openvino-bf16"
+    assert 0 < float(difference) < 0.05
 
 
 @pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])
