@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From ImageNet weights to the checkpoint that ships, in five commands. ELSEWHERE is the folder with the photos from
+# From ImageNet weights to a checkpoint like the one that ships, in five commands. ELSEWHERE is the folder with the photos from
 # other people and their two tables (data/README.md says how to make it), WILD, if it is set, a table of photos to
 # measure on besides. RUNS (default: runs) is where the runs are, and flowers102.safetensors at the end. It can be
 # stopped and begun again: finished runs are kept, the one that was under way goes on.

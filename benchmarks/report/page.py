@@ -34,7 +34,7 @@ def provenance(record: Record) -> str:
     machine = dict(record.machine)
     processor, cores = machine.pop("processor", "unknown"), machine.pop("cores", "?")
     instructions, memory = machine.pop("instructions", "unknown"), machine.pop("memory", "unknown")
-    versions = ", ".join(f"{name} {version}" for name, version in machine.items() if name != "system")
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(machine.items()) if name != "system")
     facts = [f"{processor} ({instructions})", f"{cores} cores", memory, machine.get("system", "unknown system")]
     return (
         f"<sub>`{record.command}` on {record.date}: {', '.join(facts)}; {_load(record.others_percent)}{versions}.</sub>"
