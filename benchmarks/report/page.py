@@ -34,7 +34,8 @@ def provenance(record: Record) -> str:
     machine = dict(record.machine)
     processor, cores = machine.pop("processor", "unknown"), machine.pop("cores", "?")
     instructions, memory = machine.pop("instructions", "unknown"), machine.pop("memory", "unknown")
-    versions = ", ".join(f"{name} {version}" for name, version in sorted(machine.items()) if name != "system")
+    named = sorted(name for name in machine if name != "system")  # whatever order the record has
+    versions = ", ".join(f"{name} {machine[name]}" for name in named)
     facts = [f"{processor} ({instructions})", f"{cores} cores", memory, machine.get("system", "unknown system")]
     return (
         f"<sub>`{record.command}` on {record.date}: {', '.join(facts)}; {_load(record.others_percent)}{versions}.</sub>"
