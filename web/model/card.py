@@ -178,8 +178,8 @@ def describe_making(report: Report) -> list[str | html.Code]:
     except ValueError:
         day = report.created
     return fill(
-        "{backbone}, {parameters} million parameters; it sees the central square of a photo at {side} × {side} pixels, and in doubt all of it. "
-        "The file has {megabytes} MB, digest {digest}. Report of {day}.",
+        "{backbone}, {parameters} million parameters; it sees the central square of a photo at {side} × {side} pixels, "
+        "and in doubt all of it. The file has {megabytes} MB, digest {digest}. Report of {day}.",
         backbone=str(checkpoint["backbone"]),
         parameters=f"{checkpoint['parameters'] / 1e6:.1f}",
         side=str(checkpoint["input_size"]),
