@@ -27,7 +27,7 @@ class Declaration:
     Attributes:
         name: name of the field.
         kind: type of one value: int, float, str, bool or Path.
-        several: whether the setting is a tuple of such values; it must not be empty then.
+        several: whether the setting is a tuple of such values; empty only if the default is.
         default: what it is unless it is given.
         help: its meaning, as a phrase.
         low, high: the ends of the range, themselves allowed; None where there is no end.
@@ -75,8 +75,8 @@ class Declaration:
         return "" if self.default is None else str(self.default)
 
     def allows(self, value: Any) -> bool:
-        """Whether a value keeps the rule. None, "not given", does where it is the default."""
-        if value is None and self.default is None:
+        """Whether a value keeps the rule. None and (), "not given", do where they are the default."""
+        if value in (None, ()) and value == self.default:
             return True
         if self.several:
             return bool(value) and all(self._allows_one(each) for each in value)

@@ -1,5 +1,6 @@
 # Stages of a training, for scripts that are sourced into: `stage` trains one run, `mean` averages runs. Both can be
 # stopped and begun again: a finished run is kept, the one that was under way goes on.
+# With a graphics card, set COMPILE to nothing: its steps are quick enough, and compiling takes minutes.
 # They read python, runs (a folder) and data (an array: options that every run has).
 
 stage() { # NAME OPTIONS: one run, to its last epoch
@@ -9,7 +10,7 @@ stage() { # NAME OPTIONS: one run, to its last epoch
     if [ -e "$run/last.ckpt" ]; then
         "$python" -m classifier train --resume --run-dir "$run"
     else
-        "$python" -m classifier train --compile "${data[@]}" --run-dir "$run" --output "$run/best.safetensors" "$@"
+        "$python" -m classifier train ${COMPILE---compile} "${data[@]}" --run-dir "$run" --output "$run/best.safetensors" "$@"
     fi
     touch "$run/done"
 }

@@ -54,8 +54,16 @@ def plan_in_sentences(plan: TrainingPlan) -> str:
     sizes = ", ".join(map(str, settings.sizes))
     return (
         f"{len(plan.collection.classes)} classes, {photos}. {settings.backbone}, {epochs} at {sizes} px, batches of "
-        f"{settings.batch_size}, learning rate {settings.learning_rate:g}. {further_in_sentences(plan)}"
+        f"{settings.batch_size}, learning rate {settings.learning_rate:g}. {_teachers_in_a_sentence(plan)}"
+        f"{further_in_sentences(plan)}"
     ).rstrip()
+
+
+def _teachers_in_a_sentence(plan: TrainingPlan) -> str:
+    if not plan.teachers:
+        return ""
+    names = ", ".join(str(point.path) for point in plan.teachers)
+    return f"{100 * plan.settings.teacher_weight:.0f} % of the loss follow the teachers: {names}. "
 
 
 def _table_of_layers(summary: Summary, *, title: str) -> Table:

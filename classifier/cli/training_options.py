@@ -36,9 +36,9 @@ def add_recipe(parser: argparse.ArgumentParser) -> None:
 def given(args: argparse.Namespace) -> dict[str, Any]:
     """The training settings that were given on the command line, by name; the learning rate may be "auto"."""
     values = {each.name: getattr(args, each.name) for each in declarations(TrainingSettings)}
-    if values["sizes"] is not None:
-        values["sizes"] = tuple(values["sizes"])
-    return {name: value for name, value in values.items() if value is not None}
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if value is not None
+    }
 
 
 def _help_of(declared: Declaration) -> str:

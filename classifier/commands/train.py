@@ -42,6 +42,8 @@ EPILOG = """examples:
                                                                      your flowers, by a network that knows flowers
   python -m classifier train --data photos --also friends.csv --strangers other-plants --strangers things
                                                                       more photos of the classes, and pictures of others
+  python -m classifier train --data photos --output best.safetensors --teachers one.safetensors two.safetensors
+                                                                     one network that learns from the answers of several
   python -m classifier train --resume --run-dir runs/photos          continue after Ctrl-C, a kill or a power cut
   torchrun --nproc-per-node 2 -m classifier train --data photos      several processes, or graphics cards
 
@@ -65,6 +67,11 @@ only: validation and test stay those of --data, and near copies of these are lef
 --data once and each of --also --also-weight times. Every batch has the same share of strangers, which come round as
 often as that needs; --mix does not mix them with known photos. They are drawn towards equal probabilities for all
 classes (https://arxiv.org/abs/1812.04606), or kept apart by an energy margin (https://arxiv.org/abs/2010.03759).
+With --mix-strangers, some are mixed with known photos all the same, and the answer with them: that teaches what lies
+between a class and anything else (https://arxiv.org/abs/2106.03917).
+
+--teachers names checkpoints of the same classes, of any backbone. Their mean answer to each training picture, changed
+by chance as it is, is learnt beside its label (https://arxiv.org/abs/2106.05237).
 
 In a folder for --also, folders are called as the classes or by their ids. In a .csv, files are relative to its folder.
 Its columns: file; class_ids or class_id (56, or 56|60 where either is right), or class (names, in the same way); kind
@@ -135,6 +142,8 @@ def _check_options(args: argparse.Namespace) -> None:
             raise SettingError("--subject is for photos of your own; those of flowers102 show flowers.")
     if not args.resume:
         check_further_options(args, given(args))
+        if args.teacher_weight is not None and not args.teachers:
+            raise SettingError("--teacher-weight says something of --teachers, which are not given.")
     if args.resume and not (args.data or args.output or args.run_dir):
         raise SettingError("--resume needs --run-dir, the folder of the run that is to go on.")
     if not (args.resume or args.data):
@@ -169,7 +178,7 @@ def _plan_new(args: argparse.Namespace) -> "tuple[TrainingPlan, RunFolder]":
     if auto and not args.dry_run:
         plan = _with_suggested_rate(plan)
     if is_first_process():
-        if start and not args.dry_run:
+        if plan.learnt_from and not args.dry_run:
             with progress_bar("looking for photos that the checkpoint knows") as step:
                 plan = with_learnt_before(plan, step=step)
         print_notes(plan)

@@ -31,6 +31,7 @@ from classifier.training.loop.broken import BrokenNotes, BrokenPhotos
 from classifier.training.loop.callbacks import KeepBest, KeepLast
 from classifier.training.loop.losses import soft_targets
 from classifier.training.loop.module import FineTuning, PhotoData
+from classifier.training.loop.teachers import Teachers
 from classifier.training.loop.trainer import make_trainer, run_trainer
 from classifier.training.mixture import Mixture, balanced_weights
 from classifier.training.plan import TrainingPlan, with_learnt_before
@@ -166,7 +167,7 @@ def steps_per_epoch(mixture: Mixture, settings: TrainingSettings, processes: int
 
 
 def _make_module(plan: TrainingPlan, network: Network) -> FineTuning:
-    mixture, count = plan.mixture, len(plan.collection.classes)
+    mixture, count, backbone = plan.mixture, len(plan.collection.classes), plan.settings.backbone
     weights = balanced_weights(plan.train, count, mixture.further_shown()) if plan.settings.class_weights else None
     return FineTuning(
         network,
@@ -175,6 +176,7 @@ def _make_module(plan: TrainingPlan, network: Network) -> FineTuning:
         steps_per_epoch=steps_per_epoch(mixture, plan.settings, world_size()),
         class_weights=torch.tensor(weights) if weights else None,
         answers=soft_targets(mixture.answers, count) if mixture.answers else None,
+        teachers=Teachers(plan.teachers, backbone=backbone) if plan.teachers else None,
     )
 
 

@@ -21,6 +21,7 @@ from classifier.training.loop.loaders import train_loader
 from classifier.training.loop.losses import TrainingLoss, soft_targets
 from classifier.training.loop.memory import memory_problem
 from classifier.training.loop.module import parameter_groups, set_trainable
+from classifier.training.loop.teachers import Teachers
 from classifier.training.plan import TrainingPlan
 from classifier.training.start import initial_network
 
@@ -79,6 +80,9 @@ def range_test(
     set_trainable(network, freeze=settings.freeze, freeze_norm=settings.freeze_norm)
     optimizer = torch.optim.AdamW(list(parameter_groups(network, settings)))
     ratios = [group["lr"] / settings.learning_rate for group in optimizer.param_groups]
+    teachers = Teachers(plan.teachers, backbone=settings.backbone) if plan.teachers else None
+    if teachers:
+        teachers.to(device)
     loss_of, answers = TrainingLoss(settings), soft_targets(plan.mixture.answers, len(plan.collection.classes))
     rates: list[float] = []
     losses: list[float] = []
@@ -88,7 +92,9 @@ def range_test(
         for group, ratio in zip(optimizer.param_groups, ratios, strict=True):
             group["lr"] = rate * ratio
         images = images.to(device).contiguous(memory_format=torch.channels_last)
-        loss = loss_of.parts(network(images).logits, (answers[targets] if len(answers) else targets).to(device)).total
+        taught = teachers.probabilities(images) if teachers else None
+        targets = (answers[targets] if len(answers) else targets).to(device)
+        loss = loss_of.parts(network(images).logits, targets, taught).total
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -1,5 +1,6 @@
 """Settings of a training run. Needs no PyTorch, so that the command line answers --help at once."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,8 @@ EXPOSURES = ("uniform", "energy")
 NEEDED_PHOTOS = {
     "also_weight": "also",
     **dict.fromkeys(
-        ("strangers_share", "exposure", "exposure_weight", "energy_known", "energy_strangers"), "strangers"
+        ("strangers_share", "mix_strangers", "exposure", "exposure_weight", "energy_known", "energy_strangers"),
+        "strangers",
     ),
 }
 
@@ -94,8 +96,21 @@ class TrainingSettings(PhotoLimits):
         "the same classes",
         show_default=False,
     )
+    teachers: tuple[str, ...] = setting(
+        (),
+        "checkpoints whose mean answer to each training picture is learnt beside its label (distillation)",
+        show_default=False,
+    )
+    teacher_weight: float = setting(
+        0.5, "with teachers: share of the loss that follows them; the rest follows the labels", above=0, high=1
+    )
     seed: int = setting(1, "seed of everything random, the split of an unsplit folder included", low=0, high=2**32 - 1)
-    workers: int = setting(2, "processes that read photos", low=0)
+    workers: int = setting(
+        2,
+        "processes that read photos (default: 2; one a core, at most 16, with a graphics card)",
+        low=0,
+        show_default=False,
+    )
     precision: str = setting(
         "auto", f"{', '.join(PRECISIONS)}; auto mixes where the graphics card gains by it", choices=PRECISIONS
     )
@@ -113,6 +128,12 @@ class TrainingSettings(PhotoLimits):
         high=100,
     )
     strangers_share: float = setting(0.25, "part of every batch that is strangers", above=0, below=1)
+    mix_strangers: float = setting(
+        0.0,
+        "probability that a stranger is mixed with a known photo by CutMix or Mixup, and the answer with it",
+        low=0,
+        high=1,
+    )
     exposure: str = setting(
         "uniform",
         "what strangers teach: uniform (equal probabilities) or energy (a margin between the energies of known photos "
@@ -214,6 +235,7 @@ def recommended(
         "backbone": "efficientnet_lite2" if accelerated else "efficientnet_lite0",
         "sizes": (160, 224) if accelerated else (128, 160, 192),
         "epochs": min(30, max(5, round(visits / photos))),
+        "workers": min(16, os.cpu_count() or 2) if accelerated else 2,  # a graphics card waits for photos
         "batch_size": 32 if photos >= 600 else 16 if photos >= 150 else 8,
     }
     chosen |= given

@@ -37,13 +37,22 @@ class TrainingLoss(nn.CrossEntropyLoss):
         super().__init__(weight=weight, label_smoothing=settings.label_smoothing)
         self.settings = settings
 
-    def parts(self, logits: torch.Tensor, targets: torch.Tensor) -> LossParts:
+    def parts(self, logits: torch.Tensor, targets: torch.Tensor, taught: torch.Tensor | None = None) -> LossParts:
         """Loss of (N, classes) logits.
 
         Args:
             logits: of the network.
             targets: (N,) positions of the classes, or (N, classes) probabilities; all 0 for a stranger.
+            taught: (N, classes) probabilities by the teachers, which the total follows by `teacher_weight`.
         """
+        parts = self._by_labels(logits, targets)
+        if taught is None:
+            return parts
+        weight = self.settings.teacher_weight
+        imitation = nn.functional.cross_entropy(logits.float(), taught)
+        return parts._replace(total=(1 - weight) * parts.total + weight * imitation)
+
+    def _by_labels(self, logits: torch.Tensor, targets: torch.Tensor) -> LossParts:
         if targets.ndim == 1:
             loss = self(logits, targets)
             return LossParts(loss, loss)

@@ -19,6 +19,7 @@ from classifier.networks.network import Network
 from classifier.training.loop.broken import BrokenNotes
 from classifier.training.loop.loaders import eval_loader, train_loader
 from classifier.training.loop.losses import TrainingLoss, is_right, known_among
+from classifier.training.loop.teachers import Teachers
 from classifier.training.mixture import Mixture
 from classifier.training.settings import TrainingSettings
 
@@ -48,6 +49,7 @@ class FineTuning(L.LightningModule):
         steps_per_epoch: of the optimizer.
         class_weights: (classes,) factors of the loss; None for equal ones.
         answers: (answers, classes) probabilities, see `losses.soft_targets`; None where a target is always a position.
+        teachers: networks to imitate, if any.
     """
 
     def __init__(
@@ -59,8 +61,10 @@ class FineTuning(L.LightningModule):
         steps_per_epoch: int,
         class_weights: torch.Tensor | None = None,
         answers: torch.Tensor | None = None,
+        teachers: Teachers | None = None,
     ) -> None:
         super().__init__()
+        self.teachers = teachers
         self.network = network.to(memory_format=torch.channels_last)  # quicker convolutions
         self.settings, self.class_count, self.steps_per_epoch = settings, class_count, steps_per_epoch
         self.mixing = v2.RandomChoice(
@@ -86,6 +90,10 @@ class FineTuning(L.LightningModule):
         """Whether this epoch trains the head alone."""
         return self.current_epoch < self.settings.head_epochs
 
+    def on_fit_start(self) -> None:
+        if self.teachers:
+            self.teachers.to(self.device)
+
     def on_train_epoch_start(self) -> None:
         # Together with the data's own seeds: a resumed epoch draws the same dropout and mixing as an unbroken run.
         torch.manual_seed(self.settings.seed * 1_000_003 + self.current_epoch)
@@ -105,9 +113,13 @@ class FineTuning(L.LightningModule):
         mixed = not self.head_only and torch.rand(()) < self.settings.mix
         if mixed:
             images, targets = self._mix(images, targets)
+        labels = targets
+        if self.settings.mix_strangers and not self.head_only and targets.ndim == 2:
+            images, targets = self._mix_strangers(images, targets)
         # The compiled network serves the long phase only: compiling takes longer than the head's epochs would gain.
         logits = (self.network.forward(images) if self.head_only else self.network(images)).logits
-        parts = self.loss.parts(logits, targets)
+        taught = self.teachers.probabilities(images) if self.teachers else None
+        parts = self.loss.parts(logits, targets, taught)
         if not torch.isfinite(parts.total):
             raise TrainingError(
                 f"In epoch {self.current_epoch + 1} the loss was no longer a number. Start again with a lower "
@@ -117,7 +129,7 @@ class FineTuning(L.LightningModule):
         if parts.exposure is not None:
             self.exposure_loss.update(parts.exposure.detach())
         if not mixed:  # a mixed photo has two right answers
-            self.train_top1.update(is_right(logits, targets).float())
+            self.train_top1.update(is_right(logits, labels).float())
         return parts.total
 
     def _mix(self, images: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -129,6 +141,24 @@ class FineTuning(L.LightningModule):
         own_images, own_targets = self.mixing(images[known], targets[known])
         images = torch.cat([own_images, images[~known]]).contiguous(memory_format=torch.channels_last)
         return images, torch.cat([own_targets, targets[~known]])
+
+    def _mix_strangers(self, images: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Mix some strangers with known photos, answers of equal probabilities included (MixOE).
+
+        So the network meets what lies between a class and everything else (https://arxiv.org/abs/2106.03917).
+        """
+        known = known_among(targets)
+        chosen = (~known & (torch.rand(len(targets)) < self.settings.mix_strangers).to(known.device)).nonzero()[:, 0]
+        if not len(chosen):
+            return images, targets
+        partners = known.nonzero()[:, 0]
+        partners = partners[torch.randint(len(partners), (len(chosen),)).to(known.device)]
+        # In turn, since CutMix and Mixup mix each picture with the one before it.
+        pairs = torch.stack([chosen, partners], dim=1).flatten()
+        answers = targets[pairs]
+        answers[::2] = 1 / self.class_count
+        mixed_images, mixed_answers = self.mixing(images[pairs], answers)
+        return images.index_copy(0, chosen, mixed_images[::2]), targets.index_copy(0, chosen, mixed_answers[::2])
 
     def validation_step(self, batch: tuple[torch.Tensor, torch.Tensor], batch_index: int) -> None:
         images, classes = batch

@@ -97,7 +97,8 @@ def read_record(path: Path) -> RunRecord:
     try:
         values = json.loads(file.read_text(encoding="utf-8"))
         chosen = {name: value for name, value in values.items() if name in names}
-        settings = TrainingSettings(**{**chosen, "sizes": tuple(chosen["sizes"])})
+        several = {name: tuple(value) for name, value in chosen.items() if isinstance(value, list)}
+        settings = TrainingSettings(**{**chosen, **several})
         needed, others = ("data", "split", "output"), ("subject", "learnt_before", "torch", "known_side")
         beside = {name: values[name] for name in needed} | {name: values.get(name) for name in others}
         beside |= {name: tuple(values.get(name) or ()) for name in ("also", "strangers")}

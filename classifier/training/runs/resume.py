@@ -19,7 +19,7 @@ from classifier.locations import DATA_DIR, flowers_root
 from classifier.photos.colour import mean_rgb
 from classifier.photos.limits import PhotoLimits
 from classifier.photos.reading import open_with_size
-from classifier.training.plan import TrainingPlan, valid_samples
+from classifier.training.plan import TrainingPlan, read_teachers, valid_samples
 from classifier.training.runs.folder import RunFolder
 from classifier.training.runs.further import read_listed
 from classifier.training.runs.record import FREE_TO_CHANGE, RunRecord, read_record
@@ -88,6 +88,7 @@ def read_plan(
         valid_samples(collection, settings, split_name=record.split),
         device=device,
         start=start,
+        teachers=read_teachers(settings.teachers, collection),
         earlier=earlier,
         learnt_before=record.learnt_before,
         further=_further_of(run, record, given, collection),

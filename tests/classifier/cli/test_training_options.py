@@ -31,6 +31,7 @@ def test_options_become_settings(parser: argparse.ArgumentParser) -> None:
         "precision": "32",
     }  # fmt: skip
     assert TrainingSettings(**values).learning_rate == 0.01
+    assert given(parser.parse_args(["--teachers", "a.safetensors", "b"])) == {"teachers": ("a.safetensors", "b")}
     assert given(parser.parse_args(["--learning-rate", "auto"])) == {"learning_rate": "auto"}
 
 

@@ -365,6 +365,26 @@ def test_a_run_resumes_without_the_checkpoint_it_began_with(
     assert history_of(training).starts == (1, 4)
 
 
+def test_a_run_with_teachers_resumes_with_them(garden: Collection, finished: RunFolder, tmp_path: Path) -> None:
+    teacher = tmp_path / "teacher.safetensors"
+    shutil.copy(finished.checkpoint, teacher)
+    settings = replace(SETTINGS, epochs=2, teachers=(str(teacher),), teacher_weight=0.8)
+    straight, resumed = run_in(tmp_path / "straight"), run_in(tmp_path / "resumed")
+    assert train(garden, straight, settings)
+    assert train(garden, run_in(tmp_path / "alone"), replace(settings, teachers=()))
+    shutil.copytree(straight.path, resumed.path)
+    plan, _ = read_plan(resumed.path, device="cpu", collection=garden)
+    assert (plan.settings, [point.path for point in plan.teachers]) == (settings, [teacher])
+    one, two = (
+        load_checkpoint(straight.checkpoint).state,
+        load_checkpoint(tmp_path / "alone" / "best.safetensors").state,
+    )
+    assert not np.array_equal(one["head.weight"], two["head.weight"])
+    teacher.unlink()
+    with pytest.raises(ClassifierError, match=r"no checkpoint at .*teacher.safetensors"):
+        read_plan(resumed.path, device="cpu", collection=garden)
+
+
 def test_a_run_stopped_between_its_checkpoint_and_its_state_begins_anew(
     garden: Collection, finished: RunFolder, tmp_path: Path
 ) -> None:

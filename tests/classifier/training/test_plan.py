@@ -56,6 +56,7 @@ def test_a_plan_has_the_photos_and_settings_that_suit_them(garden: Collection) -
         ({"augmentation": "heavy"}, SettingError),
         ({"backbone": "efficientnet_light0"}, BackboneError),
         ({"start_from": "none.safetensors"}, CheckpointError),
+        ({"teachers": ("none.safetensors",)}, CheckpointError),
         ({"split_name": "official"}, DatasetError),
     ],
 )
@@ -135,3 +136,16 @@ def test_a_head_is_taken_over_whatever_the_order_and_form_of_the_names(garden: C
     assert [label.name for label in plan.collection.classes] == ["red", "Blue"]
     assert plan.notes == ()
     assert {(sample.path.parent.name, sample.target) for sample in plan.train} == {("red", 0), ("blue", 1)}
+
+
+def test_teachers_know_the_same_classes(garden: Collection, tmp_path: Path) -> None:
+    one = save(tmp_path / "one.safetensors", "blue", "red")
+    two = save(tmp_path / "two.safetensors", "blue", "red", learnt_before={"valid": 2, "test": 1})
+    plan = plan_training(garden, backbone="test_efficientnet", teachers=(str(one), str(two)), **TINY)
+    assert [teacher.path for teacher in plan.teachers] == [one, two]
+    assert (plan.start, plan.settings.head_epochs) == (None, 1)
+    (note,) = with_learnt_before(plan).notes
+    assert note.startswith(f"WARNING: {one}, or {two} has learnt from 2 valid photos and 1 test photo")
+    other = save(tmp_path / "other.safetensors", "apple", "pear")
+    with pytest.raises(CheckpointError, match=r"other.safetensors cannot be a teacher. The checkpoint knows “apple”"):
+        plan_training(garden, backbone="test_efficientnet", teachers=(str(one), str(other)), **TINY)

@@ -74,3 +74,13 @@ def test_any_of_several_classes_is_right() -> None:
     assert is_right(LOGITS, torch.tensor([0, 0, 0, 1])).tolist() == [True, False, True, False]
     assert is_right(LOGITS, TARGETS).tolist() == [True, True]
     assert is_right(LOGITS, soft_targets([(1,), (0, 2), (0,), ()], 3)).tolist() == [False, False, True]
+
+
+def test_a_share_of_the_loss_follows_the_teachers() -> None:
+    loss = TrainingLoss(TrainingSettings(teacher_weight=0.3))
+    by_labels = loss.parts(LOGITS, TARGETS)
+    taught = torch.softmax(torch.randn(4, 3), 1)
+    parts = loss.parts(LOGITS, TARGETS, taught)
+    imitation = -(taught * torch.log_softmax(LOGITS, 1)).sum(1).mean()
+    assert parts.total.item() == pytest.approx(0.7 * by_labels.total.item() + 0.3 * imitation.item())
+    assert (parts.known, parts.exposure) == (by_labels.known, by_labels.exposure)

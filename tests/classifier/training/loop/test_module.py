@@ -4,6 +4,7 @@ from torch import nn
 
 from classifier.errors import TrainingError
 from classifier.networks.network import Network
+from classifier.training.loop.losses import soft_targets
 from classifier.training.loop.module import FineTuning, parameter_groups, set_trainable
 from classifier.training.settings import TrainingSettings
 
@@ -58,3 +59,30 @@ def test_a_loss_that_is_no_number_stops_the_run(network: Network) -> None:
     module = FineTuning(network, TrainingSettings(epochs=1, head_epochs=0), class_count=3, steps_per_epoch=1)
     with pytest.raises(TrainingError, match=r"epoch 1 .* lower --learning-rate"):
         module.training_step((torch.full((2, 3, 32, 32), float("nan")), torch.tensor([0, 1])), 0)
+
+
+def test_strangers_are_mixed_with_known_photos_and_their_answers_too(network: Network) -> None:
+    settings = TrainingSettings(epochs=1, head_epochs=0, mix_strangers=1.0)
+    module = FineTuning(network, settings, class_count=3, steps_per_epoch=1)
+    targets = soft_targets([(0,), (0,), (0,), (), ()], 3)
+    images = torch.stack([torch.full((3, 32, 32), float(1 if row.sum() else 0)) for row in targets])
+    torch.manual_seed(1)
+    mixed, answers = module._mix_strangers(images, targets)
+    assert torch.equal(mixed[:3], images[:3])
+    assert torch.equal(answers[:3], targets[:3])
+    for picture, answer in zip(mixed[3:], answers[3:], strict=True):
+        share = float(picture.mean())  # of the known photo
+        assert 0 < share < 1
+        assert answer.tolist() == pytest.approx([share + (1 - share) / 3, (1 - share) / 3, (1 - share) / 3], abs=1e-3)
+    assert torch.equal(images[3:], torch.zeros(2, 3, 32, 32))  # those of the batch stay as they are
+
+
+def test_only_some_strangers_are_mixed(network: Network) -> None:
+    settings = TrainingSettings(epochs=1, head_epochs=0, mix_strangers=0.5)
+    module = FineTuning(network, settings, class_count=3, steps_per_epoch=1)
+    targets = soft_targets([(0,)] * 4 + [()] * 60, 3)
+    torch.manual_seed(1)
+    _, answers = module._mix_strangers(torch.zeros(64, 3, 32, 32), targets)
+    assert 15 <= int((answers[4:].sum(1) > 0).sum()) <= 45
+    nobody = soft_targets([(0,)] * 4, 3)
+    assert module._mix_strangers(torch.zeros(4, 3, 32, 32), nobody)[1] is nobody
