@@ -26,8 +26,7 @@ class Settings:
     checkpoint: Path = setting(DEFAULT_CHECKPOINT, "The trained model to serve")
     engine: str = setting(
         AUTO,
-        f"What runs the model: {', '.join(ENGINES)}, or auto, the quickest in single precision that is installed and "
-        "passes its check",
+        f"What runs the model: {', '.join(ENGINES)}, or auto, the quickest that is installed and passes its check",
         choices=(AUTO, *ENGINES),
     )
     flowers_root: Path | None = setting(None, "Folder that holds `flowers-102/jpg`; without it, `data/` is looked at")

@@ -40,13 +40,11 @@ class EngineRecord:
     load: Request → the engine.
     tolerance: largest difference of its logits from the network's, as a share of the largest; None for the network
         itself, which needs no model file.
-    by_name: whether “auto” leaves it out.
     """
 
     package: str
     load: Callable[[Request], Engine]
     tolerance: float | None = None
-    by_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,12 +83,11 @@ def _load_torch(request: Request) -> Engine:
     return PyTorchEngine(build_network(request.checkpoint), device=device, threads=request.threads)
 
 
-# The quickest first: “auto” tries them in this order. Not bfloat16: where it had run, a PyTorch training later in the
-# same process ended in a segmentation fault, and why is not known. By itself it answered thousands of photos.
+# The quickest first (docs/performance.md): “auto” tries them in this order.
 # float32 has 7 digits, and a network of 100 layers loses 2 or 3 of them. bfloat16 has 3: on blocks of colour, of which
 # the network is sure of nothing, logits differ by 4 %; what that means for photos, `benchmarks/parity.py` says.
 ENGINES: dict[str, EngineRecord] = {
-    "openvino-bf16": EngineRecord("openvino", _load_openvino_bf16, tolerance=0.1, by_name=True),
+    "openvino-bf16": EngineRecord("openvino", _load_openvino_bf16, tolerance=0.1),
     "openvino": EngineRecord("openvino", _load_openvino, tolerance=1e-3),
     "onnxruntime": EngineRecord("onnxruntime", _load_onnxruntime, tolerance=1e-3),
     REFERENCE: EngineRecord("torch", _load_torch),
@@ -117,9 +114,7 @@ def choose_engine(name: str, request: Request) -> Chosen:
         if engine.device != "cpu":
             return Chosen(engine, f"on {engine.device}")
     failures = []
-    for candidate, record in ENGINES.items():
-        if record.by_name:
-            continue
+    for candidate in ENGINES:
         try:
             engine, difference = load_engine(candidate, request)
         except (EngineError, SettingError) as error:

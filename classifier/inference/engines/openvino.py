@@ -1,6 +1,7 @@
 """The OpenVINO engine: runs the model file on the processor, in single precision or in bfloat16."""
 
 from collections import deque
+from functools import lru_cache
 from pathlib import Path
 
 import openvino
@@ -29,7 +30,7 @@ class OpenVINOEngine:
     def __init__(self, path: Path, *, bfloat16: bool = False, threads: int | None = None) -> None:
         check_is_there(path)
         self.name, self.path = "openvino-bf16" if bfloat16 else "openvino", path
-        core = openvino.Core()
+        core = _core()
         if bfloat16 and "BF16" not in core.get_property("CPU", device.capabilities):
             raise EngineError("the processor has no instructions for bfloat16")
         places = passes_at_once(threads)
@@ -55,6 +56,17 @@ class OpenVINOEngine:
             request = self._free.pop()
         except IndexError:
             request = self._model.create_infer_request()
-        found = request.infer({0: batch})
+        found = request.infer({0: batch}, share_inputs=True)
         self._free.append(request)
         return EngineOutput(*(found[output] for output in self._outputs))
+
+
+@lru_cache(maxsize=1)
+def _core() -> openvino.Core:
+    """The process's one Core, which is never given back.
+
+    Each Core that has compiled a model brings a processor plugin, which gives the thread an alternate signal stack and
+    takes it away at its end. Of two, the second then restores the first one's, which is gone, and the next signal that
+    Python handles ends the process (seen in 2026.4.1).
+    """
+    return openvino.Core()
