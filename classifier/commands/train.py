@@ -67,8 +67,8 @@ only: validation and test stay those of --data, and near copies of these are lef
 --data once and each of --also --also-weight times. Every batch has the same share of strangers, which come round as
 often as that needs; --mix does not mix them with known photos. They are drawn towards equal probabilities for all
 classes (https://arxiv.org/abs/1812.04606), or kept apart by an energy margin (https://arxiv.org/abs/2010.03759).
-With --mix-strangers, some are mixed with known photos all the same, and the answer with them: that teaches what lies
-between a class and anything else (https://arxiv.org/abs/2106.03917).
+With --mix-strangers, which goes with --exposure uniform, some are mixed with known photos all the same, and the answer
+with them: that teaches what lies between a class and anything else (https://arxiv.org/abs/2106.03917).
 
 --teachers names checkpoints of the same classes, of any backbone. Their mean answer to each training picture, changed
 by chance as it is, is learnt beside its label (https://arxiv.org/abs/2106.05237).

@@ -130,7 +130,8 @@ class TrainingSettings(PhotoLimits):
     strangers_share: float = setting(0.25, "part of every batch that is strangers", above=0, below=1)
     mix_strangers: float = setting(
         0.0,
-        "probability that a stranger is mixed with a known photo by CutMix or Mixup, and the answer with it",
+        "with --exposure uniform: probability that a stranger is mixed with a known photo by CutMix or Mixup, and the "
+        "answer with it",
         low=0,
         high=1,
     )
@@ -184,6 +185,12 @@ def check_choices(values: Mapping[str, Any]) -> None:
     if values.get("patience") and values.get("train_on_valid"):
         raise SettingError(
             "--patience stops by the valid photos, and --train-on-valid learns from them; leave one of the two out."
+        )
+    if values.get("mix_strangers") and values.get("exposure") == "energy":
+        # The loss would count a mixed picture as a known photo, and raise logits of what is a stranger in part.
+        raise SettingError(
+            "--mix-strangers goes with --exposure uniform: the margin of --exposure energy has no place for pictures "
+            "that are a known photo in part. Leave one of the two out."
         )
     known, strangers = values.get("energy_known"), values.get("energy_strangers")
     if known is not None and strangers is not None and known <= strangers:

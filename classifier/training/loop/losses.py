@@ -28,6 +28,9 @@ class TrainingLoss(nn.CrossEntropyLoss):
     is kept above one margin for known photos and below another for strangers (https://arxiv.org/abs/2010.03759, where
     energy is its negative). Class weights count for known photos alone.
 
+    A stranger that was mixed with a known photo has an answer that sums to 1 and counts as known photos do, class
+    weights included. That fits uniform exposure alone; `settings.check_choices` refuses it with energy.
+
     Args:
         settings: of the training.
         weight: (classes,) factors of the loss; None for equal ones.

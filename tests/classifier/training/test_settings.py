@@ -50,6 +50,13 @@ def test_without_valid_photos_nothing_tells_when_to_stop() -> None:
         TrainingSettings(patience=2, train_on_valid=True)
 
 
+def test_mixed_strangers_have_no_side_of_an_energy_margin() -> None:
+    with pytest.raises(SettingError, match="--mix-strangers goes with --exposure uniform"):
+        TrainingSettings(mix_strangers=0.5, exposure="energy")
+    assert TrainingSettings(mix_strangers=0.5).exposure == "uniform"
+    assert TrainingSettings(exposure="energy").mix_strangers == 0
+
+
 def test_sizes_grow_over_the_epochs_and_photos_are_used_larger_than_trained() -> None:
     settings = TrainingSettings(epochs=7, head_epochs=1, sizes=(128, 160, 192))
     assert [settings.size_at(epoch) for epoch in range(7)] == [128, 128, 128, 160, 160, 192, 192]
