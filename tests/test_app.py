@@ -52,7 +52,7 @@ def test_the_start_up_line_says_which_engine_and_why(tmp_path: Path):
         [sys.executable, "-c", "import app"], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
-    assert "Photos are classified by the engine torch: the others cannot be used;" in done.stderr
+    assert "Photos are classified by the engine torch: the others cannot be used." in done.stderr
     assert "python -m classifier export --checkpoint" in done.stderr
 
 

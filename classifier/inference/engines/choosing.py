@@ -1,6 +1,6 @@
 """Choosing an engine: all there are, and which one runs a checkpoint on this machine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,7 +8,7 @@ from sys import platform
 from typing import cast
 
 from classifier.checkpoint import Checkpoint
-from classifier.errors import EngineError, SettingError
+from classifier.errors import ClassifierError, EngineError, SettingError
 from classifier.inference.engines import Engine
 from classifier.inference.engines.model_file import FileEngine, check_engine, model_path
 
@@ -104,26 +104,40 @@ def choose_engine(name: str, request: Request) -> Chosen:
 
     Raises:
         SettingError: no such engine, it is not installed, or the device is not there.
-        EngineError: the engine cannot run this checkpoint, or none can.
+        EngineError: the engine cannot run this checkpoint, its runtime fails, or none can.
         CheckpointError: the weights do not fit the network.
     """
     if name != AUTO:
         return Chosen(load_engine(name, request)[0], "as asked")
     if _wants_gpu(request.device):
-        engine, _ = load_engine(REFERENCE, request)
-        if engine.device != "cpu":
-            return Chosen(engine, f"on {engine.device}")
-    failures = []
+        try:
+            engine, _ = load_engine(REFERENCE, request)
+        except EngineError:
+            if request.device != AUTO:
+                raise
+        else:
+            if engine.device != "cpu":
+                return Chosen(engine, f"on {engine.device}")
+    failures: dict[str, list[str]] = {}
     for candidate in ENGINES:
         try:
             engine, difference = load_engine(candidate, request)
         except (EngineError, SettingError) as error:
-            failures.append(f"{candidate}: {error}")
+            failures.setdefault(str(error), []).append(candidate)
             continue
         if candidate == REFERENCE:
-            return Chosen(engine, f"the others cannot be used; {' '.join(failures)}")
-        return Chosen(engine, f"the quickest here; its logits are within {difference:.2%} of the network's")
-    raise EngineError(f"No engine can run {request.path}. {' '.join(failures)}")
+            return Chosen(engine, f"the others cannot be used.{_listed(failures)}")
+        return Chosen(
+            engine,
+            "the first in order of speed that passes its check; its logits are within "
+            f"{difference:.2%} of the network's",
+        )
+    raise EngineError(f"No engine can run {request.path}.{_listed(failures)}")
+
+
+def _listed(failures: Mapping[str, Sequence[str]]) -> str:
+    """A line for each reason, with the engines that it is of; a line, so that a command at its end can be copied."""
+    return "".join(f"\n  {', '.join(names)}: {reason}" for reason, names in failures.items())
 
 
 def load_engine(name: str, request: Request) -> tuple[Engine, float]:
@@ -139,15 +153,23 @@ def load_engine(name: str, request: Request) -> tuple[Engine, float]:
     if record is None:
         raise SettingError(f"The engine is one of {', '.join((AUTO, *ENGINES))}; got “{name}”.")
     if find_spec(record.package) is None:
-        raise SettingError(f"The engine {name} needs the package {record.package}: pip install {record.package}")
-    if record.tolerance is None:
-        return record.load(request), 0.0
-    if request.device not in ("auto", "cpu"):
+        raise SettingError(_missing(record.package))
+    if record.tolerance is not None and request.device not in ("auto", "cpu"):
         raise SettingError(f"The engine {name} computes on the processor; for the device {request.device}, use torch.")
-    engine = record.load(request)
-    return engine, check_engine(
-        cast(FileEngine, engine), digest=request.checkpoint.weights.digest, tolerance=record.tolerance
-    )
+    try:
+        engine = record.load(request)
+        if record.tolerance is None:
+            return engine, 0.0
+        return engine, check_engine(
+            cast(FileEngine, engine), digest=request.checkpoint.weights.digest, tolerance=record.tolerance
+        )
+    except ClassifierError:
+        raise
+    except Exception as error:  # of a package that is installed but broken, or of the runtime itself
+        raise EngineError(
+            f"The engine {name} fails on this machine ({type(error).__name__}: {error}). Take another one, or install "
+            f"its package again: pip install --force-reinstall {record.package}"
+        ) from error
 
 
 def _wants_gpu(device: str) -> bool:
@@ -155,3 +177,7 @@ def _wants_gpu(device: str) -> bool:
         return device != "cpu"
     there = platform == "darwin" or any(Path(file).exists() for file in GPU_FILES)
     return there and find_spec(ENGINES[REFERENCE].package) is not None
+
+
+def _missing(package: str) -> str:
+    return f"The package {package} is missing, which the engine needs: pip install {package}"

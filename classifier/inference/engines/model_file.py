@@ -5,6 +5,7 @@ preprocessing, the digest of the checkpoint's weights, and a check, the network'
 """
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,4 +118,5 @@ def check_is_there(path: Path) -> None:
 
 def remedy(path: Path) -> str:
     """What to do about a model file that does not fit."""
-    return f"Make it again: python -m classifier export --checkpoint {path.with_suffix('.safetensors')}"
+    checkpoint = shlex.quote(str(path.with_suffix(".safetensors")))
+    return f"Make it again: python -m classifier export --checkpoint {checkpoint}"

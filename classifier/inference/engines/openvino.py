@@ -32,7 +32,10 @@ class OpenVINOEngine:
         self.name, self.path = "openvino-bf16" if bfloat16 else "openvino", path
         core = _core()
         if bfloat16 and "BF16" not in core.get_property("CPU", device.capabilities):
-            raise EngineError("the processor has no instructions for bfloat16")
+            raise EngineError(
+                "The processor has no instructions for bfloat16. The engines “openvino” and “auto” need none: "
+                "ENGINE=openvino for the site, --engine openvino for commands."
+            )
         places = passes_at_once(threads)
         settings = {
             hint.inference_precision: openvino.Type.bf16 if bfloat16 else openvino.Type.f32,

@@ -2,8 +2,10 @@ import importlib.util
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +13,8 @@ import pytest
 from classifier.checkpoint import load_checkpoint, save_checkpoint
 from classifier.errors import EngineError, SettingError
 from classifier.inference.engines import choosing
-from classifier.inference.engines.choosing import AUTO, ENGINES, REFERENCE, Request, choose_engine
-from classifier.inference.engines.model_file import model_path
+from classifier.inference.engines.choosing import AUTO, ENGINES, REFERENCE, EngineRecord, Request, choose_engine
+from classifier.inference.engines.model_file import ModelInfo, model_path
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +36,7 @@ def test_the_quickest_that_passes_is_taken(with_model_file: Path) -> None:
     pytest.importorskip("openvino")
     chosen = choose_engine(AUTO, request_for(with_model_file))
     assert chosen.engine.name in ("openvino-bf16", "openvino")
-    assert chosen.reason.startswith("the quickest here; its logits are within ")
+    assert chosen.reason.startswith("the first in order of speed that passes its check; its logits are within ")
 
 
 def test_what_is_not_installed_is_passed_over_and_named(with_model_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +47,7 @@ def test_what_is_not_installed_is_passed_over_and_named(with_model_file: Path, m
     assert chosen.engine.name == REFERENCE
     assert "pip install openvino" in chosen.reason
     installed(monkeypatch)
-    with pytest.raises(EngineError, match=r"No engine can run .*pip install openvino.*pip install torch"):
+    with pytest.raises(EngineError, match=r"(?s)No engine can run .*pip install openvino.*pip install torch"):
         choose_engine(AUTO, request_for(with_model_file))
 
 
@@ -70,6 +72,20 @@ def test_without_a_model_file_the_reference_says_how_to_make_one(with_model_file
     assert "python -m classifier export --checkpoint" in chosen.reason
 
 
+def test_a_reason_of_several_engines_is_said_once(
+    with_model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("openvino")
+    installed(monkeypatch, "openvino", "torch")
+    path = tmp_path / "bare.safetensors"
+    shutil.copy(with_model_file, path)
+    first, second, third = choose_engine(AUTO, request_for(path)).reason.split("\n")
+    assert first == "the others cannot be used."
+    assert second.startswith("  openvino-bf16, openvino: There is no model file")
+    assert second.endswith(f"python -m classifier export --checkpoint {path}")
+    assert third == "  onnxruntime: The package onnxruntime is missing, which the engine needs: pip install onnxruntime"
+
+
 def test_an_engine_that_fails_its_check_is_passed_over(with_model_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("openvino")
     strict = {name: replace(record, tolerance=record.tolerance and 0.0) for name, record in ENGINES.items()}
@@ -77,6 +93,59 @@ def test_an_engine_that_fails_its_check_is_passed_over(with_model_file: Path, mo
     chosen = choose_engine(AUTO, request_for(with_model_file))
     assert chosen.engine.name == REFERENCE
     assert "0.0% is allowed" in chosen.reason
+
+
+class Failing:
+    """An engine whose runtime breaks during the check."""
+
+    name, device, path = "failing", "cpu", Path("tiny.onnx")
+
+    def __init__(self, request: Request) -> None:
+        self.info = ModelInfo(request.checkpoint.weights.digest, 96, np.zeros((2, 3), dtype=np.float32))
+
+    def run(self, batch: np.ndarray) -> None:
+        raise MemoryError("no room for the answer")
+
+
+def fail_to_import(request: Request) -> None:
+    raise ImportError("libtbb.so.12: cannot open shared object file")
+
+
+def fail_to_begin(request: Request) -> None:
+    raise RuntimeError("no processor plugin")
+
+
+@pytest.mark.parametrize(
+    ("load", "words"),
+    [
+        (fail_to_import, "ImportError: libtbb.so.12"),
+        (fail_to_begin, "RuntimeError: no processor plugin"),
+        (Failing, "MemoryError: no room"),
+    ],
+)
+def test_a_runtime_that_fails_is_passed_over_and_named(
+    load: Callable[[Request], Any], words: str, with_model_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(monkeypatch, "onnx", "torch")  # what stands for the runtime's package
+    broken = EngineRecord("onnx", load, tolerance=0.1)
+    monkeypatch.setattr(choosing, "ENGINES", {"openvino": broken, REFERENCE: ENGINES[REFERENCE]})
+    chosen = choose_engine(AUTO, request_for(with_model_file))
+    assert chosen.engine.name == REFERENCE
+    assert words in chosen.reason
+    with pytest.raises(EngineError, match=r"The engine openvino fails on this machine .*pip install --force-reinstall"):
+        choose_engine("openvino", request_for(with_model_file))
+
+
+def test_pytorch_that_fails_beside_a_graphics_card_is_passed_over(
+    with_model_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("onnxruntime")
+    monkeypatch.setattr(choosing, "GPU_FILES", (str(with_model_file),))
+    broken = EngineRecord("torch", fail_to_import)
+    monkeypatch.setattr(choosing, "ENGINES", {REFERENCE: broken, "onnxruntime": ENGINES["onnxruntime"]})
+    assert choose_engine(AUTO, request_for(with_model_file)).engine.name == "onnxruntime"
+    with pytest.raises(EngineError, match="The engine torch fails"):
+        choose_engine(AUTO, request_for(with_model_file, device="cuda"))
 
 
 @pytest.mark.parametrize(

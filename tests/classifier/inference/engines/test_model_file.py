@@ -1,4 +1,5 @@
 import json
+import shlex
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,7 +10,7 @@ import pytest
 from classifier.checkpoint import load_checkpoint
 from classifier.errors import EngineError
 from classifier.inference.engines import EngineOutput
-from classifier.inference.engines.model_file import ModelInfo, check_engine, check_inputs, model_path
+from classifier.inference.engines.model_file import ModelInfo, check_engine, check_inputs, model_path, remedy
 
 PATH = Path("tiny.onnx")
 GOOD = {"weights_digest": "ab", "input": {"shape": ["N", 3, 32, 32]}, "check": {"logits": [[1.0, -2.0], [0.5, 4.0]]}}
@@ -53,6 +54,11 @@ def test_a_file_that_says_nothing_of_use_is_refused(values: object) -> None:
 def test_a_file_without_json_is_refused(text: str) -> None:
     with pytest.raises(EngineError, match="does not say which checkpoint"):
         ModelInfo.from_json(text, PATH)
+
+
+def test_the_command_can_be_copied_whatever_the_path() -> None:
+    command = remedy(Path("my flowers/it's.onnx")).partition(": ")[2]
+    assert shlex.split(command)[-2:] == ["--checkpoint", "my flowers/it's.safetensors"]
 
 
 def engine_with(logits: object) -> SimpleNamespace:

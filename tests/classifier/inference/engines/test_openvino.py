@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -107,6 +108,17 @@ def test_passes_of_one_core_have_a_stream_each(with_model_file: Path) -> None:
     engine = openvino_engine(model_path(with_model_file), threads=1)
     assert engine._model.get_property("NUM_STREAMS") == os.cpu_count()
     assert openvino_engine(model_path(with_model_file))._model.get_property("NUM_STREAMS") == 1
+
+
+def test_a_processor_without_bfloat16_is_named_with_what_works(
+    with_model_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("openvino")
+    from classifier.inference.engines import openvino
+
+    monkeypatch.setattr(openvino, "_core", lambda: SimpleNamespace(get_property=lambda *_: ["FP32", "INT8"]))
+    with pytest.raises(EngineError, match=r"^The processor has no .* ENGINE=openvino .* --engine openvino .*\.$"):
+        openvino_engine(model_path(with_model_file), bfloat16=True)
 
 
 def test_bfloat16_is_near(with_model_file: Path) -> None:
