@@ -14,12 +14,10 @@ from contextlib import suppress
 from types import FrameType
 
 from classifier.cli.printing import printable
-from classifier.errors import ClassifierError
+from classifier.errors import NOT_LIGHT, ClassifierError, left_out
 
 # Errors of a disk that takes no more: full, over quota, too large a file, broken, read-only.
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
-# Packages that requirements-serve.txt leaves out.
-NOT_LIGHT = {"torch", "torchvision", "torchmetrics", "lightning", "timm", "scipy", "matplotlib", "onnx", "onnxscript"}
 # One module each in classifier/commands, in the order in which a newcomer meets them.
 COMMANDS = ("download", "split", "lr_find", "train", "index", "calibrate", "evaluate", "compare", "predict", "export")
 
@@ -89,11 +87,8 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _sentence_of(error: Exception) -> str:
     """What an error says to the user; raises it if it is a mistake of the program."""
-    if isinstance(error, ModuleNotFoundError) and str(error.name).split(".")[0] in NOT_LIGHT:
-        return (
-            f"This command needs the package {error.name}, which the light set (requirements-serve.txt) leaves out. "
-            "Install everything: pip install -r requirements.txt"
-        )
+    if isinstance(error, ModuleNotFoundError) and (package := str(error.name).split(".")[0]) in NOT_LIGHT:
+        return left_out("This command", package)
     if not isinstance(error, ClassifierError):
         raise error
     return str(error)

@@ -6,6 +6,17 @@ ending in what to do next.
 
 from typing import ClassVar
 
+# Packages that requirements-serve.txt leaves out.
+NOT_LIGHT = {"torch", "torchvision", "torchmetrics", "lightning", "timm", "scipy", "matplotlib", "onnx", "onnxscript"}
+
+
+def left_out(what: str, package: str) -> str:
+    """Sentence for who has the light set alone: `what` needs a package of `NOT_LIGHT`."""
+    return (
+        f"{what} needs the package {package}, which the light set (requirements-serve.txt) leaves out. "
+        "Install everything: pip install -r requirements.txt"
+    )
+
 
 class ClassifierError(Exception):
     """Base of every error that the package raises on purpose."""

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -10,8 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from classifier.__main__ import NOT_LIGHT
 from classifier.__main__ import main as command_line
+from classifier.errors import NOT_LIGHT
 from classifier.inference.classifier import Classifier
 from classifier.inference.engines.choosing import AUTO
 from classifier.locations import DEFAULT_CHECKPOINT, default_checkpoint
@@ -67,13 +68,24 @@ def test_predict_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 def test_commands_that_train_or_measure_say_what_they_need(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert command_line(command.split()) == 1
     said = capsys.readouterr().err
-    assert "pip install" in said
+    assert "pip install -r requirements.txt" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.skipif(not BARE, reason="PyTorch is installed; `make test-serve` runs this without it")
+def test_the_site_says_what_pytorch_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    from app import open_site
+    from web.settings import Settings
+
+    with pytest.raises(SystemExit, match=r"^ENGINE=torch cannot be used\. .* pip install -r requirements\.txt$"):
+        open_site(Settings(engine="torch"))
 
 
 def test_nothing_heavy_is_loaded() -> None:
     code = f"import app, sys; print(sorted({NOT_LIGHT!r} & set(sys.modules)))"
+    environ = {**os.environ, "ENGINE": "openvino"}  # auto loads PyTorch on Macs, and where there is a graphics card
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
+        [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120, check=True
     )
     assert done.stdout.strip() == "[]"

@@ -8,7 +8,7 @@ from sys import platform
 from typing import cast
 
 from classifier.checkpoint import Checkpoint
-from classifier.errors import ClassifierError, EngineError, SettingError
+from classifier.errors import NOT_LIGHT, ClassifierError, EngineError, SettingError, left_out
 from classifier.inference.engines import Engine
 from classifier.inference.engines.model_file import FileEngine, check_engine, model_path
 
@@ -166,6 +166,8 @@ def load_engine(name: str, request: Request) -> tuple[Engine, float]:
     except ClassifierError:
         raise
     except Exception as error:  # of a package that is installed but broken, or of the runtime itself
+        if isinstance(error, ModuleNotFoundError) and (package := str(error.name).split(".")[0]) in NOT_LIGHT:
+            raise SettingError(_missing(package)) from error
         raise EngineError(
             f"The engine {name} fails on this machine ({type(error).__name__}: {error}). Take another one, or install "
             f"its package again: pip install --force-reinstall {record.package}"
@@ -180,4 +182,6 @@ def _wants_gpu(device: str) -> bool:
 
 
 def _missing(package: str) -> str:
+    if package in NOT_LIGHT:
+        return left_out("This engine", package)
     return f"The package {package} is missing, which the engine needs: pip install {package}"

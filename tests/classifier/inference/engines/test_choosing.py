@@ -47,7 +47,7 @@ def test_what_is_not_installed_is_passed_over_and_named(with_model_file: Path, m
     assert chosen.engine.name == REFERENCE
     assert "pip install openvino" in chosen.reason
     installed(monkeypatch)
-    with pytest.raises(EngineError, match=r"(?s)No engine can run .*pip install openvino.*pip install torch"):
+    with pytest.raises(EngineError, match=r"(?s)No engine can run .*pip install openvino.*pip install -r requirements"):
         choose_engine(AUTO, request_for(with_model_file))
 
 
@@ -134,6 +134,21 @@ def test_a_runtime_that_fails_is_passed_over_and_named(
     assert words in chosen.reason
     with pytest.raises(EngineError, match=r"The engine openvino fails on this machine .*pip install --force-reinstall"):
         choose_engine("openvino", request_for(with_model_file))
+
+
+@pytest.mark.parametrize("missing", ["torch", "timm", "timm.models"])
+def test_what_the_light_set_leaves_out_is_said_as_by_other_commands(
+    missing: str, with_model_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(request: Request) -> Any:
+        raise ModuleNotFoundError(f"No module named '{missing}'", name=missing)
+
+    installed(monkeypatch, *([] if missing == "torch" else ["torch"]))
+    monkeypatch.setattr(choosing, "ENGINES", {REFERENCE: EngineRecord("torch", load)})
+    package = missing.partition(".")[0]
+    message = rf"This engine needs the package {package}, which the light set .* pip install -r requirements\.txt$"
+    with pytest.raises(SettingError, match=message):
+        choose_engine(REFERENCE, request_for(with_model_file))
 
 
 def test_pytorch_that_fails_beside_a_graphics_card_is_passed_over(
