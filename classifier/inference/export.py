@@ -21,7 +21,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from classifier.errors import ExportError, SettingError
+from classifier.errors import ClassifierError, ExportError, SettingError
 from classifier.files import HEADER_KEY, to_json
 from classifier.inference.classifier import Classifier
 from classifier.inference.engines.model_file import check_inputs
@@ -166,8 +166,16 @@ def export(classifier: Classifier, path: Path, *, kind: str, photos: Sequence[Im
                 "is allowed). The file was not kept; try the other --format."
             )
         partial.replace(path)
+    except ClassifierError:
+        raise
     except OSError as error:
         raise ExportError(f"{path} cannot be written: {error}. Free some space, or name another --output.") from error
+    except Exception as error:  # exporters, checkers and runtimes share no class of errors
+        reason = (str(error).strip() or "without a word").splitlines()[0]
+        raise ExportError(
+            f"The network cannot be exported as {kind} ({type(error).__name__}: {reason}). Try the other --format; "
+            "PyTorch runs the checkpoint as it is."
+        ) from error
     finally:
         with suppress(OSError):
             partial.unlink()

@@ -15,6 +15,7 @@ from classifier.commands import train
 from classifier.commands.train import write_model_file
 from classifier.data.manifest import manifest_of, read_manifest
 from classifier.data.subject import Subject
+from classifier.inference import export as exporting
 from classifier.inference.classifier import Classifier
 from classifier.photos.limits import MIB
 from classifier.training.loop.callbacks import KeepBest
@@ -77,6 +78,14 @@ def test_the_model_file_is_written_where_it_can_be(
     assert path.read_text() == "mine"
     assert "Only PyTorch can run this checkpoint" in capsys.readouterr().err
     path.unlink()
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("no such operator")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(exporting, "_write_onnx", fail)
+        write_model_file(checkpoint)
+    assert "its model file could not be written. The network cannot be exported" in capsys.readouterr().err
     monkeypatch.setattr(train, "find_spec", lambda name: None)
     write_model_file(checkpoint)
     assert not path.exists()

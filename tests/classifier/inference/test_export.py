@@ -73,6 +73,30 @@ def test_a_file_that_answers_otherwise_is_not_kept(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("kind", "step", "error"),
+    [
+        ("onnx", "_write_onnx", RuntimeError("Unsupported operator\nand 90 lines more")),
+        ("onnx", "_load_onnx", TypeError("no such field")),
+        ("pt2", "_write_pt2", AssertionError()),
+    ],
+)
+def test_what_an_exporter_raises_becomes_a_sentence(
+    kind: str, step: str, error: Exception, classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    pytest.importorskip("onnxscript")
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(exporting, step, fail)
+    message = rf"cannot be exported as {kind} \({type(error).__name__}: .*\)\. Try"
+    with pytest.raises(ExportError, match=message) as raised:
+        export(classifier, tmp_path / f"tiny.{kind}", kind=kind)
+    assert "\n" not in str(raised.value)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_missing_package_is_named_with_the_command(
     classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
