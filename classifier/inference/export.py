@@ -54,10 +54,13 @@ def network_of(classifier: Classifier) -> nn.Module:
     """Network of a classifier.
 
     Raises:
-        ExportError: it does not run in PyTorch.
+        ExportError: it does not run in PyTorch, or not on the processor, where a file is compared with it.
     """
     if not isinstance(classifier.engine, PyTorchEngine):
         raise ExportError("Only PyTorch can export a network. Load the checkpoint with the PyTorch engine.")
+    if classifier.engine.device != "cpu":
+        where = classifier.engine.device
+        raise ExportError(f'A network is exported on the processor; this one is on {where}. Load it with device="cpu".')
     return classifier.engine.network
 
 
@@ -129,7 +132,7 @@ def export(classifier: Classifier, path: Path, *, kind: str, photos: Sequence[Im
     """Export a network, and compare the file with the original on random inputs and on photos.
 
     Args:
-        classifier: that runs in PyTorch.
+        classifier: that runs in PyTorch on the processor.
         path: the file to write.
         kind: one of `FORMATS`.
         photos: upright RGB pictures to compare on.
@@ -145,7 +148,7 @@ def export(classifier: Classifier, path: Path, *, kind: str, photos: Sequence[Im
     if kind == "onnx":
         for package in EXPORT_PACKAGES:
             _package(package)
-    network = _Exportable(classifier).to("cpu").eval()
+    network = _Exportable(classifier).eval()
     side = classifier.input_size
     random = torch.randn(3, 3, side, side, generator=torch.Generator().manual_seed(0))
     batches = [random, random[:1]]  # two sizes: an export may have frozen the one that it was traced with

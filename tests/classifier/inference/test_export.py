@@ -97,6 +97,15 @@ def test_what_an_exporter_raises_becomes_a_sentence(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_network_on_a_graphics_card_stays_there(
+    classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(classifier.engine, "device", "cuda")
+    with pytest.raises(ExportError, match=r'this one is on cuda\. Load it with device="cpu"'):
+        export(classifier, tmp_path / "tiny.pt2", kind="pt2")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_missing_package_is_named_with_the_command(
     classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
