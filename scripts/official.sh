@@ -24,4 +24,5 @@ stage official4 --start-from "$runs/official-mean.safetensors" --epochs 5 "${wil
 stage official5 --start-from "$runs/official2/best.safetensors" --epochs 6 "${plain[@]}" --seed 3
 stage official6 --start-from "$runs/official4/best.safetensors" --epochs 6 "${plain[@]}" --seed 4
 mean official "0.2 0.1 0.1 0.2 0.2 0.2" official1 official2 official4 official3 official5 official6
+"$python" -m classifier export --checkpoint "$runs/official.safetensors"
 "$python" -m classifier evaluate --checkpoint "$runs/official.safetensors" --split official-test

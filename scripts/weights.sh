@@ -23,6 +23,7 @@ stage weights1 --backbone efficientnet_lite2 --epochs 11 --head-epochs 1 --sizes
 stage weights2 --start-from "$runs/weights1/best.safetensors" --epochs 3 --head-epochs 0 --sizes 256 --eval-size 288 \
     --augmentation medium --mix-strangers 0.5 --learning-rate 6e-4 --label-smoothing 0.05 --ema-decay 0.99 --seed 2
 mean flowers102 "0.3 0.7" weights1 weights2
+# Writes the model file too, for the quick engines.
 "$python" -m classifier calibrate --checkpoint "$runs/flowers102.safetensors" --elsewhere "$elsewhere/aside.csv"
 "$python" -m classifier evaluate --checkpoint "$runs/flowers102.safetensors" --split udacity-test --report \
     ${WILD:+--wild "$WILD"}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from classifier.cli.help import TeachingFormatter
+from classifier.cli.model_file import write_model_file
 from classifier.cli.options import (
     add_checkpoint_option,
     add_device_option,
@@ -39,8 +40,9 @@ EPILOG = """examples:
   python -m classifier calibrate --elsewhere friends.csv --root friends/ --only part=aside
 
 Fits, on the valid photos: the temperature of the probabilities, the coverage sets, and the verdicts “confident”,
-“unsure” and “unknown”. The weights stay as they are. Makes the index of training photos too when none fits. The more
-pictures of other things --unknown has, the better “unknown” is recognised; installed scikit-image and scikit-learn
+“unsure” and “unknown”. The weights stay as they are. Makes the index of training photos too when none fits, and writes
+the model file for quick engines again, which holds the calibration for other programs. The more pictures of other
+things --unknown has, the better “unknown” is recognised; installed scikit-image and scikit-learn
 lend theirs. Best is --elsewhere, other people's photos of the classes and of things that are none of them: then it
 counts, too, how many of those known photos are turned away, and how many strangers get a name. A stranger whose kind
 begins with “not” (“not-a-plant”) does not show the subject; any other may. After it: python -m classifier evaluate
@@ -106,6 +108,7 @@ def main(args: argparse.Namespace) -> int:
     metadata = replace(checkpoint.metadata, calibration=calibration, warnings=())
     save_checkpoint(args.checkpoint, checkpoint.state, metadata)
     _print(calibration, args.checkpoint)
+    write_model_file(args.checkpoint, option="--checkpoint")
     photos = calibration.fitted_on.photos if calibration.fitted_on else 0
     if photos < FEWEST_FOR_CONFIDENT:
         warn(

@@ -6,12 +6,12 @@ import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.cli.further import add_further_options, check_further_options, open_further
 from classifier.cli.help import TeachingFormatter
+from classifier.cli.model_file import write_model_file
 from classifier.cli.options import photo_limits
 from classifier.cli.photos import open_data, open_folder
 from classifier.cli.printing import warn
@@ -20,10 +20,7 @@ from classifier.cli.training_options import add_photo_options, add_recipe, given
 from classifier.data.collection import Collection
 from classifier.data.folder_tree import LeftOut
 from classifier.data.subject import parse
-from classifier.errors import ClassifierError, SettingError
-from classifier.inference.engines.model_file import model_path
-from classifier.outputs.claims import claim
-from classifier.outputs.kinds import ONNX
+from classifier.errors import SettingError
 from classifier.photos.streaming import ignore
 from classifier.training.processes import is_first_process
 from classifier.training.runs.folder import RunFolder, check_folder, default_output, default_path
@@ -223,24 +220,7 @@ def _fit(plan: "TrainingPlan", run: RunFolder, *, tensorboard: bool) -> int:
         return 130
     kept = "last" if plan.settings.train_on_valid else "best"
     print(f"The {kept} checkpoint is {run.checkpoint}; the curves are {run.curves}.")
-    write_model_file(run.checkpoint)
+    write_model_file(run.checkpoint, option="--output")
     measure = shlex.join(["python", "-m", "classifier", "evaluate", "--checkpoint", str(run.checkpoint)])
     print(f"How right is it on photos that it has never seen? {measure}")
     return 0
-
-
-def write_model_file(checkpoint: Path) -> None:
-    """Write the model file of a checkpoint, for engines other than PyTorch; a warning where that cannot be done."""
-    from classifier.inference.classifier import Classifier
-    from classifier.inference.export import EXPORT_PACKAGES, export
-
-    path = model_path(checkpoint)
-    if any(find_spec(package) is None for package in EXPORT_PACKAGES):
-        return
-    try:
-        claim(path, ONNX, option="--output", inputs=[checkpoint])
-        export(Classifier.load(checkpoint, device="cpu", plain=True), path, kind="onnx")
-    except ClassifierError as error:
-        warn(f"Only PyTorch can run this checkpoint: its model file could not be written. {error}")
-    else:
-        print(f"{path} is the same model for quick engines (predict and the site use it by themselves).")

@@ -52,6 +52,7 @@ def check(asked: list[list[str]]) -> tuple[list[list[str]], list[list[str]]]:
 def test_the_official_split_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     runs, means = check(run_twice("official.sh", tmp_path))
     assert runs[2] == ["train", "--resume", "--run-dir", str(tmp_path / "runs" / "official2")]
+    assert runs[-2] == ["export", "--checkpoint", str(tmp_path / "runs" / "official.safetensors")]
     assert runs[-1][-2:] == ["--split", "official-test"]
     assert len(means) == 2
 
@@ -63,7 +64,7 @@ def test_the_weights_take_five_commands_and_go_on_where_they_were_stopped(tmp_pa
     runs, means = check(asked)
     assert runs[2] == ["train", "--resume", "--run-dir", str(tmp_path / "runs" / "weights2")]
     assert len(asked) - 1 == 5  # one of them twice, since it was stopped
-    assert [words[0] for words in runs[-2:]] == ["calibrate", "evaluate"]
+    assert [words[0] for words in runs[-2:]] == ["calibrate", "evaluate"]  # the first writes the model file, too
     assert runs[-1][-2:] == ["--wild", "wild.csv"]
     assert len(means) == 1
 

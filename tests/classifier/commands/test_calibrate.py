@@ -1,4 +1,6 @@
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -6,6 +8,9 @@ from classifier.__main__ import main
 from classifier.calibration import calibrate, examples
 from classifier.calibration.fit import NEVER
 from classifier.checkpoint import load_checkpoint
+from classifier.cli.model_file import write_model_file
+from classifier.commands import calibrate as command
+from classifier.inference.classifier import Classifier
 from classifier.predictions.neighbours import index_path
 from tests.making.tiny import plant_checkpoint
 
@@ -57,3 +62,28 @@ def test_photos_that_cannot_be_read_are_named_once(checkpoint: Path, capsys: pyt
     assert calibration
     assert calibration.fitted_on
     assert calibration.fitted_on.photos == 11  # of 12
+
+
+def test_the_model_file_is_renewed_and_an_older_one_takes_no_calibration_away(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    onnxruntime = pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnxscript")
+    path = checkpoint.with_suffix(".onnx")
+
+    def described() -> dict[str, Any]:
+        session = onnxruntime.InferenceSession(path.read_bytes())
+        return json.loads(session.get_modelmeta().custom_metadata_map["florascope"])
+
+    write_model_file(checkpoint, option="--checkpoint")
+    assert main(["calibrate", "--checkpoint", str(checkpoint)]) == 0  # which leaves the file here, see conftest
+    calibration = load_checkpoint(checkpoint).metadata.calibration
+    assert calibration
+    assert described()["calibration"] is None
+    assert Classifier.load(checkpoint, engine="onnxruntime").postprocessor.calibration == calibration
+    monkeypatch.setattr(command, "write_model_file", write_model_file)
+    assert main(["calibrate", "--checkpoint", str(checkpoint)]) == 0
+    calibration = load_checkpoint(checkpoint).metadata.calibration
+    assert calibration
+    assert described()["calibration"] == json.loads(json.dumps(calibration.to_dict()))
+    assert f"logits / {calibration.temperature:g}" in described()["outputs"]["logits"]

@@ -11,16 +11,11 @@ import pytest
 from classifier.__main__ import COMMANDS, main
 from classifier.checkpoint import FurtherInfo, load_checkpoint, read_metadata
 from classifier.checkpoint.collection import open_collection
-from classifier.commands import train
-from classifier.commands.train import write_model_file
 from classifier.data.manifest import manifest_of, read_manifest
 from classifier.data.subject import Subject
-from classifier.inference import export as exporting
-from classifier.inference.classifier import Classifier
 from classifier.photos.limits import MIB
 from classifier.training.loop.callbacks import KeepBest
 from tests.making.photo_folders import plant
-from tests.making.tiny import plant_checkpoint
 
 TINY = ["--backbone", "test_efficientnet", "--no-pretrained", "--sizes", "32", "--workers", "0", "--device", "cpu"]
 
@@ -63,32 +58,6 @@ def test_data_and_output_are_enough(photos: Path, tmp_path: Path, capsys: pytest
     collection = open_collection(metadata, checkpoint_path=output, data_dir=tmp_path, flowers_root=None)
     assert (collection.name, collection.root, len(collection.photos)) == ("my garden", photos, 32)
     assert collection.subject == Subject("leaf", "leaves")
-
-
-def test_the_model_file_is_written_where_it_can_be(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    checkpoint, _ = plant_checkpoint(tmp_path)
-    write_model_file(checkpoint)
-    path = checkpoint.with_suffix(".onnx")
-    assert f"{path} is the same model for quick engines" in capsys.readouterr().out
-    assert Classifier.load(checkpoint, engine="onnxruntime").engine.name == "onnxruntime"
-    path.write_text("mine")
-    write_model_file(checkpoint)
-    assert path.read_text() == "mine"
-    assert "Only PyTorch can run this checkpoint" in capsys.readouterr().err
-    path.unlink()
-
-    def fail(*_: object) -> None:
-        raise RuntimeError("no such operator")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(exporting, "_write_onnx", fail)
-        write_model_file(checkpoint)
-    assert "its model file could not be written. The network cannot be exported" in capsys.readouterr().err
-    monkeypatch.setattr(train, "find_spec", lambda name: None)
-    write_model_file(checkpoint)
-    assert not path.exists()
 
 
 def test_a_stopped_run_goes_on_by_its_folder(
