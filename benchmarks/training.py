@@ -19,7 +19,7 @@ from torch.utils.data import DataLoader, Dataset
 from benchmarks.predict import make_photo
 from classifier.cli.printing import PlainConsole
 from classifier.data.samples import Sample
-from classifier.memory import keep_freed_memory
+from classifier.machine import keep_freed_memory
 from classifier.networks.network import Network
 from classifier.photos.reading import open_image
 from classifier.training.augmentation import to_tensor, train_transform

@@ -54,13 +54,3 @@ def test_the_start_up_line_says_which_engine_and_why(tmp_path: Path):
     assert done.returncode == 0, done.stderr
     assert "Photos are classified by the engine torch: the others cannot be used." in done.stderr
     assert "python -m classifier export --checkpoint" in done.stderr
-
-
-@pytest.mark.parametrize(("cores", "threads"), [("None", 1), ("1", 1), ("2", 1), ("3", 1), ("8", 4)])
-def test_passes_side_by_side_share_the_cores(cores: str, threads: int):
-    code = f"import app, os; os.cpu_count = lambda: {cores}; print(app.threads_a_pass())"
-    environ = {**os.environ, "CHECKPOINT": "none.safetensors", "FLOWERS_ROOT": ""}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120
-    )
-    assert done.stdout.split() == [str(threads)], done.stderr

@@ -21,7 +21,7 @@ MOST_LINES = 350  # a guide: folders carry the structure
 ROOMS = ("classifier", "web", "app", "gunicorn.conf")
 # The floors of classifier/, lowest first: a module may import its own folder and lower floors.
 FLOORS = (
-    {"errors", "files", "locations", "memory", "setting_fields"},
+    {"errors", "files", "locations", "machine", "setting_fields"},
     {"photos"},
     {"outputs"},
     {"data"},

@@ -7,9 +7,10 @@ that handles the request, and many apps can live in one process (the tests build
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
+from time import monotonic
 from typing import TYPE_CHECKING, Protocol, cast
 
 from flask import Flask, current_app
@@ -20,13 +21,15 @@ from classifier.data.labels import LabelClass
 from classifier.data.statistics import Statistics
 from classifier.data.subject import Subject
 from classifier.errors import PhotoError
+from classifier.machine import usable_cores
+from classifier.photos.reading import is_large
 from web.settings import Settings
 
 if TYPE_CHECKING:
     from classifier.predictions.values import Prediction
 
-# Photos looked at at once; the others wait in line. More would only make each slower: the model uses every core.
-AT_ONCE = 2
+# Large photos that a process looks at at once: each may take 1 GB while it is decoded (`benchmarks/memory.py`).
+LARGE_AT_ONCE = 2
 _KEY = "florascope"
 
 
@@ -50,6 +53,24 @@ class Predictor(Protocol):
     ) -> tuple[Prediction, ...]: ...
 
 
+def photos_at_once(settings: Settings) -> int:
+    """Photos that a process looks at at once; the others wait in line.
+
+    As many as it has cores, since a pass of the network takes one (see `threads_a_pass`); two at least, so that one is
+    decoded while the other is in the network; and, above that, no more than there are threads to ask.
+    """
+    return max(2, min(usable_cores() // settings.processes, settings.threads))
+
+
+def threads_a_pass(settings: Settings) -> int:
+    """Cores that one pass of the network gets: those of this process, shared out over the photos looked at at once.
+
+    A pass on all cores is sooner done when one visitor is alone, by a few ms; with eight, passes side by side give more
+    answers per second, for less of the processor's time, since no core waits for another. docs/performance.md has both.
+    """
+    return max(1, usable_cores() // settings.processes // photos_at_once(settings))
+
+
 @dataclass(frozen=True)
 class Site:
     """Everything that one app serves.
@@ -63,9 +84,13 @@ class Site:
     classifier: Predictor | None
     problem: str | None
     # One for all who ask: the visitors of the page and the programs at the API.
-    _line: BoundedSemaphore = field(
-        default_factory=lambda: BoundedSemaphore(AT_ONCE), init=False, compare=False, repr=False
+    _line: BoundedSemaphore = field(init=False, compare=False, repr=False)
+    _large: BoundedSemaphore = field(
+        default_factory=lambda: BoundedSemaphore(LARGE_AT_ONCE), init=False, compare=False, repr=False
     )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_line", BoundedSemaphore(photos_at_once(self.settings)))
 
     @property
     def subject(self) -> Subject:
@@ -77,8 +102,11 @@ class Site:
         server.extensions[_KEY] = self
 
     @contextmanager
-    def asking(self) -> Iterator[Predictor]:
+    def asking(self, photo: bytes = b"") -> Iterator[Predictor]:
         """The classifier, once it is the caller's turn.
+
+        Args:
+            photo: the file that is decoded during the turn; of large ones only a few fit in the memory at once.
 
         Raises:
             NoModel: there is no classifier.
@@ -86,12 +114,15 @@ class Site:
         """
         if self.classifier is None:
             raise NoModel(self.problem or "There is no model to ask.")
-        if not self._line.acquire(timeout=self.settings.busy_after_s):
-            raise Busy
-        try:
+        until = monotonic() + self.settings.busy_after_s
+        with ExitStack() as turns:
+            # Large ones wait for each other first, so that they take no place in the line of the others meanwhile.
+            is_bounded = photos_at_once(self.settings) > LARGE_AT_ONCE and is_large(photo)
+            for line in (self._large, self._line) if is_bounded else (self._line,):
+                if not line.acquire(timeout=max(0, until - monotonic())):
+                    raise Busy
+                turns.callback(line.release)
             yield self.classifier
-        finally:
-            self._line.release()
 
 
 def current_site() -> Site:

@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.predict import Comparison, Pair, compare
-from benchmarks.report.machine import usable_cores
 from benchmarks.report.parts import Options
 from benchmarks.report.records import Result, Table
 from benchmarks.report.targets import number
@@ -26,6 +25,7 @@ from classifier.checkpoint import load_checkpoint
 from classifier.errors import EngineError, SettingError
 from classifier.inference.engines import Engine, Floats
 from classifier.inference.engines.choosing import ENGINES, REFERENCE, Request, load_engine
+from classifier.machine import usable_cores
 
 ROOT = Path(__file__).resolve().parents[2]
 THREADS, BATCHES, CALLERS = (1, 2), (1, 8), (1, 2, 8)

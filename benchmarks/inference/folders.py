@@ -16,7 +16,6 @@ from PIL import Image
 
 from benchmarks.inference.engines import random_pictures
 from benchmarks.predict import PHONE_PX, make_photo
-from benchmarks.report.machine import usable_cores
 from benchmarks.report.parts import Options
 from benchmarks.report.records import Result, Table
 from benchmarks.report.targets import number
@@ -25,6 +24,7 @@ from classifier.inference.batch import predict_many, suitable_batch
 from classifier.inference.classifier import Classifier
 from classifier.inference.engines import EngineOutput, Floats
 from classifier.inference.engines.choosing import ENGINES
+from classifier.machine import usable_cores
 from classifier.photos.limits import MIB, ImageLimits
 from classifier.photos.streaming import map_ahead
 

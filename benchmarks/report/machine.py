@@ -5,6 +5,8 @@ import platform
 from importlib.metadata import Distribution
 from pathlib import Path
 
+from classifier.machine import usable_cores
+
 # Name in /proc/cpuinfo → what it is called; those that engines compute with.
 INSTRUCTIONS = {
     "avx2": "AVX2",
@@ -37,11 +39,6 @@ def describe_machine(*environments: Path) -> dict[str, str]:
     }
     versions = {name: package_version(name, *environments) for name in PACKAGES}
     return described | {name: version for name, version in versions.items() if version}
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def memory_gb(field: str = "MemTotal") -> float:

@@ -6,7 +6,6 @@
 Every file is read once: what is not a photo is listed and left out.
 """
 
-import os
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +31,7 @@ from classifier.data.manifest import first_split, read_manifest
 from classifier.data.samples import MOST_BROKEN
 from classifier.data.splitting import Ratios, stratify
 from classifier.errors import DatasetError, PhotoError
+from classifier.machine import usable_cores
 from classifier.outputs.names import readable_name
 from classifier.photos.colour import mean_rgb
 from classifier.photos.hashing import digest_of
@@ -169,7 +169,7 @@ def _scan(
 ) -> tuple[list[_Scanned], tuple[LeftOut, ...]]:
     scanned: list[_Scanned] = []
     left_out: list[LeftOut] = []
-    with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(max_workers=min(8, usable_cores())) as pool:
         for done, (entry, found) in enumerate(
             zip(entries, pool.map(lambda entry: _read_photo(root, entry, limits), entries), strict=True), start=1
         ):

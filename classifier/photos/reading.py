@@ -38,6 +38,7 @@ from classifier.photos.files.repairs import PNG_START, with_end, without_extras
 from classifier.photos.limits import DEFAULT_LIMITS, ImageLimits
 from classifier.photos.preparing import shrink
 
+LARGE_PIXELS = 4_000_000
 JPEG_START = b"\xff\xd8"
 SEND_INSTEAD = "Send the photo as JPEG, PNG or WebP."
 
@@ -198,6 +199,15 @@ def _open(data: bytes) -> Image.Image:
     # What else Pillow's readers raise on a damaged header depends on the format (OSError, ValueError, KeyError, …).
     except Exception as error:
         raise _refusal(recognise(data[:HEAD_BYTES])) from error
+
+
+def is_large(data: bytes) -> bool:
+    """Whether decoding a photo may take much memory, as its header says; False where it cannot be opened."""
+    try:
+        image = _open(data)
+    except PhotoError:
+        return False
+    return image.format == "HEIF" or image.width * image.height > LARGE_PIXELS  # a HEIC may be larger than it says
 
 
 def _refusal(kind: str | None) -> PhotoError:

@@ -1,6 +1,5 @@
 """Streams of photos: work in threads, ahead of who uses the results, so that no core waits for another."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,13 +9,14 @@ from typing import Any, TypeVar
 from PIL import Image
 
 from classifier.errors import PhotoError
+from classifier.machine import usable_cores
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 # Reports progress: what is being done, how many are done, how many there are.
 Progress = Callable[[str, int, int], object]
 # One more than cores: while one waits for the disk or for its turn at the engine, the others keep the cores busy.
-THREADS = min(os.cpu_count() or 1, 32) + 1
+THREADS = min(usable_cores(), 32) + 1
 
 
 def map_ahead(

@@ -19,7 +19,7 @@ from classifier.data.folder_tree import LeftOut
 from classifier.data.further.reading import Further
 from classifier.data.manifest import write_manifest
 from classifier.data.samples import samples_digest
-from classifier.memory import keep_freed_memory
+from classifier.machine import keep_freed_memory
 from classifier.networks.backbones import find_backbone
 from classifier.networks.network import Network
 from classifier.outputs.claims import claim

@@ -1,11 +1,11 @@
 """Settings of a training run. Needs no PyTorch, so that the command line answers --help at once."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from classifier.errors import SettingError
+from classifier.machine import usable_cores
 from classifier.photos.limits import PhotoLimits
 from classifier.setting_fields import check_values, setting
 
@@ -242,7 +242,7 @@ def recommended(
         "backbone": "efficientnet_lite2" if accelerated else "efficientnet_lite0",
         "sizes": (160, 224) if accelerated else (128, 160, 192),
         "epochs": min(30, max(5, round(visits / photos))),
-        "workers": min(16, os.cpu_count() or 2) if accelerated else 2,  # a graphics card waits for photos
+        "workers": min(16, usable_cores()) if accelerated else 2,  # a graphics card waits for photos
         "batch_size": 32 if photos >= 600 else 16 if photos >= 150 else 8,
     }
     chosen |= given

@@ -73,7 +73,7 @@ def answer_upload(upload: Upload, *, site: Site) -> Answer:
     """
     content = upload.decode(max_bytes=site.settings.max_upload_bytes)
     picture: bytes | Image.Image = content
-    with site.asking() as classifier:
+    with site.asking(content) as classifier:
         if upload.uncut:
             picture = upload.view.cut(open_image(content))
         elif not upload.shrunk:
@@ -93,7 +93,7 @@ def look_nine_ways(upload: Upload, *, site: Site) -> Stability:
         PhotoError, Busy: as in `answer_upload`.
     """
     content = upload.decode(max_bytes=site.settings.max_upload_bytes)
-    with site.asking() as classifier:  # decoding too: of large photos, only a few fit in the memory at once
+    with site.asking(content) as classifier:  # decoding too: of large photos, only a few fit in the memory at once
         if upload.uncut:
             return stability(classifier, upload.view.cut(open_image(content)))
         return stability(classifier, open_image(content, draft_px=NINE_LOOKS_PX))

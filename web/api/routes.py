@@ -52,7 +52,7 @@ def register(server: Flask, site: Site) -> None:
     def classify() -> Response:
         content, name = sent_photo(max_bytes=site.settings.max_upload_bytes)
         top_k = asked_top_k()
-        with site.asking() as classifier:
+        with site.asking(content) as classifier:
             (prediction,) = classifier.predict([content], top_k=top_k)
         return _json({"photo": name, **prediction.to_dict()})
 

@@ -12,6 +12,7 @@ from classifier.data.folder_tree import LeftOut, reason_of
 from classifier.data.further.listing import Listing, list_also, list_strangers
 from classifier.data.samples import Sample, samples_of, training_samples
 from classifier.errors import DatasetError, PhotoError
+from classifier.machine import usable_cores
 from classifier.photos.colour import mean_rgb
 from classifier.photos.hashing import digest_of
 from classifier.photos.limits import DEFAULT_LIMITS, ImageLimits
@@ -162,7 +163,7 @@ def _left_out(path: Path, reason: str) -> LeftOut:
 
 def _look_at_all(photos: Sequence[FurtherPhoto], step: Callable[[int, int], object]) -> list[_Seen | str]:
     found = []
-    with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(max_workers=min(8, usable_cores())) as pool:
         for done, seen in enumerate(pool.map(_look_at, photos), start=1):
             found.append(seen)
             step(done, len(photos))

@@ -1,17 +1,18 @@
 """Engines: what runs the network. Each is one module, and only it may import its runtime; `choosing` has them all."""
 
-import os
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from classifier.machine import usable_cores
 
 Floats = NDArray[np.float32]
 
 
 def passes_at_once(threads: int | None) -> int:
     """How many passes of so many threads the cores have room for, at least 1; None stands for all cores."""
-    return max(1, (os.cpu_count() or 1) // threads) if threads else 1
+    return max(1, usable_cores() // threads) if threads else 1
 
 
 class EngineOutput(NamedTuple):

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.report import machine
-from benchmarks.report.machine import Load, describe_machine, package_version, usable_cores
+from benchmarks.report.machine import Load, describe_machine, package_version
+from classifier.machine import usable_cores
 
 
 def test_the_machine_is_described_by_what_its_files_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -20,7 +20,7 @@ from classifier.errors import (
 )
 from classifier.photos.colour import mean_rgb
 from classifier.photos.limits import MIB, ImageLimits
-from classifier.photos.reading import open_image, open_with_size, upright_size
+from classifier.photos.reading import is_large, open_image, open_with_size, upright_size
 from tests.making.pictures import (
     AVIF,
     BLUE,
@@ -449,3 +449,12 @@ def test_a_text_has_no_size(tmp_path: Path) -> None:
     (tmp_path / "note.jpg").write_text("a note")
     with pytest.raises(NotAnImage):
         open_with_size(tmp_path / "note.jpg", draft_px=64)
+
+
+def test_large_photos_are_known_by_their_header() -> None:
+    large, small = Image.new("L", (2001, 2000)), Image.new("L", (2000, 2000))
+    for format in ("PNG", "JPEG", "TIFF", "WEBP"):
+        assert [is_large(encode(image, format)) for image in (large, small)] == [True, False]
+    assert is_large(encode(Image.new("RGB", (64, 64)), "HEIF"))
+    assert not is_large(b"no photo")
+    assert not is_large(b"")

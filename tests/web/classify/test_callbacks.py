@@ -17,7 +17,7 @@ from web import create_app
 from web.answer.asking import BUSY, FAULT, FOR_VISITORS
 from web.classify import callbacks
 from web.settings import Settings
-from web.site import AT_ONCE
+from web.site import photos_at_once
 
 OUTPUTS = ["fresh-answer.data"]
 
@@ -31,8 +31,9 @@ def classify(app, content, *, key="k1", clicks=1, url=None):
 def full_line(garden, *, busy_after_s: int) -> Iterator[dash.Dash]:
     """An app at whose model stand as many visitors of the page as may; they get their answers when the block ends."""
     classifier = HeldClassifier()
-    app = create_app(Settings(busy_after_s=busy_after_s), classifier, garden)
-    visitors = [threading.Thread(target=classify, args=(app, encode(draw_flower()))) for _ in range(AT_ONCE)]
+    settings = Settings(busy_after_s=busy_after_s)
+    app, places = create_app(settings, classifier, garden), photos_at_once(settings)
+    visitors = [threading.Thread(target=classify, args=(app, encode(draw_flower()))) for _ in range(places)]
     for visitor in visitors:
         visitor.start()
     try:

@@ -1,6 +1,5 @@
 """The engines that run model files: OpenVINO and ONNX Runtime."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import pytest
 from classifier.errors import EngineError
 from classifier.inference.classifier import Classifier
 from classifier.inference.engines.model_file import check_inputs, model_path
+from classifier.machine import usable_cores
 from tests.making.fakes import COLOURS, draw_flower
 
 
@@ -106,7 +106,7 @@ def test_a_missing_file_is_named_with_the_command(load: Callable[..., Any], tmp_
 
 def test_passes_of_one_core_have_a_stream_each(with_model_file: Path) -> None:
     engine = openvino_engine(model_path(with_model_file), threads=1)
-    assert engine._model.get_property("NUM_STREAMS") == os.cpu_count()
+    assert engine._model.get_property("NUM_STREAMS") == usable_cores()
     assert openvino_engine(model_path(with_model_file))._model.get_property("NUM_STREAMS") == 1
 
 

@@ -1,4 +1,3 @@
-import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,6 +6,7 @@ import pytest
 import torch
 
 from classifier.errors import SettingError
+from classifier.inference import engines
 from classifier.inference.engines import passes_at_once
 from classifier.inference.engines.pytorch import PyTorchEngine, pick_device
 from classifier.networks.network import Network
@@ -34,7 +34,7 @@ def test_devices() -> None:
 
 @pytest.mark.parametrize(("cores", "threads", "passes"), [(4, None, 1), (4, 1, 4), (4, 2, 2), (4, 3, 1), (2, 8, 1)])
 def test_passes_share_the_cores(cores: int, threads: int | None, passes: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    monkeypatch.setattr(engines, "usable_cores", lambda: cores)
     assert passes_at_once(threads) == passes
 
 
@@ -42,7 +42,7 @@ def test_passes_share_the_cores(cores: int, threads: int | None, passes: int, mo
 def test_passes_run_side_by_side_where_each_takes_one_core(
     threads: int | None, passes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(engines, "usable_cores", lambda: 2)
     engine = PyTorchEngine(Network("test_efficientnet", 4), threads=threads)
     running, most, lock = 0, 0, threading.Lock()
 

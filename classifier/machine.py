@@ -1,12 +1,22 @@
-"""How glibc keeps memory that was freed; other systems are left as they are. The numbers are those of malloc.h."""
+"""The machine: cores that may be used, and how glibc keeps memory that was freed; other systems keep it their way."""
 
 import ctypes
+import os
 import sys
 
+# As in malloc.h.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -3, -4, -8
 # Between what a pass of the network asks for at a time (8 MB) and the blocks of 16 MB that large pictures lie in.
 _PICTURE_BYTES = 12 * 1024 * 1024
 _KEPT_BYTES = 64 * 1024 * 1024
+
+
+def usable_cores() -> int:
+    """Number of cores that this process may use, at least 1: a container or `taskset` may leave it some of them only.
+
+    macOS does not say, so all cores count there.
+    """
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def keep_freed_memory() -> None:
