@@ -68,7 +68,8 @@ With --mix-strangers, which goes with --exposure uniform, some are mixed with kn
 with them: that teaches what lies between a class and anything else (https://arxiv.org/abs/2106.03917).
 
 --teachers names checkpoints of the same classes, of any backbone. Their mean answer to each training picture, changed
-by chance as it is, is learnt beside its label (https://arxiv.org/abs/2106.05237).
+by chance as it is, is learnt beside its label (https://arxiv.org/abs/2106.05237). With --resume, --teachers is needed
+only where they were moved.
 
 In a folder for --also, folders are called as the classes or by their ids. In a .csv, files are relative to its folder.
 Its columns: file; class_ids or class_id (56, or 56|60 where either is right), or class (names, in the same way); kind

@@ -195,6 +195,7 @@ def _write_beginning(plan: TrainingPlan, run: RunFolder) -> None:
         also=tuple(str(path.absolute()) for path in plan.further.also_from),
         strangers=tuple(str(path.absolute()) for path in plan.further.strangers_from),
         known_side=plan.further.known_side,
+        taught_by=tuple((str(point.path.absolute()), point.checkpoint.weights.digest) for point in plan.teachers),
     )
     write_record(run, record)
     if plan.further.also or plan.further.strangers:

@@ -33,6 +33,7 @@ class RunRecord:
         also: folders and tables of further known photos.
         strangers: the same of strangers.
         known_side: see `data.further.reading.Further`.
+        taught_by: absolute path and digest of the weights of each teacher; empty in records of earlier versions.
     """
 
     settings: TrainingSettings
@@ -45,19 +46,20 @@ class RunRecord:
     also: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
     known_side: int | None = None
+    taught_by: tuple[tuple[str, str], ...] = ()
 
     def check_given(self, given: Mapping[str, Any]) -> None:
         """Check that what is given when the run is resumed is what it began with.
 
         Args:
             given: fields of the settings, and "split", "output"; None counts as not given. "data", "also" and
-                "strangers" may differ: photos can be moved, see `resume.read_plan`.
+                "strangers" may differ, and "teachers" of known digests: they can be moved, see `resume.read_plan`.
 
         Raises:
             SettingError: something differs that would change the result.
         """
         for name, value in given.items():
-            if name in (*FREE_TO_CHANGE, *PHOTOS) or value is None:
+            if name in (*FREE_TO_CHANGE, *PHOTOS) or value is None or (name == "teachers" and self.taught_by):
                 continue
             began = getattr(self, name) if name in ("split", "output") else getattr(self.settings, name)
             same = _resolved(began) == _resolved(value) if name == "output" else began == value
@@ -102,6 +104,7 @@ def read_record(path: Path) -> RunRecord:
         needed, others = ("data", "split", "output"), ("subject", "learnt_before", "torch", "known_side")
         beside = {name: values[name] for name in needed} | {name: values.get(name) for name in others}
         beside |= {name: tuple(values.get(name) or ()) for name in ("also", "strangers")}
+        beside["taught_by"] = tuple((str(place), str(digest)) for place, digest in values.get("taught_by") or ())
         return RunRecord(settings, **{**beside, "output": str(_output_in(path, Path(beside["output"])))})
     except FileNotFoundError as error:
         raise CheckpointError(f"There is nothing to resume: {file} does not exist. Start without --resume.") from error

@@ -1,6 +1,6 @@
 """Resuming: the plan of a run that was begun, read from its folder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from classifier.data.manifest import read_manifest
 from classifier.data.oxford import flowers102
 from classifier.data.samples import Sample, differing_classes, samples_digest, training_samples
 from classifier.data.subject import parse
-from classifier.errors import DatasetError, PhotoError, SettingError, TrainingError
+from classifier.errors import CheckpointError, DatasetError, PhotoError, SettingError, TrainingError
 from classifier.inference.engines.pytorch import pick_device
 from classifier.locations import DATA_DIR, flowers_root
 from classifier.photos.colour import mean_rgb
@@ -46,16 +46,17 @@ def read_plan(
         folder: of the run.
         given: what is given again: fields of `TrainingSettings`, and "data", "split", "output", "also", "strangers".
             It has to be what the run began with, but for what changes only how fast it goes: workers, compile,
-            precision. "data", "also" and "strangers" may say where the same photos are now.
+            precision. "data", "also" and "strangers" may say where the same photos are now, "teachers" where the same
+            teachers are.
         subject: what the classes are kinds of, if it is to change.
         device: "auto", "cpu", "cuda" or "mps".
         collection: the photos, if they have been read already.
 
     Raises:
-        CheckpointError: there is no such run, or a file of it is damaged.
+        CheckpointError: there is no such run, or a file of it is damaged; or a teacher is no longer there.
         DatasetError: the photos are no longer there.
         SettingError: something that is given differs from what the run began with.
-        TrainingError: the photos are others than those that the run began with.
+        TrainingError: the photos, or the teachers, are others than those that the run began with.
     """
     given = {name: value for name, value in (given or {}).items() if value is not None}
     record = read_record(folder)
@@ -88,7 +89,7 @@ def read_plan(
         valid_samples(collection, settings, split_name=record.split),
         device=device,
         start=start,
-        teachers=read_teachers(settings.teachers, collection),
+        teachers=_teachers_of(record, given.get("teachers"), collection),
         earlier=earlier,
         learnt_before=record.learnt_before,
         further=_further_of(run, record, given, collection),
@@ -144,6 +145,30 @@ def _further_of(run: RunFolder, record: RunRecord, given: Mapping[str, Any], col
         known_side=record.known_side,
         limits=collection.limits.image_limits,
     )
+
+
+def _teachers_of(record: RunRecord, given: Sequence[str] | None, collection: Collection) -> list[StartingPoint]:
+    """The teachers that a run began with, at their places or where `given` says that they are now."""
+    began = [path for path, _ in record.taught_by] or list(record.settings.teachers)
+    now = given or began
+    if len(now) != len(began):
+        raise SettingError(
+            f"This run began with {len(began)} of --teachers ({', '.join(began)}); got {len(now)}. They may be moved, "
+            "but not be others: leave the option out, or begin another run."
+        )
+    try:
+        teachers = read_teachers(now, collection)
+    except CheckpointError as error:
+        raise CheckpointError(
+            f"{error} If the teachers of this run were moved, say by --teachers where all of them are now."
+        ) from error
+    for teacher, (path, digest) in zip(teachers, record.taught_by, strict=False):  # earlier versions kept no digests
+        if teacher.checkpoint.weights.digest != digest:
+            raise TrainingError(
+                f"{teacher.path} has other weights than {path} had, a teacher of this run, when the run began. Name "
+                "the same teachers by --teachers, in the same order, or begin another run."
+            )
+    return teachers
 
 
 def _check_moved(run: RunFolder, collection: Collection) -> None:

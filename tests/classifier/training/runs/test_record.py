@@ -20,6 +20,7 @@ RECORD = RunRecord(
     also=("/photos/more.csv", "/photos/more"),
     strangers=("/photos/others",),
     known_side=288,
+    taught_by=(("/runs/one.safetensors", "12ab"), ("/runs/two.safetensors", "34cd")),
 )
 
 
@@ -27,7 +28,9 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     run = RunFolder.of(tmp_path / "x" / "best.safetensors")
     write_record(run, RECORD)
     assert read_record(run.path) == RECORD
-    bare = replace(RECORD, subject=None, learnt_before=None, torch=None, also=(), strangers=(), known_side=None)
+    bare = replace(
+        RECORD, subject=None, learnt_before=None, torch=None, also=(), strangers=(), known_side=None, taught_by=()
+    )
     write_record(run, bare)
     assert read_record(run.path) == bare
 
@@ -47,6 +50,9 @@ def test_a_run_is_resumed_with_what_it_began_with(monkeypatch: pytest.MonkeyPatc
         {"epochs": 3, "sizes": (32, 64), "workers": 9, "precision": "32", "compile": True, "split": None}
     )
     RECORD.check_given({"data": "photos/../photos/garden", "output": Path("runs/x/best.safetensors")})
+    RECORD.check_given({"teachers": ("/moved/one.safetensors", "/moved/two.safetensors")})
+    with pytest.raises(SettingError, match="--teachers ; got one"):  # digests tell whether they are the same
+        replace(RECORD, taught_by=()).check_given({"teachers": ("one.safetensors",)})
     RECORD.check_given({"also": [Path("/moved/more.csv")], "strangers": [Path("/moved/others")]})
     for given, message in (
         ({"sizes": (32,)}, "This run began with --sizes 32 64; got 32. A run is resumed with what it began with"),

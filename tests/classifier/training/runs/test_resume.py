@@ -8,7 +8,7 @@ import pytest
 from classifier.checkpoint import read_metadata
 from classifier.data.collection import Collection
 from classifier.data.folders import read_folder
-from classifier.errors import DatasetError, SettingError, TrainingError
+from classifier.errors import CheckpointError, DatasetError, SettingError, TrainingError
 from classifier.training.fit import fit
 from classifier.training.loop.callbacks import KeepBest
 from classifier.training.plan import plan_training
@@ -110,3 +110,33 @@ def test_a_folder_with_other_photos_is_not_the_moved_one(stopped: RunFolder, tmp
         read_plan(stopped.path, {"data": str(others)}, device="cpu")
     with pytest.raises(SettingError, match="Photos may be moved, but not be others"):
         read_plan(stopped.path, {"data": "flowers102"}, device="cpu")
+
+
+def test_teachers_are_found_from_any_folder_and_may_be_moved(
+    garden: Collection, stopped: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    teacher = Path("teacher.safetensors")
+    shutil.copy(stopped.checkpoint, teacher)
+    run = RunFolder.of(tmp_path / "run" / "best.safetensors")
+    settings = {**TINY, "epochs": 1, "teachers": (str(teacher),)}
+    assert fit(plan_training(garden, device="cpu", **settings), run)
+    assert read_metadata(run.checkpoint).training.settings["teachers"] == [str(teacher)]  # as it was named
+    monkeypatch.chdir("/")
+    plan, _ = read_plan(run.path, device="cpu")
+    assert [point.path for point in plan.teachers] == [tmp_path / teacher]
+    moved = (tmp_path / teacher).rename(tmp_path / "moved.safetensors")
+    with pytest.raises(CheckpointError, match=r"teacher\.safetensors.* say by --teachers where all of them are now"):
+        read_plan(run.path, device="cpu")
+    plan, _ = read_plan(run.path, {"teachers": (str(moved),)}, device="cpu")
+    assert [point.path for point in plan.teachers] == [moved]
+    assert plan.settings.teachers == (str(teacher),)
+    with pytest.raises(SettingError, match=r"began with 1 of --teachers \(.*teacher\.safetensors\); got 2"):
+        read_plan(run.path, {"teachers": (str(moved), str(moved))}, device="cpu")
+    with pytest.raises(TrainingError, match=r"best\.safetensors has other weights than .*teacher\.safetensors had"):
+        read_plan(run.path, {"teachers": (str(run.checkpoint),)}, device="cpu")
+
+
+def test_a_run_without_teachers_gets_none_later(stopped: RunFolder) -> None:
+    with pytest.raises(SettingError, match=r"--teachers ; got one\.safetensors"):
+        read_plan(stopped.path, {"teachers": ("one.safetensors",)}, device="cpu")
