@@ -15,7 +15,7 @@ from classifier.locations import DATA_DIR
 from classifier.memory import return_freed_memory, return_freed_pictures
 from web import create_app
 from web.settings import Settings
-from web.site import AT_ONCE
+from web.site import threads_a_pass
 
 log = logging.getLogger("florascope")
 DAMAGED = "The model on this machine cannot be used, so photos cannot be classified. The server's log says why."
@@ -38,15 +38,6 @@ def open_site(settings: Settings) -> Flask:
     model.predict([Image.new("RGB", (64, 64))])  # the first pass prepares for the next; no visitor should wait for it
     collection = open_collection(model.metadata, checkpoint_path=path, data_dir=DATA_DIR, flowers_root=root)
     return create_app(settings, model, collection).server
-
-
-def threads_a_pass() -> int:
-    """Cores that one pass of the network gets, so that as many run side by side as photos are looked at.
-
-    A pass on all cores is sooner done when one visitor is alone, by a few ms; with eight, passes side by side give more
-    answers per second, for less of the processor's time, since no core waits for another. docs/performance.md has both.
-    """
-    return max(1, (os.cpu_count() or 1) // AT_ONCE)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import torch
 from rich.table import Table
 from torch.utils.data import DataLoader, Dataset
 
-from benchmarks.predict import make_photo
+from benchmarks.photos import draw_photo
 from classifier.cli.printing import PlainConsole
 from classifier.data.samples import Sample
 from classifier.memory import keep_freed_memory
@@ -102,7 +102,7 @@ def measure(
 ) -> Iterator[tuple[str, float]]:
     """Measure all: names, and photos a second; the loop as it is comes first."""
     files = [folder / f"{number}.jpg" for number in range(BATCH * (batches + 3))]
-    content = [make_photo(PHOTO_PX) for _ in range(16)]
+    content = [draw_photo(PHOTO_PX, number) for number in range(16)]
     for number, file in enumerate(files):
         file.write_bytes(content[number % len(content)])
     samples = [Sample(file, number % 102, number + 1) for number, file in enumerate(files)]

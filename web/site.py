@@ -6,6 +6,7 @@ that handles the request, and many apps can live in one process (the tests build
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,15 @@ if TYPE_CHECKING:
 # Photos looked at at once; the others wait in line. More would only make each slower: the model uses every core.
 AT_ONCE = 2
 _KEY = "florascope"
+
+
+def threads_a_pass() -> int:
+    """Cores that one pass of the network gets, so that as many run side by side as photos are looked at.
+
+    A pass on all cores is sooner done when one visitor is alone, by a few ms; with eight, passes side by side give more
+    answers per second, for less of the processor's time, since no core waits for another. docs/performance.md has both.
+    """
+    return max(1, (os.cpu_count() or 1) // AT_ONCE)
 
 
 class NoModel(PhotoError):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.predict import make_photo
+from benchmarks.photos import draw_photo
 from benchmarks.report.parts import Options
 from benchmarks.report.records import Result, Table
 from benchmarks.report.targets import number
@@ -43,7 +43,7 @@ def measure(options: Options) -> Result:
     ]
     notes = [f"Not measured: {server.name}, which is not installed." for server in servers if not server.is_installed]
     servers = [server for server in servers if server.is_installed]
-    photos = [make_photo(px) for px in PHOTOS_PX]
+    photos = [draw_photo(px) for px in PHOTOS_PX]
     seconds: dict[str, list[float]] = {server.name: [] for server in servers}
     memory: dict[str, Memory] = {}
     starts = options.rounds(STARTS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.predict import make_photo
+from benchmarks.photos import draw_photo
 from benchmarks.report.parts import Options
 from benchmarks.report.records import Result, Table
 from benchmarks.serving.servers import FULL, LIGHT, running, site
@@ -140,7 +140,7 @@ def weigh_answers(context: "BrowserContext", address: str) -> tuple[list[Weight]
     page.wait_for_selector(SHOWN)
     weights = [scale.settle()]
     for number in range(2):
-        buffer = make_photo(PHOTO_PX)
+        buffer = draw_photo(PHOTO_PX)
         page.set_input_files("input[type=file]", {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": buffer})
         weights.append(scale.settle())
         page.get_by_role("button", name="Classify").click()

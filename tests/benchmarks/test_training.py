@@ -11,9 +11,9 @@ def test_every_way_is_measured_against_the_loop(tmp_path: Path) -> None:
 
 
 def test_decoded_photos_are_cut_and_normalised(tmp_path: Path) -> None:
-    from benchmarks.predict import make_photo
+    from benchmarks.photos import draw_photo
 
     file = tmp_path / "1.jpg"
-    file.write_bytes(make_photo((64, 48)))
+    file.write_bytes(draw_photo((64, 48)))
     picture, target = Decoded([file], size=32)[0]
     assert (tuple(picture.shape), target) == ((3, 32, 32), 0)
