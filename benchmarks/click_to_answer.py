@@ -20,7 +20,7 @@ from pathlib import Path
 import brotli
 from werkzeug.test import Client, TestResponse
 
-from benchmarks.photos import SQUARE_PX, choose_photos
+from benchmarks.photos import ORDINARY, SQUARE_PX, choose_photos
 from benchmarks.predict import Comparison, Pair, compare
 from benchmarks.report.parts import Options
 from benchmarks.report.printing import print_result
@@ -33,12 +33,10 @@ from classifier.checkpoint.collection import open_collection
 from classifier.cli.options import add_checkpoint_option, add_engine_option
 from classifier.inference.engines.choosing import AUTO
 from classifier.locations import DATA_DIR
-from classifier.predictions.values import Verdict
 from web import create_app
 from web.settings import Settings
 from web.site import threads_a_pass
 
-VERDICTS: tuple[Verdict, ...] = ("confident", "unsure")
 COLUMNS = ("", "ms", "click ÷ API", "kB compressed", "kB uncompressed")
 BROWSER_ENCODINGS = "gzip, deflate, br, zstd"
 CALLBACK = "/_dash-update-component"
@@ -127,8 +125,8 @@ def measure(options: Options) -> Result:
     """Compare clicks with requests, by the answer that the photo gets, and let eight visitors click."""
     classifier = Classifier.load(options.checkpoint, engine=AUTO, device="cpu", threads=threads_a_pass())
     rows, notes, found, photos = [], [], [], []
-    for verdict in VERDICTS:
-        chosen = choose_photos(classifier, options.checkpoint, verdict, size=SQUARE_PX, count=VISITORS // len(VERDICTS))
+    for verdict in ORDINARY:
+        chosen = choose_photos(classifier, options.checkpoint, verdict, size=SQUARE_PX, count=VISITORS // len(ORDINARY))
         found.append(compare_with_api(classifier, options.checkpoint, chosen.jpegs[0], rounds=options.rounds(ROUNDS)))
         rows += found[-1].rows(verdict)
         photos += chosen.jpegs
@@ -192,7 +190,7 @@ def photos_to_click(classifier: Classifier, checkpoint: Path, file: Path | None)
         photo = file.read_bytes()
         yield classifier.predict([photo])[0].verdict or "no verdict", photo
         return
-    for verdict in VERDICTS:
+    for verdict in ORDINARY:
         chosen = choose_photos(classifier, checkpoint, verdict, size=SQUARE_PX, count=1)
         yield classifier.predict(chosen.jpegs)[0].verdict or "no verdict", chosen.jpegs[0]
 

@@ -23,6 +23,7 @@ Size = tuple[int, int]
 
 SQUARE_PX: Size = (500, 500)  # one look, whatever is said
 WIDE_PX: Size = (667, 500)  # two looks, if the first leaves doubt
+ORDINARY: tuple[Verdict, ...] = ("confident", "unsure")  # answers that name a class
 LEAVES, HEART = (60, 110, 50), (90, 60, 20)
 COLOURS = ((250, 200, 40), (255, 140, 0), (230, 60, 120), (240, 240, 235), (220, 40, 30), (120, 80, 200))
 PETALS, HEART_SHARES = (8, 12, 5, 20), (0.15, 0.4)

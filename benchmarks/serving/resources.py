@@ -14,6 +14,7 @@ from benchmarks.report.targets import number
 from benchmarks.serving import processes
 from benchmarks.serving.servers import FULL, LIGHT, Running, Server, running, site, wait_until
 from benchmarks.serving.visitors import api_asker, drive
+from classifier.inference.engines.model_file import model_path
 
 STARTS = 3
 ANSWERS = (100, 1000)
@@ -61,8 +62,11 @@ def measure(options: Options) -> Result:
         *("all processes’ share, MB", "on disk, MB"),
     )
     figures = {}
+    if (model := model_path(options.checkpoint)).is_file():
+        figures["model_mb"] = model.stat().st_size / 1e6
+        notes.append(f"The model file, {model.name}, has {number(figures['model_mb'])} MB.")
     if LIGHT_SET in memory:
-        figures = {
+        figures |= {
             "first_answer_s": statistics.median(seconds[LIGHT_SET]),
             "memory_mb": memory[LIGHT_SET].resident[-1],
             "disk_mb": disk_mb(LIGHT),
