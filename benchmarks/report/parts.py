@@ -76,5 +76,6 @@ PARTS: dict[str, Part] = {
     "engines": Part("Engines", "benchmarks.inference.engines", read_prose("engines")),
     "folders": Part("Folders and big photos", "benchmarks.inference.folders", read_prose("folders")),
     "growth": Part("More classes, more training photos", "benchmarks.inference.growth", read_prose("growth")),
+    "training": Part("Training", "benchmarks.training", read_prose("training"), by_name=True),
     "predict": Part("Ways to compute the same", "benchmarks.predict", read_prose("predict")),
 }
