@@ -74,6 +74,7 @@ PARTS: dict[str, Part] = {
     "install": Part("Installing", "benchmarks.serving.install", read_prose("install"), by_name=True),
     "weight": Part("Page weight, and an answer on the screen", "benchmarks.serving.weight", read_prose("weight")),
     "engines": Part("Engines", "benchmarks.inference.engines", read_prose("engines")),
+    "parity": Part("Answers of the engines", "benchmarks.parity", read_prose("parity"), by_name=True, is_timed=False),
     "folders": Part("Folders and big photos", "benchmarks.inference.folders", read_prose("folders")),
     "growth": Part("More classes, more training photos", "benchmarks.inference.growth", read_prose("growth")),
     "training": Part("Training", "benchmarks.training", read_prose("training"), by_name=True),
