@@ -1,7 +1,7 @@
 """Where the time of a training goes, and what would save some: each way in turns with the loop as it is.
 
     python -m benchmarks --only training
-    python -m benchmarks.training [--size 224] [--batches 4] [--rounds 3] [--backbone efficientnet_lite2]
+    python -m benchmarks.training [--size 224] [--batches 3] [--rounds 3] [--backbone efficientnet_lite2]
 
 The loop has two processes that read photos, and the compiled network. Drawn photos with a short side of 288 px; random
 weights. It compiles the network three times, which takes longer than what is measured.
@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing import active_children
 from pathlib import Path
 from typing import NamedTuple
@@ -36,7 +37,7 @@ from classifier.training.loop.loaders import train_loader
 from classifier.training.loop.module import set_trainable
 from classifier.training.mixture import Mixture
 
-BACKBONE, SIZE, BATCHES, ROUNDS = "efficientnet_lite2", 224, 4, 3
+BACKBONE, SIZE, BATCHES, ROUNDS = "efficientnet_lite2", 224, 3, 3
 BATCH, PHOTO_PX, READERS = 32, (384, 288), 2
 NORM = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5)}
 Batch = tuple[torch.Tensor, torch.Tensor]
@@ -126,14 +127,21 @@ def make_step(way: Way, network: Network) -> Callable[[Batch], None]:
     return step
 
 
-def time_turn(batches: Iterator[Batch], step: Callable[[Batch], None], *, count: int) -> Speed:
-    """Speed of so many batches, after one that does not count: readers start with it."""
-    next(batches)
+def time_turn(batches: Iterator[Batch], step: Callable[[Batch], None] | None, *, count: int) -> Speed:
+    """Speed of so many batches, after one that does not count: readers start with it.
+
+    Without a step, of all batches from the start: readers would have read some of so few ahead.
+    """
+    if step:
+        next(batches)
     started, spent = time.perf_counter(), spent_s()
-    for _ in range(count):
-        step(next(batches))
+    done = 0
+    for batch in islice(batches, count if step else None):
+        if step:
+            step(batch)
+        done += 1
     passed, spent = time.perf_counter() - started, spent_s() - spent
-    return Speed(count * BATCH / passed, spent / passed / usable_cores())
+    return Speed(done * BATCH / passed, spent / passed / usable_cores())
 
 
 def spent_s() -> float:
@@ -171,14 +179,14 @@ def measure_ways(
         return iter(train_loader(Mixture(samples), size=size, **facts))
 
     networks = {freeze: compile_network(backbone, freeze=freeze, compiled=compiled) for freeze in (0.0, 0.5)}
-    steps = {way: make_step(way, networks[way.freeze]) if way.steps else lambda batch: None for way in WAYS}
+    steps = {way: make_step(way, networks[way.freeze]) for way in WAYS if way.steps}
     for step in steps.values():
         for _ in range(2):  # compiles
             step(ready)
     found: dict[Way, list[Speed]] = {way: [] for way in WAYS}
     for _ in range(rounds):
-        for way, step in steps.items():
-            found[way].append(time_turn(read(way), step, count=batches))
+        for way in WAYS:
+            found[way].append(time_turn(read(way), steps.get(way), count=batches))
     return found
 
 

@@ -1,9 +1,10 @@
+import time
 from pathlib import Path
 
 import pytest
 
 from benchmarks.photos import draw_photo
-from benchmarks.training import LOOP, WAYS, Decoded, Speed, measure_ways, to_result
+from benchmarks.training import LOOP, WAYS, Decoded, Speed, measure_ways, time_turn, to_result
 
 
 def test_every_way_is_measured_in_turns_with_the_loop(tmp_path: Path) -> None:
@@ -15,6 +16,19 @@ def test_every_way_is_measured_in_turns_with_the_loop(tmp_path: Path) -> None:
         assert all(speed.photos_per_s > 0 for speed in speeds)
         assert all(0 <= speed.busy < 1.5 for speed in speeds)
     assert [row[0] for row in to_result(found).tables[0].rows] == [way.name for way in WAYS]
+
+
+def test_the_first_batch_does_not_count_but_where_batches_are_only_read() -> None:
+    seen: list[int] = []
+
+    def batches():
+        for number in range(5):
+            time.sleep(0.2 if number == 0 else 0.02)
+            yield number
+
+    assert 32 * 2 / 0.2 < time_turn(batches(), seen.append, count=2).photos_per_s < 32 / 0.02
+    assert seen == [1, 2]
+    assert time_turn(batches(), None, count=2).photos_per_s < 5 * 32 / 0.28
 
 
 def test_the_best_way_that_does_all_counts_as_the_median_over_the_rounds() -> None:
