@@ -39,6 +39,7 @@ from classifier.training.mixture import Mixture
 
 BACKBONE, SIZE, BATCHES, ROUNDS = "efficientnet_lite2", 224, 3, 3
 BATCH, PHOTO_PX, READERS = 32, (384, 288), 2
+AHEAD = 3  # batches more than are timed, so that readers work to the end
 NORM = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5)}
 Batch = tuple[torch.Tensor, torch.Tensor]
 
@@ -130,13 +131,13 @@ def make_step(way: Way, network: Network) -> Callable[[Batch], None]:
 def time_turn(batches: Iterator[Batch], step: Callable[[Batch], None] | None, *, count: int) -> Speed:
     """Speed of so many batches, after one that does not count: readers start with it.
 
-    Without a step, of all batches from the start: readers would have read some of so few ahead.
+    Without a step, from the start: of so few batches, readers would have read some ahead.
     """
     if step:
         next(batches)
     started, spent = time.perf_counter(), spent_s()
     done = 0
-    for batch in islice(batches, count if step else None):
+    for batch in islice(batches, count):
         if step:
             step(batch)
         done += 1
@@ -162,7 +163,7 @@ def measure_ways(
         folder: where photos are put.
         compiled: whether the network is, as in the loop.
     """
-    files = [folder / f"{place}.jpg" for place in range(BATCH * (batches + 3))]
+    files = [folder / f"{place}.jpg" for place in range(BATCH * (batches + AHEAD))]
     content = [draw_photo(PHOTO_PX, look) for look in range(16)]
     for place, file in enumerate(files):
         file.write_bytes(content[place % len(content)])
@@ -186,7 +187,8 @@ def measure_ways(
     found: dict[Way, list[Speed]] = {way: [] for way in WAYS}
     for _ in range(rounds):
         for way in WAYS:
-            found[way].append(time_turn(read(way), steps.get(way), count=batches))
+            count = batches if way.steps else batches + AHEAD
+            found[way].append(time_turn(read(way), steps.get(way), count=count))
     return found
 
 
