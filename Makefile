@@ -38,7 +38,7 @@ format: install-dev ## Bring the code into its usual form
 
 bench: install-dev ## Measure how fast and how heavy it is, beside others, and write docs/performance.md (ONLY=api for a part)
 	@VENV=$(SERVE) LEAN=1 scripts/install.sh requirements-serve.txt
-	@VENV=$(BENCH) CONSTRAINTS=requirements-bench.txt scripts/install.sh requirements-bench.txt || \
+	@VENV=$(BENCH) EXCEPT=pillow scripts/install.sh requirements-bench.txt || \
 	echo "What the site is compared with is LEFT OUT."
 	@CHROME_PATH="$$(scripts/browser.sh)" && export CHROME_PATH && $(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
 

@@ -23,7 +23,6 @@ from benchmarks.report.printing import print_result
 from benchmarks.report.records import Record, Result, read_records, write_records
 from benchmarks.serving.servers import FULL, LIGHT, OTHERS
 from classifier.cli.options import add_checkpoint_option
-from classifier.errors import ClassifierError
 from classifier.files import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,14 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = args.only or [name for name, part in PARTS.items() if args.install or not part.by_name]
     failed = []
     for name in () if args.page else names:
-        function = PARTS[name].find()
-        if function is None:
-            say(f"{name}: left out, since there is no {PARTS[name].module} that measures it")
-            continue
         try:
+            function = PARTS[name].find()
+            if function is None:
+                say(f"{name}: left out, since there is no {PARTS[name].module} that measures it")
+                continue
             record = measure(name, partial(function, options))
-        except (ClassifierError, OSError) as error:
-            say(f"{name}: failed. {error}")
+        except Exception as error:  # whatever a browser or a server does, the other parts are measured
+            say(f"{name}: failed. {type(error).__name__}: {error}")
             failed.append(name)
             continue
         if not args.quick:
@@ -66,6 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not args.quick:
         write_text(args.output / PAGE, render(records))
         say(f"Written: {args.output / PAGE}")
+    if failed:
+        say(f"Failed: {', '.join(failed)}. What was recorded of them before is kept.")
     return 1 if failed else 0
 
 

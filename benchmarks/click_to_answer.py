@@ -3,25 +3,27 @@
     python -m benchmarks --only click
     python -m benchmarks.click_to_answer [--checkpoint FILE] [--engine NAME] [--photo FILE] [--rounds 20]
 
-Both go through the whole server, in turn, in one process, without a network and a browser. Without `--photo` one is
-drawn, of 500 px as the site's pages send it. What counts is the ratio: the times say as much about the machine.
+Both go through the whole server, in turn, in one process, without a network and a browser. Without `--photo`, photos
+of 500 px are drawn, as the site's pages send them: one that gets a confident answer, and one that gets an unsure one.
+What counts is the ratio: the times say as much about the machine.
 """
 
 import argparse
 import base64
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table as RichTable
+import brotli
 from werkzeug.test import Client, TestResponse
 
-from benchmarks.predict import Comparison, Pair, compare, make_photo
+from benchmarks.photos import ORDINARY, SQUARE_PX, choose_photos
+from benchmarks.predict import Comparison, Pair, compare
 from benchmarks.report.parts import Options
+from benchmarks.report.printing import print_result
 from benchmarks.report.records import Result, Table
 from benchmarks.report.targets import number
 from benchmarks.serving.servers import LIGHT, NotInstalled, NotReady, running, site
@@ -33,8 +35,10 @@ from classifier.inference.engines.choosing import AUTO
 from classifier.locations import DATA_DIR
 from web import create_app
 from web.settings import Settings
+from web.site import threads_a_pass
 
-PHOTO_PX = (750, 500)
+COLUMNS = ("", "ms", "click ÷ API", "kB compressed", "kB uncompressed")
+BROWSER_ENCODINGS = "gzip, deflate, br, zstd"
 CALLBACK = "/_dash-update-component"
 ROUNDS, VISITORS, SECONDS = 20, 8, 6.0
 STORE, BUTTON, PHOTO = (
@@ -52,6 +56,17 @@ class Found:
     click_kb: float
     click_whole_kb: float
     request_kb: float
+
+    def rows(self, answer: str) -> list[tuple[str, ...]]:
+        """Rows of a table with the columns `COLUMNS`; answer: what the photo gets."""
+        times = self.times
+        return [
+            (
+                *(f"click on Classify, {answer}", number(times.first_ms), times.ratio_text),
+                *(number(self.click_kb), number(self.click_whole_kb)),
+            ),
+            (f"request to the API, {answer}", number(times.second_ms), "", number(self.request_kb), ""),
+        ]
 
 
 def click_body(photo: bytes) -> bytes:
@@ -85,12 +100,14 @@ def make_request(client: Client, photo: bytes, *, encoding: str = "br") -> Calla
 
 
 def click_asker(port: int) -> Ask:
-    """Click on Classify, again and again."""
+    """Click on Classify, again and again, and take the answers compressed as a browser does."""
     connection = Connection(port)
+    headers = {"Content-Type": "application/json", "Accept-Encoding": BROWSER_ENCODINGS}
 
     def ask(photo: bytes) -> None:
-        if b"verdict__name" not in connection.ask("POST", CALLBACK, click_body(photo), "application/json"):
-            raise Refused("The page named nothing.")
+        answer = connection.send("POST", CALLBACK, click_body(photo), headers)
+        if answer.encoding != "br" or b"verdict__name" not in brotli.decompress(answer.content):
+            raise Refused("The page named nothing, or did not compress its answer.")
 
     return ask
 
@@ -105,40 +122,38 @@ def compare_with_api(classifier: Classifier, checkpoint: Path, photo: bytes, *, 
 
 
 def measure(options: Options) -> Result:
-    """Compare clicks with requests, and let eight visitors click."""
-    photo = make_photo(PHOTO_PX)
-    classifier = Classifier.load(options.checkpoint, engine=AUTO, device="cpu")
-    found = compare_with_api(classifier, options.checkpoint, photo, rounds=options.rounds(ROUNDS))
-    times = found.times
-    rows = (
-        ("click on Classify", number(times.first_ms), f"{times.ratio:.2f} ×", number(found.click_kb)),
-        ("request to the API", number(times.second_ms), "", number(found.request_kb)),
-    )
-    tables = [Table("One after the other, in one process", ("", "ms", "click ÷ API", "kB compressed"), rows)]
-    figures = {"times_api": times.ratio, "answer_kb": found.click_kb}
-    notes = [] if (traffic := click_together(options)) else ["Not measured: clicks of several visitors."]
-    if traffic:
-        shares = (0.5, 0.95, 0.99)
-        row = (
-            str(VISITORS),
-            number(traffic.answers_per_s),
-            *(number(traffic.percentile_ms(share)) for share in shares),
-        )
+    """Compare clicks with requests, by the answer that the photo gets, and let eight visitors click."""
+    classifier = Classifier.load(options.checkpoint, engine=AUTO, device="cpu", threads=threads_a_pass(Settings()))
+    rows, notes, found, photos = [], [], [], []
+    for verdict in ORDINARY:
+        chosen = choose_photos(classifier, options.checkpoint, verdict, size=SQUARE_PX, count=VISITORS // len(ORDINARY))
+        found.append(compare_with_api(classifier, options.checkpoint, chosen.jpegs[0], rounds=options.rounds(ROUNDS)))
+        rows += found[-1].rows(verdict)
+        photos += chosen.jpegs
+        notes += [chosen.note] if chosen.note else []
+    tables = [Table("One after the other, in one process", COLUMNS, tuple(rows))]
+    figures = {
+        "times_api": max(each.times.ratio for each in found),
+        "answer_kb": max(each.click_kb for each in found),
+    }
+    if traffic := click_together(photos, options):
+        shares = [traffic.percentile_ms(share) for share in (0.5, 0.95, 0.99)]
+        row = (str(VISITORS), *map(number, (traffic.answers_per_s, *shares)))
         columns = ("visitors", "answers/s", "50 %, ms", "95 %, ms", "99 %, ms")
         tables.append(Table("Visitors who click at the same time, the site from its light set", columns, (row,)))
         figures["p95_ms"] = traffic.percentile_ms(0.95)
+        notes += [f"{traffic.refused} clicks of several visitors got no answer."] if traffic.refused else []
+    else:
+        notes.append("Not measured: clicks of several visitors.")
     return Result(tuple(tables), figures, tuple(notes))
 
 
-def click_together(options: Options) -> Traffic | None:
+def click_together(photos: Sequence[bytes], options: Options) -> Traffic | None:
     """What eight visitors meet who click again as soon as they have their answer; None if the site does not start."""
     try:
         with running(site("the site, light set", LIGHT, options.checkpoint)) as server:
-            drive_clicks = partial(
-                drive, partial(click_asker, server.port), [make_photo((500, 500)) for _ in range(8)], visitors=VISITORS
-            )
-            drive_clicks(seconds=options.seconds(1.0))
-            return drive_clicks(seconds=options.seconds(SECONDS))
+            asker = partial(click_asker, server.port)
+            return drive(asker, photos, visitors=VISITORS, seconds=options.seconds(SECONDS), settle=True)
     except (NotInstalled, NotReady) as error:
         options.say(f"  {error}")
         return None
@@ -146,32 +161,39 @@ def click_together(options: Options) -> Traffic | None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photo", type=Path, help="the photo (default: one is drawn)")
+    parser.add_argument("--photo", type=Path, help="the photo (default: drawn ones, by the answers that they get)")
     parser.add_argument("--rounds", type=int, default=20, help="turns each of the two takes (default: 20)")
     add_checkpoint_option(parser)
     add_engine_option(parser, default=AUTO)
     args = parser.parse_args(arguments)
     if args.rounds < 2:
         parser.error("--rounds is at least 2")
+    rows = []
     try:
-        photo = args.photo.read_bytes() if args.photo else make_photo(PHOTO_PX)
-        classifier = Classifier.load(args.checkpoint, engine=args.engine, device="cpu")
-        (prediction,) = classifier.predict([photo], maps=True)
-        found = compare_with_api(classifier, args.checkpoint, photo, rounds=args.rounds)
+        threads = threads_a_pass(Settings())
+        classifier = Classifier.load(args.checkpoint, engine=args.engine, device="cpu", threads=threads)
+        for answer, photo in photos_to_click(classifier, args.checkpoint, args.photo):
+            rows += compare_with_api(classifier, args.checkpoint, photo, rounds=args.rounds).rows(answer)
     except (ClassifierError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    result = found.times
-    table = RichTable("", "median ms", "click ÷ API", "kB", "kB uncompressed", box=None, padding=(0, 2, 0, 0))
-    spread = f"{result.ratio:.2f} ({result.ratio_low:.2f}-{result.ratio_high:.2f})"
-    table.add_row(
-        "click on Classify", f"{result.first_ms:.1f}", spread, f"{found.click_kb:.1f}", f"{found.click_whole_kb:.1f}"
+    notes = (
+        f"Engine: {classifier.engine.name}.",
+        "In brackets: the middle half of the rounds. Other work on this machine changes the figures.",
     )
-    table.add_row("request to the API", f"{result.second_ms:.1f}", "", f"{found.request_kb:.1f}", "")
-    Console().print(table)
-    print(f"Engine: {classifier.engine.name}. Answer: {prediction.verdict or 'without a verdict'}.")
-    print("In brackets: the middle half of the rounds. Other work on this machine changes the figures.")
+    print_result(Result((Table("", COLUMNS, tuple(rows)),), notes=notes))
     return 0
+
+
+def photos_to_click(classifier: Classifier, checkpoint: Path, file: Path | None) -> Iterator[tuple[str, bytes]]:
+    """A photo for each answer, or the one of a file: (answer, JPEG)."""
+    if file:
+        photo = file.read_bytes()
+        yield classifier.predict([photo])[0].verdict or "no verdict", photo
+        return
+    for verdict in ORDINARY:
+        chosen = choose_photos(classifier, checkpoint, verdict, size=SQUARE_PX, count=1)
+        yield classifier.predict(chosen.jpegs)[0].verdict or "no verdict", chosen.jpegs[0]
 
 
 if __name__ == "__main__":

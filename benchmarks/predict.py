@@ -7,8 +7,6 @@ say as much about the machine as about the code.
 """
 
 import argparse
-import io
-import os
 import statistics
 import sys
 import time
@@ -17,17 +15,18 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PIL import Image
 from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.photos import choose_photos
 from benchmarks.report.parts import Options
 from benchmarks.report.printing import print_result
 from benchmarks.report.records import Result, Table
 from benchmarks.report.targets import number
 from classifier import Classifier, ClassifierError
 from classifier.cli.options import add_checkpoint_option
+from classifier.machine import usable_cores
 from classifier.photos.reading import open_image
 
 PHONE_PX = (4000, 3000)
@@ -84,23 +83,16 @@ def timed(work: Callable[[], object], prepare: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def make_photo(size: tuple[int, int]) -> bytes:
-    """A JPEG with about as many bytes a pixel as a phone's: soft colours under fine grain."""
-    red, green, blue = (Image.effect_noise((16, 12), 160).resize(size, Image.Resampling.BICUBIC) for _ in range(3))
-    grain = Image.effect_noise(size, 12).convert("RGB")
-    photo = Image.blend(Image.merge("RGB", (red, green, blue)), grain, 0.3)
-    buffer = io.BytesIO()
-    photo.save(buffer, "JPEG", quality=90)
-    return buffer.getvalue()
-
-
-def make_pairs(classifier: Classifier) -> list[Pair]:
+def make_pairs(classifier: Classifier, checkpoint: Path) -> list[Pair]:
+    """Pairs, about a photo that gets a confident answer, and so one look, where there is such a photo."""
     import torch
 
     size = classifier.input_size
-    large, shrunk = make_photo(PHONE_PX), make_photo(SHRUNK_PX)
+    large, shrunk = (
+        choose_photos(classifier, checkpoint, "confident", size=px, count=1).jpegs[0] for px in (PHONE_PX, SHRUNK_PX)
+    )
     ready = classifier.open(shrunk)
-    cores = os.cpu_count() or 1
+    cores = usable_cores()
     pairs = [
         Pair(
             f"decode a phone's photo ({len(large) / 1e6:.1f} MB) whole",
@@ -154,7 +146,7 @@ def _answer_with_blas_threads(count: int, answer: Callable[[], object]) -> None:
 def measure(options: Options) -> Result:
     """Compare all pairs, with PyTorch."""
     classifier = Classifier.load(options.checkpoint, device="cpu")
-    return Result((compare_pairs(make_pairs(classifier), rounds=options.rounds(ROUNDS // 2)),))
+    return Result((compare_pairs(make_pairs(classifier, options.checkpoint), rounds=options.rounds(ROUNDS // 2)),))
 
 
 def compare_pairs(pairs: Sequence[Pair], *, rounds: int) -> Table:
@@ -180,7 +172,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     note = "In brackets: the middle half of the rounds. Other work on this machine changes the figures."
-    print_result(Result((compare_pairs(make_pairs(classifier), rounds=args.rounds),), notes=(note,)))
+    print_result(Result((compare_pairs(make_pairs(classifier, args.checkpoint), rounds=args.rounds),), notes=(note,)))
     return 0
 
 

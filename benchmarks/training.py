@@ -1,25 +1,34 @@
-"""Where the time of a training goes: `python -m benchmarks.training`. Each way to save some, against the loop as it is.
+"""Where the time of a training goes, and what would save some: each way in turns with the loop as it is.
 
-Photos a second of the loop (two processes that read photos, the compiled network), of its step alone and its reading
-alone, and of what might be quicker: bfloat16, the fused optimizer, photos decoded once, fewer layers that learn.
-Drawn photos with a short side of 288 px, as Oxford's are on this project's machines; random weights.
+    python -m benchmarks --only training
+    python -m benchmarks.training [--size 224] [--batches 3] [--rounds 3] [--backbone efficientnet_lite2]
+
+The loop has two processes that read photos, and the compiled network. Drawn photos with a short side of 288 px; random
+weights. It compiles the network three times, which takes longer than what is measured.
 """
 
 import argparse
+import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import active_children
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
-from rich.table import Table
 from torch.utils.data import DataLoader, Dataset
 
-from benchmarks.predict import make_photo
-from classifier.cli.printing import PlainConsole
+from benchmarks.photos import draw_photo
+from benchmarks.report.parts import Options
+from benchmarks.report.printing import print_result
+from benchmarks.report.records import Result, Table
+from benchmarks.report.targets import number
+from benchmarks.serving.processes import processor_s
 from classifier.data.samples import Sample
-from classifier.machine import keep_freed_memory
+from classifier.machine import keep_freed_memory, usable_cores
 from classifier.networks.network import Network
 from classifier.photos.reading import open_image
 from classifier.training.augmentation import to_tensor, train_transform
@@ -27,7 +36,9 @@ from classifier.training.loop.loaders import train_loader
 from classifier.training.loop.module import set_trainable
 from classifier.training.mixture import Mixture
 
-BATCH, PHOTO_PX = 32, (384, 288)
+BACKBONE, SIZE, BATCHES, ROUNDS = "efficientnet_lite2", 224, 3, 3
+BATCH, PHOTO_PX, READERS = 32, (384, 288), 2
+AHEAD = 3  # batches more than are timed, so that readers work to the end
 NORM = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5)}
 Batch = tuple[torch.Tensor, torch.Tensor]
 
@@ -37,23 +48,45 @@ class Way:
     """A way to train; the default is the loop's.
 
     name: in the table.
+    reads, steps: whether photos are read, and whether the network learns from them.
+    decoded: whether photos were decoded before.
     bfloat16: whether passes compute in bfloat16.
     fused: whether the optimizer is PyTorch's fused one.
     freeze: part of the layers that do not learn.
     """
 
     name: str
+    reads: bool = True
+    steps: bool = True
+    decoded: bool = False
     bfloat16: bool = False
     fused: bool = False
     freeze: float = 0.0
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it does all that the loop does."""
+        return self.reads and self.steps and not self.freeze
 
+
+LOOP = Way("the loop as it is")
 WAYS = (
-    Way("step alone, as it is"),
-    Way("step in bfloat16", bfloat16=True),
-    Way("step with the fused optimizer", fused=True),
-    Way("step, half of the layers learn", freeze=0.5),
+    LOOP,
+    Way("its reading alone", steps=False),
+    Way("its steps alone", reads=False),
+    Way("photos decoded once", decoded=True),
+    Way("in bfloat16", bfloat16=True),
+    Way("photos decoded once, in bfloat16", decoded=True, bfloat16=True),
+    Way("with the fused optimizer", fused=True),
+    Way("half of the layers learn", freeze=0.5),
 )
+
+
+class Speed(NamedTuple):
+    """Photos a second, and the share of all cores that was busy, readers included."""
+
+    photos_per_s: float
+    busy: float
 
 
 class Decoded(Dataset[tuple[torch.Tensor, int]]):
@@ -70,12 +103,17 @@ class Decoded(Dataset[tuple[torch.Tensor, int]]):
         return self.transform(self.pictures[index]), 0
 
 
-def make_step(way: Way, *, backbone: str, compiled: bool) -> Callable[[Batch], None]:
-    """A training step."""
+def compile_network(backbone: str, *, freeze: float, compiled: bool) -> Network:
+    """A network as the loop trains it."""
     network = Network(backbone, 102).to(memory_format=torch.channels_last)
-    set_trainable(network, freeze=way.freeze, freeze_norm=True)
+    set_trainable(network, freeze=freeze, freeze_norm=True)
     if compiled:
         network.compile(dynamic=False)
+    return network
+
+
+def make_step(way: Way, network: Network) -> Callable[[Batch], None]:
+    """A training step."""
     optimizer = torch.optim.AdamW((p for p in network.parameters() if p.requires_grad), lr=1e-6, fused=way.fused)
 
     def step(batch: Batch) -> None:
@@ -89,65 +127,113 @@ def make_step(way: Way, *, backbone: str, compiled: bool) -> Callable[[Batch], N
     return step
 
 
-def rate(work: Callable[[], None], *, batches: int) -> float:
-    """Photos a second of a piece of work on one batch."""
-    started = time.perf_counter()
-    for _ in range(batches):
-        work()
-    return batches * BATCH / (time.perf_counter() - started)
+def time_turn(batches: Iterator[Batch], step: Callable[[Batch], None] | None, *, count: int) -> Speed:
+    """Speed of so many batches, after one that does not count: readers start with it.
+
+    Without a step, from the start: of so few batches, readers would have read some ahead.
+    """
+    if step:
+        next(batches)
+    started, spent = time.perf_counter(), spent_s()
+    done = 0
+    for batch in islice(batches, count):
+        if step:
+            step(batch)
+        done += 1
+    passed, spent = time.perf_counter() - started, spent_s() - spent
+    return Speed(done * BATCH / passed, spent / passed / usable_cores())
 
 
-def measure(
-    *, size: int, batches: int, backbone: str, folder: Path, compiled: bool = True
-) -> Iterator[tuple[str, float]]:
-    """Measure all: names, and photos a second; the loop as it is comes first."""
-    files = [folder / f"{number}.jpg" for number in range(BATCH * (batches + 3))]
-    content = [make_photo(PHOTO_PX) for _ in range(16)]
-    for number, file in enumerate(files):
-        file.write_bytes(content[number % len(content)])
-    samples = [Sample(file, number % 102, number + 1) for number, file in enumerate(files)]
+def spent_s() -> float:
+    """Processor time of this process and of those that read for it, in seconds. Those that compiled do not count."""
+    return time.process_time() + sum(processor_s(child.pid) for child in active_children() if child.pid)
 
-    def reading() -> DataLoader:
-        return train_loader(
-            Mixture(samples), size=size, augmentation="medium", batch_size=BATCH, workers=2, seed=1, **NORM
-        )
 
+def measure_ways(
+    *, size: int, batches: int, rounds: int, backbone: str, folder: Path, compiled: bool = True
+) -> dict[Way, list[Speed]]:
+    """Measure all ways in turns.
+
+    Args:
+        size: side of the crops in pixels.
+        batches: of 32 photos, in a turn.
+        rounds: how many turns each has.
+        backbone: of the network.
+        folder: where photos are put.
+        compiled: whether the network is, as in the loop.
+    """
+    files = [folder / f"{place}.jpg" for place in range(BATCH * (batches + AHEAD))]
+    content = [draw_photo(PHOTO_PX, look) for look in range(16)]
+    for place, file in enumerate(files):
+        file.write_bytes(content[place % len(content)])
+    samples = [Sample(file, place % 102, place + 1) for place, file in enumerate(files)]
+    decoded = Decoded(files, size=size)
     ready = (torch.randn(BATCH, 3, size, size), torch.randint(0, 102, (BATCH,)))
-    steps = {way.name: make_step(way, backbone=backbone, compiled=compiled) for way in WAYS}
+
+    def read(way: Way) -> Iterator[Batch]:
+        if not way.reads:
+            return iter([ready] * (batches + 1))
+        if way.decoded:
+            return iter(DataLoader(decoded, batch_size=BATCH, shuffle=True, drop_last=True, num_workers=READERS))
+        facts = {"augmentation": "medium", "batch_size": BATCH, "workers": READERS, "seed": 1, **NORM}
+        return iter(train_loader(Mixture(samples), size=size, **facts))
+
+    networks = {freeze: compile_network(backbone, freeze=freeze, compiled=compiled) for freeze in (0.0, 0.5)}
+    steps = {way: make_step(way, networks[way.freeze]) for way in WAYS if way.steps}
     for step in steps.values():
         for _ in range(2):  # compiles
             step(ready)
-    own = steps[WAYS[0].name]
-    read = iter(reading())
-    next(read)
-    yield "the loop as it is", rate(lambda: own(next(read)), batches=batches)
-    read = iter(reading())
-    next(read)
-    yield "reading alone (2 processes)", rate(lambda: next(read) and None, batches=batches)
-    decoded = DataLoader(Decoded(files, size=size), batch_size=BATCH, shuffle=True, drop_last=True, num_workers=2)
-    kept = iter(decoded)
-    next(kept)
-    yield "the loop, photos decoded once", rate(lambda: own(next(kept)), batches=batches)
-    for name, step in steps.items():
-        yield name, rate(lambda step=step: step(ready), batches=batches)  # type: ignore[misc]
+    found: dict[Way, list[Speed]] = {way: [] for way in WAYS}
+    for _ in range(rounds):
+        for way in WAYS:
+            count = batches if way.steps else batches + AHEAD
+            found[way].append(time_turn(read(way), steps.get(way), count=count))
+    return found
+
+
+def times_loop(found: Mapping[Way, Sequence[Speed]], way: Way) -> float:
+    """How many times as many photos a second as the loop a way takes: median over the rounds."""
+    return statistics.median(
+        one.photos_per_s / loop.photos_per_s for one, loop in zip(found[way], found[LOOP], strict=True)
+    )
+
+
+def to_result(found: Mapping[Way, Sequence[Speed]]) -> Result:
+    """The table, and the figures: of the ways that do all that the loop does, the best."""
+    rows = []
+    for way, speeds in found.items():
+        photos_per_s, busy = (statistics.median(column) for column in zip(*speeds, strict=True))
+        ratio = "" if way == LOOP else f"{number(times_loop(found, way))} ×"
+        rows.append((way.name, number(photos_per_s), ratio, f"{busy:.0%}"))
+    columns = ("", "photos/s", "of the loop", f"of {usable_cores()} cores busy")
+    figures = {
+        "times_loop": max(times_loop(found, way) for way in found if way.is_whole and way != LOOP),
+        "busy_percent": 100 * statistics.median(speed.busy for speed in found[LOOP]),
+    }
+    return Result((Table("", columns, tuple(rows)),), figures)
+
+
+def measure(options: Options) -> Result:
+    """Measure all ways with the backbone of the checkpoint that ships."""
+    keep_freed_memory()
+    batches = 1 if options.quick else BATCHES
+    with tempfile.TemporaryDirectory() as folder:
+        found = measure_ways(
+            size=SIZE, batches=batches, rounds=options.rounds(ROUNDS), backbone=BACKBONE, folder=Path(folder)
+        )
+    return to_result(found)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", type=int, default=224, help="side of the crops in pixels (default: 224)")
-    parser.add_argument("--batches", type=int, default=10, help="of 32 photos, for each row (default: 10)")
-    parser.add_argument("--backbone", default="efficientnet_lite2")
+    parser.add_argument("--size", type=int, default=SIZE, help=f"side of the crops in pixels (default: {SIZE})")
+    parser.add_argument("--batches", type=int, default=BATCHES, help=f"of 32 photos, a turn (default: {BATCHES})")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"turns each way has (default: {ROUNDS})")
+    parser.add_argument("--backbone", default=BACKBONE)
     args = parser.parse_args()
     keep_freed_memory()
-    table = Table(title=f"Training {args.backbone} at {args.size} px, {torch.get_num_threads()} threads")
-    for column in ("", "photos/s", "of the loop"):
-        table.add_column(column, justify="right" if column else "left")
-    loop = 0.0
     with tempfile.TemporaryDirectory() as folder:
-        for name, photos in measure(size=args.size, batches=args.batches, backbone=args.backbone, folder=Path(folder)):
-            loop = loop or photos
-            table.add_row(name, f"{photos:.1f}", f"{photos / loop:.2f} ×")
-    PlainConsole().print(table)
+        print_result(to_result(measure_ways(folder=Path(folder), **vars(args))))
 
 
 if __name__ == "__main__":

@@ -2,13 +2,13 @@
 # Make .venv, or mend it, and install requirement files into it, in the versions of constraints.txt:
 #     scripts/install.sh requirements.txt [requirements-dev.txt]
 # Does nothing when these files have not changed since. PYTHON names the Python to use, VENV another folder than .venv,
-# CONSTRAINTS another file than constraints.txt.
+# EXCEPT packages, separated by "|", whose version constraints.txt does not say here.
 # LEAN=1 keeps it small: only what is used is compiled, when it is, and pip is taken away again (a sixth of a light set).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 venv=${VENV:-.venv}
-constraints=${CONSTRAINTS:-constraints.txt}
+except=${EXCEPT:-}
 python=$venv/bin/python
 new_enough='import sys; sys.exit(sys.version_info < (3, 11))'
 
@@ -58,9 +58,15 @@ show_progress() {
     done
 }
 
+# The versions that are to be installed.
+pins() {
+    grep -viE "^($except)==" constraints.txt
+}
+
 # What a requirement file asks for, to see later whether it still asks for the same.
 wanted() {
-    cat "$1" requirements-serve.txt "$constraints"
+    cat "$1" requirements-serve.txt
+    pins
 }
 
 up_to_date() {
@@ -74,6 +80,9 @@ up_to_date() {
 up_to_date "$@" && exit
 { "$python" -c "$new_enough" && "$python" -m pip --version; } >/dev/null 2>&1 || make_venv
 echo "Installing the packages of $* …"
+constraints=$(mktemp)
+trap 'rm -f "$constraints"' EXIT
+pins >"$constraints"
 lean=()
 [ -z "${LEAN:-}" ] || lean=(--no-compile)
 "$python" -m pip install "${lean[@]}" --disable-pip-version-check --progress-bar off -c "$constraints" "${@/#/-r}" | show_progress ||

@@ -15,7 +15,8 @@ from pathlib import Path
 from PIL import Image
 
 from benchmarks.inference.engines import random_pictures
-from benchmarks.predict import PHONE_PX, make_photo
+from benchmarks.photos import SQUARE_PX, WIDE_PX, Photos, choose_photos
+from benchmarks.predict import PHONE_PX
 from benchmarks.report.parts import Options
 from benchmarks.report.records import Result, Table
 from benchmarks.report.targets import number
@@ -28,7 +29,7 @@ from classifier.machine import usable_cores
 from classifier.photos.limits import MIB, ImageLimits
 from classifier.photos.streaming import map_ahead
 
-FOLDER_PX, PHOTOS = (667, 500), 60
+PHOTOS, KINDS = 60, 6  # files in the folder, and how many different ones
 ROUNDS = 5
 LIMITS = ImageLimits(max_bytes=64 * MIB)  # an unpacked TIFF of 12 MP has 36
 # Pillow's names, with what phones, cameras and programs usually write.
@@ -96,29 +97,41 @@ def measure(options: Options) -> Result:
     """Measure a folder with each engine that runs here, the quickest first, and big photos with the quickest."""
     rows, notes, figures = [], [], {}
     big: Table | None = None
-    with drawn_folder(8 if options.quick else PHOTOS) as paths:
-        for name in ENGINES:
-            try:
-                classifier = Classifier.load(options.checkpoint, engine=name, device="cpu", threads=1, limits=LIMITS)
-            except (EngineError, SettingError) as error:
-                notes.append(f"Not measured: {name}. {error}")
-                continue
-            speed = measure_folder(classifier, paths, rounds=options.rounds(ROUNDS))
-            rows.append(row(name, speed))
-            if big is None:
-                big, jpeg_ms = measure_formats(classifier, rounds=options.rounds(ROUNDS))
-                figures = {"share": 100 * speed.share, "highest_share": 100 * speed.highest_share, "jpeg_ms": jpeg_ms}
-            options.say(f"  {name}")
-    columns = ("", "photos/s", "engine alone, photos/s", "share", "at most", "ms of one core", "of these the engine")
-    title = f"A folder of photos of {FOLDER_PX[0]} × {FOLDER_PX[1]} px on {usable_cores()} cores"
+    for name in ENGINES:
+        try:
+            classifier = Classifier.load(options.checkpoint, engine=name, device="cpu", threads=1, limits=LIMITS)
+        except (EngineError, SettingError) as error:
+            notes.append(f"Not measured: {name}. {error}")
+            continue
+        for looks, chosen in photos_by_looks(classifier, options.checkpoint).items():
+            with folder_of(chosen.jpegs, 8 if options.quick else PHOTOS) as paths:
+                speed = measure_folder(classifier, paths, rounds=options.rounds(ROUNDS))
+            rows.append(row(name, looks, speed))
+            notes += [chosen.note] if chosen.note not in ("", *notes) else []
+            figures = figures or {"share": 100 * speed.share, "highest_share": 100 * speed.highest_share}
+        if big is None:
+            (jpeg,) = choose_photos(classifier, options.checkpoint, "unsure", size=PHONE_PX, count=1).jpegs
+            big, figures["jpeg_ms"] = measure_formats(classifier, jpeg, rounds=options.rounds(ROUNDS))
+        options.say(f"  {name}")
+    rates = ("photos/s", "engine alone, photos/s", "share", "at most")
+    columns = ("", "photos", "passes a photo", *rates, "ms of one core", "of these the engine")
+    title = f"A folder of photos with a short side of {SQUARE_PX[1]} px on {usable_cores()} cores"
     return Result((Table(title, columns, tuple(rows)), *([big] if big else [])), figures, tuple(notes))
 
 
-def row(name: str, speed: FolderSpeed) -> tuple[str, ...]:
+def photos_by_looks(classifier: Classifier, checkpoint: Path) -> dict[str, Photos]:
+    """Photos that get one look, and photos that get two, by what they are called in the table."""
+    return {
+        "square, confident": choose_photos(classifier, checkpoint, "confident", size=SQUARE_PX, count=KINDS),
+        "wide, unsure": choose_photos(classifier, checkpoint, "unsure", size=WIDE_PX, count=KINDS),
+    }
+
+
+def row(name: str, photos: str, speed: FolderSpeed) -> tuple[str, ...]:
     rates = (1000 / spent.wall_ms for spent in (speed.folder, speed.engine))
     shares = (f"{share:.0%}" for share in (speed.share, speed.highest_share))
     costs = (spent.cpu_ms for spent in (speed.folder, speed.engine))
-    return (name, *map(number, rates), *shares, *map(number, costs))
+    return (name, photos, number(speed.passes), *map(number, rates), *shares, *map(number, costs))
 
 
 def measure_folder(classifier: Classifier, paths: Sequence[Path], *, rounds: int) -> FolderSpeed:
@@ -154,18 +167,18 @@ def timed(work: Callable[[], object], photos: int) -> Spent:
 
 
 @contextmanager
-def drawn_folder(photos: int) -> Iterator[list[Path]]:
-    """A folder of drawn JPEGs."""
+def folder_of(jpegs: Sequence[bytes], count: int) -> Iterator[list[Path]]:
+    """A folder of so many files with these photos in turn."""
     with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder, f"{number}.jpg") for number in range(photos)]
-        for path in paths:
-            path.write_bytes(make_photo(FOLDER_PX))
+        paths = [Path(folder, f"{number}.jpg") for number in range(count)]
+        for number, path in enumerate(paths):
+            path.write_bytes(jpegs[number % len(jpegs)])
         yield paths
 
 
-def measure_formats(classifier: Classifier, *, rounds: int) -> tuple[Table, float]:
+def measure_formats(classifier: Classifier, jpeg: bytes, *, rounds: int) -> tuple[Table, float]:
     """What a big photo costs in each format; beside the table, that of a JPEG in ms."""
-    photo = Image.open(io.BytesIO(make_photo(PHONE_PX)))
+    photo = Image.open(io.BytesIO(jpeg))
     rows, costs = [], []
     for name, (kind, options) in FORMATS.items():
         buffer = io.BytesIO()
@@ -177,7 +190,9 @@ def measure_formats(classifier: Classifier, *, rounds: int) -> tuple[Table, floa
         )
         costs.append(whole)
         width, height = classifier.open(data).size
-        rows.append((name, number(len(data) / 1e6), number(whole), number(reading), f"{width} × {height}"))
-    title = f"A photo of {PHONE_PX[0]} × {PHONE_PX[1]} px from the bytes to the answer, by {classifier.engine.name}"
-    columns = ("", "MB", "ms of one core", "of these reading", "read as")
+        looks = 1 + classifier.predict([data])[0].whole_photo_seen
+        sizes = f"{width} × {height}", str(looks)
+        rows.append((name, number(len(data) / 1e6), number(whole), number(reading), *sizes))
+    title = f"A photo of {photo.width} × {photo.height} px from the bytes to the answer, by {classifier.engine.name}"
+    columns = ("", "MB", "ms of one core", "of these reading", "read as", "looks")
     return Table(title, columns, tuple(rows)), costs[list(FORMATS).index("JPEG")]

@@ -3,6 +3,7 @@
 import os
 import platform
 from importlib.metadata import Distribution
+from itertools import islice
 from pathlib import Path
 
 from classifier.machine import usable_cores
@@ -16,7 +17,10 @@ INSTRUCTIONS = {
     "amx_bf16": "AMX bf16",
     "amx_int8": "AMX int8",
 }
-PACKAGES = ("openvino", "onnxruntime", "torch", "torchvision", "numpy", "pillow", "dash", "flask", "gunicorn", "gradio")
+PACKAGES = (
+    *("openvino", "onnxruntime", "torch", "torchvision", "timm", "numpy", "pillow", "dash", "flask", "gunicorn"),
+    "gradio",
+)
 CPUINFO, MEMINFO, STAT = Path("/proc/cpuinfo"), Path("/proc/meminfo"), Path("/proc/stat")
 
 
@@ -24,7 +28,7 @@ def describe_machine(*environments: Path) -> dict[str, str]:
     """What a reader needs to compare figures.
 
     Args:
-        environments: virtual environments; the version of a package is that of the first that has it.
+        environments: virtual environments; where they have other versions of a package, all are given, and where.
     """
     cpuinfo = _fields(CPUINFO)
     flags = cpuinfo.get("flags", "").split()
@@ -37,7 +41,7 @@ def describe_machine(*environments: Path) -> dict[str, str]:
         "system": platform.system(),
         "Python": platform.python_version(),
     }
-    versions = {name: package_version(name, *environments) for name in PACKAGES}
+    versions = {name: package_versions(name, *environments) for name in PACKAGES}
     return described | {name: version for name, version in versions.items() if version}
 
 
@@ -47,13 +51,19 @@ def memory_gb(field: str = "MemTotal") -> float:
     return int(kib) * 1024 / 1e9
 
 
-def package_version(name: str, *environments: Path) -> str | None:
-    """Version of a package in the first of these virtual environments that has it."""
+def package_versions(name: str, *environments: Path) -> str:
+    """Version of a package in these virtual environments, or "" in none.
+
+    Where it differs, all are named: “13.0.0 (.venv, .venv-serve), 12.3.0 (.venv-bench)”.
+    """
+    found: dict[str, list[str]] = {}
     for environment in environments:
         places = [str(place) for place in environment.glob("lib/python3*/site-packages")]
-        for found in Distribution.discover(name=name, path=places):
-            return found.version
-    return None
+        for package in islice(Distribution.discover(name=name, path=places), 1):
+            found.setdefault(package.version, []).append(environment.name)
+    if len(found) == 1:
+        return next(iter(found))
+    return ", ".join(f"{version} ({', '.join(places)})" for version, places in found.items())
 
 
 class Load:

@@ -72,9 +72,11 @@ PARTS: dict[str, Part] = {
     "click": Part("A click beside the API", "benchmarks.click_to_answer", read_prose("click")),
     "resources": Part("Start-up, memory, disk", "benchmarks.serving.resources", read_prose("resources")),
     "install": Part("Installing", "benchmarks.serving.install", read_prose("install"), by_name=True),
-    "weight": Part("Page weight", "benchmarks.serving.weight", read_prose("weight"), is_timed=False),
+    "weight": Part("Page weight, and an answer on the screen", "benchmarks.serving.weight", read_prose("weight")),
     "engines": Part("Engines", "benchmarks.inference.engines", read_prose("engines")),
+    "parity": Part("Answers of the engines", "benchmarks.parity", read_prose("parity"), by_name=True, is_timed=False),
     "folders": Part("Folders and big photos", "benchmarks.inference.folders", read_prose("folders")),
     "growth": Part("More classes, more training photos", "benchmarks.inference.growth", read_prose("growth")),
+    "training": Part("Training", "benchmarks.training", read_prose("training"), by_name=True),
     "predict": Part("Ways to compute the same", "benchmarks.predict", read_prose("predict")),
 }

@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.predict import make_photo
+from benchmarks.photos import SQUARE_PX, WIDE_PX, Size, choose_photos
 from benchmarks.report.parts import Options
 from benchmarks.report.records import Result, Table
 from benchmarks.report.targets import number
 from benchmarks.serving.servers import FULL, LIGHT, OTHERS, NotInstalled, NotReady, Running, Server, running, site
 from benchmarks.serving.visitors import Ask, Traffic, api_asker, drive, gradio_asker, merge, original_asker
+from classifier.inference.classifier import Classifier
+from classifier.inference.engines.choosing import AUTO
 
 VISITORS = (1, 8, 64)
 TARGET_VISITORS = 8
-ROUNDS = 3
-# A turn with more visitors takes longer: each must have had several answers, also of a slow server.
-SECONDS = {1: 2.5, 8: 4.0, 64: 5.0}
+# A turn lasts so long from when all visitors have had an answer, and until each has had the next: of a slow server with
+# 64 visitors, 30 s. It has answers enough in one round; all turns together are to stay below four minutes.
+SECONDS, ROUNDS = {1: 2.0, 8: 3.0, 64: 2.0}, {1: 2, 8: 3, 64: 1}
 PHOTOS = 8
-SQUARE_PX, WIDE_PX = (500, 500), (667, 500)
 SITE, GRADIO = "Florascope’s API", "Gradio demo, PyTorch"
 
 
@@ -31,7 +32,7 @@ class Contender:
     name: str
     server: Server
     make_asker: Callable[[int], Ask]
-    photo_px: tuple[int, int] = SQUARE_PX
+    photo_px: Size = SQUARE_PX
 
 
 def contenders(checkpoint: Path) -> list[Contender]:
@@ -66,11 +67,24 @@ def original() -> Server:
 def measure(options: Options) -> Result:
     """Start all, let them be asked in turns, and compare."""
     wanted, notes = contenders(options.checkpoint), list[str]()
+    photos = make_photos(options.checkpoint, notes)
     with ExitStack() as stack:
         started = start([each.server for each in wanted], stack, notes, say=options.say)
         entered = [each for each in wanted if each.server.name in started]
-        found = take_turns(entered, started, options)
+        found = take_turns(entered, started, photos, options)
     return Result((table(found),), figures(found), tuple(notes))
+
+
+def make_photos(checkpoint: Path, notes: list[str]) -> dict[Size, list[bytes]]:
+    """Photos by their size: square ones, half of them with a confident answer; wide ones that get two looks."""
+    classifier = Classifier.load(checkpoint, engine=AUTO, device="cpu", threads=1)
+    sure = choose_photos(classifier, checkpoint, "confident", size=SQUARE_PX, count=PHOTOS // 2)
+    unsure, wide = (
+        choose_photos(classifier, checkpoint, "unsure", size=size, count=count)
+        for size, count in ((SQUARE_PX, PHOTOS // 2), (WIDE_PX, PHOTOS))
+    )
+    notes += dict.fromkeys(chosen.note for chosen in (sure, unsure, wide) if chosen.note)
+    return {SQUARE_PX: [*sure.jpegs, *unsure.jpegs], WIDE_PX: list(wide.jpegs)}
 
 
 def start(
@@ -89,33 +103,38 @@ def start(
 
 
 def take_turns(
-    entered: Sequence[Contender], started: Mapping[str, Running], options: Options
+    entered: Sequence[Contender],
+    started: Mapping[str, Running],
+    photos: Mapping[Size, Sequence[bytes]],
+    options: Options,
 ) -> dict[tuple[str, int], list[Traffic]]:
-    """Name and visitors → what visitors met in each round, after a turn of one second that does not count.
+    """Name and visitors → what visitors met in each round, once the server had warmed up with as many.
 
     Args:
         entered: those that are compared.
         started: their servers, by name.
+        photos: that they are asked about, by size.
         options: how many rounds, how long.
     """
-    photos = {px: [make_photo(px) for _ in range(PHOTOS)] for px in (SQUARE_PX, WIDE_PX)}
     found: dict[tuple[str, int], list[Traffic]] = {}
-    rounds = options.rounds(ROUNDS)
-    for turn in range(rounds + 1):
-        for visitors in VISITORS if turn else (1,):
-            for each in entered:
+    for each in entered:  # what a server does only once is not measured
+        asker = partial(each.make_asker, started[each.server.name].port)
+        drive(asker, photos[each.photo_px], visitors=1, answers=len(photos[each.photo_px]))
+    turns = {visitors: min(rounds, options.rounds(rounds)) for visitors, rounds in ROUNDS.items()}
+    for turn in range(max(turns.values())):
+        for visitors in VISITORS:
+            for each in entered if turn < turns[visitors] else ():
                 server = started[each.server.name]
                 traffic = drive(
                     partial(each.make_asker, server.port),
                     photos[each.photo_px],
                     visitors=visitors,
-                    seconds=options.seconds(SECONDS[visitors]) if turn else 1.0,
+                    seconds=options.seconds(SECONDS[visitors]),
                     process=server.process,
+                    settle=True,
                 )
-                if turn:
-                    found.setdefault((each.name, visitors), []).append(traffic)
-        if turn:
-            options.say(f"  round {turn} of {rounds}")
+                found.setdefault((each.name, visitors), []).append(traffic)
+        options.say(f"  round {turn + 1} of {max(turns.values())}")
     return found
 
 

@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.predict import make_photo
+from benchmarks.photos import draw_photo
 from benchmarks.report.parts import Options
 from benchmarks.report.records import Result, Table
 from benchmarks.report.targets import number
@@ -23,7 +23,7 @@ def measure(options: Options) -> Result:
         seconds = install(environment)
         taken = disk_mb(environment)
         with running(site("the site", environment, options.checkpoint), wait=False) as found:
-            answer_s = first_answer_s(found, make_photo(PHOTO_PX))
+            answer_s = first_answer_s(found, draw_photo(PHOTO_PX))
         cells = map(number, (seconds, taken, answer_s, disk_mb(environment)))
     columns = ("", "installed in, s", "on disk, MB", "first start: first answer after, s", "then on disk, MB")
     return Result((Table("", columns, (("light set", *cells),)),), {"install_s": seconds})

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.predict import make_photo
+from benchmarks.photos import draw_photo
 from benchmarks.report.parts import Options
 from benchmarks.report.records import Result, Table
 from benchmarks.report.targets import number
 from benchmarks.serving import processes
 from benchmarks.serving.servers import FULL, LIGHT, Running, Server, running, site, wait_until
 from benchmarks.serving.visitors import api_asker, drive
+from classifier.inference.engines.model_file import model_path
 
 STARTS = 3
 ANSWERS = (100, 1000)
@@ -43,7 +44,7 @@ def measure(options: Options) -> Result:
     ]
     notes = [f"Not measured: {server.name}, which is not installed." for server in servers if not server.is_installed]
     servers = [server for server in servers if server.is_installed]
-    photos = [make_photo(px) for px in PHOTOS_PX]
+    photos = [draw_photo(px) for px in PHOTOS_PX]
     seconds: dict[str, list[float]] = {server.name: [] for server in servers}
     memory: dict[str, Memory] = {}
     starts = options.rounds(STARTS)
@@ -61,8 +62,11 @@ def measure(options: Options) -> Result:
         *("all processes’ share, MB", "on disk, MB"),
     )
     figures = {}
+    if (model := model_path(options.checkpoint)).is_file():
+        figures["model_mb"] = model.stat().st_size / 1e6
+        notes.append(f"The model file, {model.name}, has {number(figures['model_mb'])} MB.")
     if LIGHT_SET in memory:
-        figures = {
+        figures |= {
             "first_answer_s": statistics.median(seconds[LIGHT_SET]),
             "memory_mb": memory[LIGHT_SET].resident[-1],
             "disk_mb": disk_mb(LIGHT),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FULL, LIGHT, OTHERS = (ROOT / name for name in (".venv", ".venv-serve", ".venv-bench"))
-STARTS_WITHIN_S = 180
+STARTS_WITHIN_S, STOPS_WITHIN_S = 180, 60
 LOOKS_EVERY_S = 0.02
 
 
@@ -113,7 +113,11 @@ def running(server: Server, *, wait: bool = True) -> Iterator[Running]:
             raise NotReady(f"{error} It said: {log.read().decode(errors='replace').strip()[-2000:]}") from None
         finally:
             process.terminate()
-            process.wait(timeout=60)
+            try:
+                process.wait(timeout=STOPS_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def inherited() -> dict[str, str]:

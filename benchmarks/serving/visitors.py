@@ -24,26 +24,28 @@ class Refused(OSError):
 class Traffic:
     """What visitors met.
 
-    latencies_s: of the answers, sorted.
-    seconds: from the first question to the last answer.
+    latencies_s: of the answers, sorted; where visitors had to settle, without each one's first.
+    seconds: from the first question, or from when all had settled, to the last answer.
+    answers: that came meanwhile.
     refused: questions that got no answer.
-    processor_s: that the server took for them.
+    processor_s: that the server took meanwhile.
     """
 
     latencies_s: tuple[float, ...]
     seconds: float
+    answers: int
     refused: int = 0
     processor_s: float = 0.0
 
     @property
     def answers_per_s(self) -> float:
         """Answers per second."""
-        return len(self.latencies_s) / self.seconds if self.seconds else 0.0
+        return self.answers / self.seconds if self.seconds else 0.0
 
     @property
     def processor_ms(self) -> float:
         """Processor time of the server for each answer, in ms; 0 without any."""
-        return 1000 * self.processor_s / len(self.latencies_s) if self.latencies_s else 0.0
+        return 1000 * self.processor_s / self.answers if self.answers else 0.0
 
     def percentile_ms(self, share: float) -> float:
         """What so large a share of the answers took at most, in ms (nearest rank); 0 without any."""
@@ -58,9 +60,49 @@ def merge(parts: Sequence[Traffic]) -> Traffic:
     return Traffic(
         tuple(latencies),
         sum(part.seconds for part in parts),
+        sum(part.answers for part in parts),
         sum(part.refused for part in parts),
         sum(part.processor_s for part in parts),
     )
+
+
+class Clock:
+    """Clock of a turn: it starts at once, or when all visitors have settled, each with an answer or a refusal."""
+
+    def __init__(self, *, visitors: int, process: int | None) -> None:
+        self._waiting, self._process, self._lock = visitors, process, threading.Lock()
+        self.started, self.answers = 0.0, 0
+        self._processor_s = 0.0
+        if not visitors:
+            self._start()
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has started."""
+        return not self._waiting
+
+    def settled(self) -> None:
+        """Note that one more visitor has settled; the last one starts the clock."""
+        with self._lock:
+            self._waiting -= 1
+            if not self._waiting:
+                self._start()
+
+    def count(self) -> None:
+        """Count an answer, if the clock runs."""
+        with self._lock:
+            self.answers += self.runs
+
+    def _start(self) -> None:
+        self._processor_s = self._processor()
+        self.started = time.perf_counter()
+
+    def _processor(self) -> float:
+        return processes.processor_s(self._process) if self._process else 0.0
+
+    def stop(self) -> tuple[float, float]:
+        """Seconds since it started, and processor time of the server meanwhile."""
+        return time.perf_counter() - self.started, self._processor() - self._processor_s
 
 
 def drive(
@@ -71,6 +113,7 @@ def drive(
     seconds: float | None = None,
     answers: int | None = None,
     process: int | None = None,
+    settle: bool = False,
 ) -> Traffic:
     """Let visitors ask at the same time, each the next question as soon as the last is answered.
 
@@ -82,6 +125,8 @@ def drive(
         seconds: when they stop asking; what was asked before is waited for.
         answers: how many photos are sent in all; one of the two is given.
         process: of the server, to note the processor time that it takes.
+        settle: with `seconds`, let the server warm up with all visitors: the time starts when each has had an answer,
+            and each has another one then.
     """
     if (seconds is None) == (answers is None):
         raise ValueError("One of seconds and answers is given.")
@@ -89,12 +134,11 @@ def drive(
     latencies: list[float] = []
     refused: list[Exception] = []
     lock = threading.Lock()
-    processor_s = processes.processor_s(process) if process else 0.0
-    started = time.perf_counter()
+    clock = Clock(visitors=visitors if settle else 0, process=process)
 
     def visit() -> None:
-        ask = make_ask()
-        while seconds is None or time.perf_counter() < started + seconds:
+        ask, settled = make_ask(), not settle
+        while seconds is None or not clock.runs or time.perf_counter() < clock.started + seconds:
             with lock:
                 number = next(numbers, None)
             if number is None:
@@ -106,16 +150,28 @@ def drive(
                 refused.append(error)
                 time.sleep(0.1)  # a server that is gone must not make this spin
             else:
-                latencies.append(time.perf_counter() - asked)
+                clock.count()
+                if settled:
+                    latencies.append(time.perf_counter() - asked)
+            if not settled:
+                settled = True
+                clock.settled()
 
     threads = [threading.Thread(target=visit) for _ in range(visitors)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    passed = time.perf_counter() - started
-    processor_s = processes.processor_s(process) - processor_s if process else 0.0
-    return Traffic(tuple(sorted(latencies)), passed, len(refused), processor_s)
+    passed, processor_s = clock.stop()
+    return Traffic(tuple(sorted(latencies)), passed, clock.answers, len(refused), processor_s)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Content of an answer, and how it is compressed: "br", "gzip", or "" if it is not."""
+
+    content: bytes
+    encoding: str
 
 
 class Connection:
@@ -125,13 +181,16 @@ class Connection:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
 
     def ask(self, method: str, path: str, body: bytes | None = None, content_type: str = "") -> bytes:
+        """Send a request and read the whole answer, uncompressed. Raises as `send` does."""
+        return self.send(method, path, body, {"Content-Type": content_type} if content_type else {}).content
+
+    def send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         """Send a request and read the whole answer.
 
         Raises:
             Refused: its status is not 200.
             OSError: there is no connection.
         """
-        headers = {"Content-Type": content_type} if content_type else {}
         try:
             answer = self._send(method, path, body, headers)
             content = answer.read()
@@ -140,7 +199,7 @@ class Connection:
             raise Refused(f"{method} {path}: {error!r}") from error
         if answer.status != 200:
             raise Refused(f"{method} {path}: {answer.status} {content[:200].decode(errors='replace')}")
-        return content
+        return Answer(content, answer.getheader("Content-Encoding", ""))
 
     def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> http.client.HTTPResponse:
         with suppress(http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):

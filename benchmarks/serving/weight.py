@@ -1,17 +1,22 @@
-"""Page weight: what a browser receives for each page of the site, and for an answer."""
+"""Page weight: what a browser receives for each page of the site, and for an answer; and how long one waits for it."""
 
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.predict import make_photo
+from benchmarks.photos import ORDINARY, SQUARE_PX, choose_photos
 from benchmarks.report.parts import Options
 from benchmarks.report.records import Result, Table
+from benchmarks.serving.on_screen import ROUNDS, slowest_median_ms, table, time_answers
 from benchmarks.serving.servers import FULL, LIGHT, running, site
 from benchmarks.serving.visitors import Connection
+from classifier.inference.classifier import Classifier
+from classifier.inference.engines.choosing import AUTO
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -21,7 +26,6 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 SHOWN = "#react-entry-point .page"
 # Long enough for what a page fetches ahead once it has drawn itself.
 QUIET_MS, MOST_MS, LOOKS_EVERY_MS = 2500, 60_000, 100
-PHOTO_PX = (500, 500)
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,8 @@ def measure(options: Options) -> Result:
     server = site("the site", LIGHT, options.checkpoint, **photos)
     if not server.is_installed:
         server = site("the site", FULL, options.checkpoint, **photos)
-    rows = []
+    rows, times = [], dict[str, list[float]]()
+    jpegs, notes = photos_by_answer(options.checkpoint)
     with running(server) as found, sync_playwright() as playwright:
         address = f"http://127.0.0.1:{found.port}"
         connection = Connection(found.port)
@@ -107,13 +112,24 @@ def measure(options: Options) -> Result:
             rows.append(row(f"{name} ({path})", first, again))
             options.say(f"  {path}: {first.sent / 1000:,.0f} kB")
             if path == "/":
-                chosen, answers = weigh_answers(context, address)
+                chosen, answers = weigh_answers(context, address, list(jpegs.values()))
                 rows += [row("choosing a photo there", *chosen), row("its answer", *answers)]
+                times = time_answers(context, address, jpegs, rounds=options.rounds(ROUNDS))
             context.close()
         browser.close()
-    note = f"The collection’s photos were {'there' if with_photos else 'not there: colour tiles stand in for them'}."
+    notes.append(
+        f"The collection’s photos were {'there' if with_photos else 'not there: colour tiles stand in for them'}."
+    )
     columns = ("", "first visit: responses", "kB sent", "kB unpacked", "again: responses", "kB sent")
-    return Result((Table("", columns, tuple(rows)),), notes=(note,))
+    figures = {"on_screen_ms": slowest_median_ms(times)}
+    return Result((Table("", columns, tuple(rows)), table(times)), figures, tuple(notes))
+
+
+def photos_by_answer(checkpoint: Path) -> tuple[dict[str, bytes], list[str]]:
+    """A photo for each answer, by the answer; and what is to be said of them."""
+    classifier = Classifier.load(checkpoint, engine=AUTO, device="cpu", threads=1)
+    found = {verdict: choose_photos(classifier, checkpoint, verdict, size=SQUARE_PX, count=1) for verdict in ORDINARY}
+    return {verdict: chosen.jpegs[0] for verdict, chosen in found.items()}, [c.note for c in found.values() if c.note]
 
 
 def pages(class_id: int) -> dict[str, str]:
@@ -132,15 +148,16 @@ def weigh_page(context: "BrowserContext", address: str) -> Weight:
     return weight
 
 
-def weigh_answers(context: "BrowserContext", address: str) -> tuple[list[Weight], list[Weight]]:
-    """What choosing a photo brings, and then its answer; each for the first photo and for the next one."""
+def weigh_answers(
+    context: "BrowserContext", address: str, photos: Sequence[bytes]
+) -> tuple[list[Weight], list[Weight]]:
+    """What choosing a photo brings, and then its answer; each for the first of two photos and for the next one."""
     page = context.new_page()
     scale = Scale(page)
     page.goto(address)
     page.wait_for_selector(SHOWN)
     weights = [scale.settle()]
-    for number in range(2):
-        buffer = make_photo(PHOTO_PX)
+    for number, buffer in enumerate(photos):
         page.set_input_files("input[type=file]", {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": buffer})
         weights.append(scale.settle())
         page.get_by_role("button", name="Classify").click()

@@ -1,5 +1,6 @@
 """python -m benchmarks, with parts that measure nothing."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,14 @@ def fail(options: Options) -> Result:
     raise OSError("the disk is full")
 
 
+def crash(options: Options) -> Result:
+    raise subprocess.CalledProcessError(-9, "browser")
+
+
 FUNCTIONS = {
-    "good": lambda options: Result(figures={"rounds": float(options.rounds(9))}),
     "bad": fail,
+    "crashing": crash,
+    "good": lambda options: Result(figures={"rounds": float(options.rounds(9))}),
     "missing": None,
     "rare": lambda options: Result(figures={"rare": 1.0}),
 }
@@ -41,7 +47,9 @@ def test_what_fails_or_is_missing_is_said_and_the_rest_is_recorded(
 ):
     assert run() == 1
     said = capsys.readouterr().err
-    assert "bad: failed. the disk is full" in said
+    assert "bad: failed. OSError: the disk is full" in said
+    assert "crashing: failed. CalledProcessError: " in said
+    assert "Failed: bad, crashing." in said
     assert "missing: left out" in said
     records = read_records(tmp_path / "performance.json")
     assert set(records) == {"good"}

@@ -1,11 +1,9 @@
-import io
 import time
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
-from benchmarks.predict import Pair, compare, main, make_photo
+from benchmarks.predict import Pair, compare, main
 
 
 def test_the_ratio_says_how_many_times_as_long_the_first_takes():
@@ -27,13 +25,6 @@ def test_the_two_take_turns_and_preparing_is_not_timed():
     )
     assert compare(pair, rounds=2).first_ms < 5
     assert said == ["prepare a", "a", "prepare b", "b"] * 3  # one round does not count
-
-
-def test_the_photo_is_a_jpeg_that_weighs_what_a_phones_does():
-    content = make_photo((800, 600))
-    with Image.open(io.BytesIO(content)) as image:
-        assert (image.format, image.size, image.mode) == ("JPEG", (800, 600), "RGB")
-    assert 0.15 < len(content) / (800 * 600) < 0.6
 
 
 def test_without_a_checkpoint_it_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path):

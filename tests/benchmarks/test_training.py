@@ -1,19 +1,52 @@
+import time
 from pathlib import Path
 
-from benchmarks.training import WAYS, Decoded, measure
+import pytest
+
+from benchmarks.photos import draw_photo
+from benchmarks.training import LOOP, WAYS, Decoded, Speed, measure_ways, time_turn, to_result
 
 
-def test_every_way_is_measured_against_the_loop(tmp_path: Path) -> None:
-    rows = list(measure(size=32, batches=1, backbone="test_efficientnet", folder=tmp_path, compiled=False))
-    assert rows[0][0] == "the loop as it is"
-    assert {way.name for way in WAYS} < {name for name, _ in rows}
-    assert all(photos > 0 for _, photos in rows)
+def test_every_way_is_measured_in_turns_with_the_loop(tmp_path: Path) -> None:
+    found = measure_ways(size=32, batches=1, rounds=2, backbone="test_efficientnet", folder=tmp_path, compiled=False)
+    assert tuple(found) == WAYS
+    assert WAYS[0] == LOOP
+    for speeds in found.values():
+        assert len(speeds) == 2
+        assert all(speed.photos_per_s > 0 for speed in speeds)
+        assert all(0 <= speed.busy < 1.5 for speed in speeds)
+    assert [row[0] for row in to_result(found).tables[0].rows] == [way.name for way in WAYS]
+
+
+def test_the_first_batch_does_not_count_but_where_batches_are_only_read() -> None:
+    seen: list[int] = []
+
+    def batches():
+        for number in range(5):
+            time.sleep(0.2 if number == 0 else 0.02)
+            yield number
+
+    assert 32 * 2 / 0.2 < time_turn(batches(), seen.append, count=2).photos_per_s < 32 / 0.02
+    assert seen == [1, 2]
+    assert time_turn(batches(), None, count=5).photos_per_s < 5 * 32 / 0.28
+
+
+def test_the_best_way_that_does_all_counts_as_the_median_over_the_rounds() -> None:
+    found = {way: [Speed(10, 0.9), Speed(20, 0.9), Speed(10, 0.7)] for way in WAYS}
+    decoded = next(way for way in WAYS if way.decoded)
+    found[decoded] = [Speed(12, 0.8), Speed(32, 0.8), Speed(20, 0.8)]
+    for way in WAYS:
+        if not way.is_whole:
+            found[way] = [Speed(90, 1.0)] * 3
+    result = to_result(found)
+    assert result.figures == {"times_loop": pytest.approx(1.6), "busy_percent": pytest.approx(90)}
+    rows = {row[0]: row[1:] for row in result.tables[0].rows}
+    assert rows[LOOP.name] == ("10", "", "90%")
+    assert rows[decoded.name] == ("20", "1.6 ×", "80%")
 
 
 def test_decoded_photos_are_cut_and_normalised(tmp_path: Path) -> None:
-    from benchmarks.predict import make_photo
-
     file = tmp_path / "1.jpg"
-    file.write_bytes(make_photo((64, 48)))
+    file.write_bytes(draw_photo((64, 48)))
     picture, target = Decoded([file], size=32)[0]
     assert (tuple(picture.shape), target) == ((3, 32, 32), 0)

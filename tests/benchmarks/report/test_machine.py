@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.report import machine
-from benchmarks.report.machine import Load, describe_machine, package_version
+from benchmarks.report.machine import Load, describe_machine, package_versions
 from classifier.machine import usable_cores
 
 
@@ -29,13 +29,16 @@ def test_without_such_files_it_says_that_it_does_not_know(tmp_path: Path, monkey
     assert Load().others_percent() is None
 
 
-def test_versions_are_those_of_the_first_environment_that_has_the_package(tmp_path: Path):
-    for environment, version in (("first", "1.0"), ("second", "2.0")):
+def test_versions_are_named_by_environment_where_they_differ(tmp_path: Path):
+    for environment, version in (("first", "1.0"), ("second", "2.0"), ("third", "1.0")):
         place = tmp_path / environment / "lib" / "python3.11" / "site-packages" / f"abacus-{version}.dist-info"
         place.mkdir(parents=True)
         (place / "METADATA").write_text(f"Metadata-Version: 2.1\nName: abacus\nVersion: {version}\n")
-    assert package_version("abacus", tmp_path / "none", tmp_path / "second", tmp_path / "first") == "2.0"
-    assert package_version("lyre", tmp_path / "first") is None
+    none, first, second, third = (tmp_path / name for name in ("none", "first", "second", "third"))
+    assert package_versions("abacus", none, second) == "2.0"
+    assert package_versions("abacus", first, third) == "1.0"
+    assert package_versions("abacus", first, second, third) == "1.0 (first, third), 2.0 (second)"
+    assert package_versions("lyre", first) == ""
 
 
 def test_what_this_process_computes_is_not_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.photos import SQUARE_PX, WIDE_PX, Photos
 from benchmarks.report.parts import Options
 from benchmarks.serving import api
 from benchmarks.serving.api import GRADIO, SITE, Contender, contenders, figures, start, table, take_turns, times
 from benchmarks.serving.servers import Running, Server
 from benchmarks.serving.visitors import Traffic
+from tests.making.tiny import plant_checkpoint
 
-FAST, SLOW = Traffic((0.1,) * 20, 1.0), Traffic((0.5,) * 2, 1.0, refused=1)
+FAST, SLOW = Traffic((0.1,) * 20, 1.0, 20), Traffic((0.5,) * 2, 1.0, 2, refused=1)
 FOUND = {(SITE, 1): [FAST], (SITE, 8): [FAST, FAST], (GRADIO, 8): [SLOW, SLOW]}
 
 
@@ -25,7 +27,7 @@ def test_the_table_has_percentiles_rates_and_the_ratio_by_visitors():
 
 def test_the_ratio_is_the_median_over_the_rounds():
     assert times([FAST, SLOW, FAST], [SLOW, SLOW, SLOW]) == 10
-    assert times([FAST], [Traffic((), 1.0, refused=5)]) == 0
+    assert times([FAST], [Traffic((), 1.0, 0, refused=5)]) == 0
 
 
 def test_figures_are_those_that_were_measured():
@@ -44,7 +46,6 @@ def test_what_cannot_be_started_becomes_a_note():
 
 def test_all_take_turns_in_every_round(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(api, "SECONDS", dict.fromkeys(api.VISITORS, 0.01))
-    monkeypatch.setattr(api, "PHOTOS", 1)
     asked: list[str] = []
 
     def asker(name: str):
@@ -52,9 +53,19 @@ def test_all_take_turns_in_every_round(monkeypatch: pytest.MonkeyPatch):
 
     entered = [Contender(name, Server(name, Path("/nowhere"), ()), asker(name)) for name in ("a", "b")]
     started = {name: Running(Server(name, Path("/nowhere"), ()), 1, 0, 0.0) for name in ("a", "b")}
-    found = take_turns(entered, started, Options(Path("x"), quick=True, say=lambda _: None))
+    photos = {SQUARE_PX: [b"a"]}
+    found = take_turns(entered, started, photos, Options(Path("x"), quick=True, say=lambda _: None))
     assert set(found) == {(name, visitors) for name in ("a", "b") for visitors in api.VISITORS}
-    assert all(len(parts) == 2 for parts in found.values())
+    assert {visitors: len(parts) for (_, visitors), parts in found.items()} == {1: 2, 8: 2, 64: 1}
+
+
+def test_half_of_the_square_photos_get_a_confident_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path, _ = plant_checkpoint(tmp_path)
+    monkeypatch.setattr(api, "choose_photos", lambda *_, size, count: Photos((b"photo",) * count, f"note {size}"))
+    notes = list[str]()
+    photos = api.make_photos(path, notes)
+    assert {size: len(each) for size, each in photos.items()} == {SQUARE_PX: api.PHOTOS, WIDE_PX: api.PHOTOS}
+    assert len(notes) == 2  # the same one is said once
 
 
 def test_contenders_have_names_of_their_own():

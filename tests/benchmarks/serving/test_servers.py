@@ -20,8 +20,9 @@ from benchmarks.serving.servers import (
 )
 
 SERVE = (
-    "import http.server, os, sys\n"
+    "import http.server, os, signal, sys\n"
     "if os.environ.get('FAIL'): sys.exit('no rose here')\n"
+    "if os.environ.get('STAY'): signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
     "http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), http.server.SimpleHTTPRequestHandler)"
     ".serve_forever()"
 )
@@ -41,6 +42,13 @@ def test_a_server_is_ready_and_gone_afterwards():
         assert is_ready(found)
         assert is_alive(found.process)
     assert not is_ready(found)
+    assert not is_alive(found.process)
+
+
+def test_one_that_does_not_stop_is_killed(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(servers, "STOPS_WITHIN_S", 0.2)
+    with running(server(STAY="1")) as found:
+        pass
     assert not is_alive(found.process)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -134,6 +135,30 @@ def test_visitors_stop_when_their_time_is_over():
     assert 0.05 <= traffic.seconds < 5
 
 
+def test_settling_leaves_out_each_visitors_first_answer_and_what_came_before():
+    lock, asked = threading.Lock(), [0]
+
+    def ask(photo: bytes) -> None:
+        with lock:
+            asked[0] += 1
+            first = asked[0] <= 3
+        time.sleep(0.3 if first else 0.01)  # a server that is still starting up
+
+    traffic = drive(lambda: ask, [b"a"], visitors=3, seconds=0.1, settle=True)
+    assert traffic.percentile_ms(1) < 250
+    assert 0.1 <= traffic.seconds < 0.29
+    assert 3 <= traffic.answers <= asked[0] - 3
+
+
+def test_a_server_that_refuses_all_does_not_keep_visitors_from_settling():
+    def ask(photo: bytes) -> None:
+        raise Refused("gone")
+
+    traffic = drive(lambda: ask, [b"a"], visitors=2, seconds=0.05, settle=True)
+    assert (traffic.answers, traffic.latencies_s) == (0, ())
+    assert traffic.refused >= 4
+
+
 @pytest.mark.parametrize("how", [{}, {"seconds": 1.0, "answers": 1}])
 def test_either_the_time_or_the_number_is_given(how):
     with pytest.raises(ValueError, match="One of seconds and answers"):
@@ -141,12 +166,12 @@ def test_either_the_time_or_the_number_is_given(how):
 
 
 def test_percentiles_are_of_the_nearest_rank():
-    traffic = Traffic(tuple(number / 1000 for number in range(1, 101)), 2.0, processor_s=0.5)
+    traffic = Traffic(tuple(number / 1000 for number in range(1, 101)), 2.0, 100, processor_s=0.5)
     assert [traffic.percentile_ms(share) for share in (0.0, 0.5, 0.95, 0.99, 1.0)] == [1, 50, 95, 99, 100]
     assert traffic.answers_per_s == 50
     assert traffic.processor_ms == 5
 
 
 def test_turns_are_merged():
-    merged = merge([Traffic((0.1, 0.3), 1.0, 1, 0.2), Traffic((0.2,), 0.5, 0, 0.1)])
-    assert merged == Traffic((0.1, 0.2, 0.3), 1.5, 1, pytest.approx(0.3))
+    merged = merge([Traffic((0.1, 0.3), 1.0, 2, 1, 0.2), Traffic((0.2,), 0.5, 1, 0, 0.1)])
+    assert merged == Traffic((0.1, 0.2, 0.3), 1.5, 3, 1, pytest.approx(0.3))
