@@ -13,7 +13,7 @@ SCRIPTS = Path(__file__).parents[2] / "scripts"
 PYTHON = """#!/usr/bin/env bash
 echo "$@" >> "$0.log"
 while [ $# -gt 1 ]; do if [ "$1" = --run-dir ]; then mkdir -p "$2" && touch "$2/last.ckpt"; fi; shift; done
-if [[ $(tail -1 "$0.log") == *official2/* || $(tail -1 "$0.log") == *weights/* ]] && mkdir "$0.stopped" 2>/dev/null; then exit 130; fi
+if [[ $(tail -1 "$0.log") =~ (official2|weights)/ ]] && mkdir "$0.stopped" 2>/dev/null; then exit 130; fi
 """
 
 
