@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# From ImageNet weights to a checkpoint like the one that ships: train, calibrate, measure. ELSEWHERE is the folder with
-# the photos from other people and their two tables (data/README.md says how to make it), WILD, if it is set, a table of
-# photos to measure on besides. RUNS (default: runs) is where the run is; weights/best.safetensors in it is the checkpoint.
-# The script can be stopped and begun again: a finished run is kept, one that was under way continues.
+# From ImageNet weights to a checkpoint about as good as the one that ships: train, calibrate, measure. That training was
+# `long4` of docs/experiments.md, which says how the two differ. ELSEWHERE is the folder with the photos from other people
+# and their two tables (data/README.md says how to make it), WILD, if it is set, a table of photos to measure on besides.
+# RUNS (default: runs) is where the run is; weights/best.safetensors in it is the checkpoint. The script can be stopped
+# and begun again: a finished run is kept, one that was under way continues.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${PYTHON:-.venv/bin/python}
