@@ -33,7 +33,7 @@ class RunRecord:
         also: folders and tables of further known photos.
         strangers: the same of strangers.
         known_side: see `data.further.reading.Further`.
-        taught_by: absolute path and digest of the weights of each teacher; empty in records of earlier versions.
+        taught_by: absolute path and digest of the weights of each teacher.
     """
 
     settings: TrainingSettings
@@ -53,7 +53,7 @@ class RunRecord:
 
         Args:
             given: fields of the settings, and "split", "output"; None counts as not given. "data", "also" and
-                "strangers" may differ, and "teachers" of known digests: they can be moved, see `resume.read_plan`.
+                "strangers" may differ, and "teachers", too: they can be moved, see `resume.read_plan`.
 
         Raises:
             SettingError: something differs that would change the result.

@@ -149,7 +149,7 @@ def _further_of(run: RunFolder, record: RunRecord, given: Mapping[str, Any], col
 
 def _teachers_of(record: RunRecord, given: Sequence[str] | None, collection: Collection) -> list[StartingPoint]:
     """The teachers that a run began with, at their places or where `given` says that they are now."""
-    began = [path for path, _ in record.taught_by] or list(record.settings.teachers)
+    began = [path for path, _ in record.taught_by]
     now = given or began
     if len(now) != len(began):
         raise SettingError(
@@ -162,7 +162,7 @@ def _teachers_of(record: RunRecord, given: Sequence[str] | None, collection: Col
         raise CheckpointError(
             f"{error} If the teachers of this run were moved, say by --teachers where all of them are now."
         ) from error
-    for teacher, (path, digest) in zip(teachers, record.taught_by, strict=False):  # earlier versions kept no digests
+    for teacher, (path, digest) in zip(teachers, record.taught_by, strict=True):
         if teacher.checkpoint.weights.digest != digest:
             raise TrainingError(
                 f"{teacher.path} has other weights than {path} had, a teacher of this run, when the run began. Name "
