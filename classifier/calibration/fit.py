@@ -105,8 +105,12 @@ def fit_calibration(examples: CalibrationExamples, index: Index) -> Calibration:
     if examples.elsewhere:
         known_photos.append((examples.elsewhere, ELSEWHERE))
     promises = [promise for _, promise in known_photos]
-    # Of the photos as they are alone: the probabilities are meant for photos like the training photos.
-    temperature = fit_temperature(examples.plain.logits, examples.plain.positions)
+    # Fitted on valid photos alone, probabilities are too high for other people's photos (docs/experiments.md).
+    of_people = [examples.plain, *([examples.elsewhere] if examples.elsewhere else [])]
+    temperature = fit_temperature(
+        np.concatenate([photos.logits for photos in of_people]),
+        np.concatenate([photos.positions for photos in of_people]),
+    )
     groups = group_examples(examples, index, temperature=temperature)
     of_either = [group for group in groups if group.shows_subject is not None]
     subject = _fit(of_either, [bool(group.shows_subject) for group in of_either])

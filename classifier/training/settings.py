@@ -107,7 +107,8 @@ class TrainingSettings(PhotoLimits):
     seed: int = setting(1, "seed of everything random, the split of an unsplit folder included", low=0, high=2**32 - 1)
     workers: int = setting(
         2,
-        "processes that read photos (default: 2; one a core, at most 16, with a graphics card)",
+        "processes that read photos; with 0 the one that trains does (default: 0 with one or two cores, else 2; one a "
+        "core, at most 16, with a graphics card)",
         low=0,
         show_default=False,
     )
@@ -242,7 +243,7 @@ def recommended(
         "backbone": "efficientnet_lite2" if accelerated else "efficientnet_lite0",
         "sizes": (160, 224) if accelerated else (128, 160, 192),
         "epochs": min(30, max(5, round(visits / photos))),
-        "workers": min(16, usable_cores()) if accelerated else 2,  # a graphics card waits for photos
+        "workers": _readers(usable_cores(), accelerated=accelerated),
         "batch_size": 32 if photos >= 600 else 16 if photos >= 150 else 8,
     }
     chosen |= given
@@ -252,3 +253,11 @@ def recommended(
     # The average looks back over a twentieth of the run: a longer memory would still hold the untrained head.
     chosen.setdefault("ema_decay", round(max(0.0, min(0.998, 1 - 20 / steps)), 4))
     return TrainingSettings(**chosen)
+
+
+def _readers(cores: int, *, accelerated: bool) -> int:
+    """Processes that read photos: a graphics card waits for them; on two cores they take more than they save."""
+    if accelerated:
+        return min(16, cores)
+    # Measured on two cores (docs/performance.md, “Training”): steps that share their cores wait for the slower one.
+    return 0 if cores <= 2 else 2

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.photos import draw_photo
-from benchmarks.training import LOOP, WAYS, Decoded, Speed, measure_ways, time_turn, to_result
+from benchmarks.training import BEFORE, LOOP, WAYS, Decoded, Speed, measure_ways, time_turn, to_result
 
 
 def test_every_way_is_measured_in_turns_with_the_loop(tmp_path: Path) -> None:
@@ -18,28 +18,37 @@ def test_every_way_is_measured_in_turns_with_the_loop(tmp_path: Path) -> None:
     assert [row[0] for row in to_result(found).tables[0].rows] == [way.name for way in WAYS]
 
 
-def test_the_first_batch_does_not_count_but_where_batches_are_only_read() -> None:
+def test_a_turn_lasts_from_before_the_first_photo_is_read_to_the_last_step() -> None:
     seen: list[int] = []
 
     def batches():
-        for number in range(5):
-            time.sleep(0.2 if number == 0 else 0.02)
+        for number in range(3):
+            time.sleep(0.1)
             yield number
 
-    assert 32 * 2 / 0.2 < time_turn(batches(), seen.append, count=2).photos_per_s < 32 / 0.02
-    assert seen == [1, 2]
-    assert time_turn(batches(), None, count=5).photos_per_s < 5 * 32 / 0.28
+    def step(batch: int) -> None:
+        time.sleep(0.1)
+        seen.append(batch)
+
+    assert 3 * 32 / 2 < time_turn(batches(), step).photos_per_s < 3 * 32 / 0.6
+    assert seen == [0, 1, 2]
+    assert time_turn(batches(), None).photos_per_s < 3 * 32 / 0.3
 
 
 def test_the_best_way_that_does_all_counts_as_the_median_over_the_rounds() -> None:
     found = {way: [Speed(10, 0.9), Speed(20, 0.9), Speed(10, 0.7)] for way in WAYS}
     decoded = next(way for way in WAYS if way.decoded)
+    found[BEFORE] = [Speed(8, 0.9), Speed(10, 0.9), Speed(8, 0.9)]
     found[decoded] = [Speed(12, 0.8), Speed(32, 0.8), Speed(20, 0.8)]
     for way in WAYS:
         if not way.is_whole:
             found[way] = [Speed(90, 1.0)] * 3
     result = to_result(found)
-    assert result.figures == {"times_loop": pytest.approx(1.6), "busy_percent": pytest.approx(90)}
+    assert result.figures == {
+        "times_before": pytest.approx(1.25),
+        "times_loop": pytest.approx(1.6),
+        "busy_percent": pytest.approx(90),
+    }
     rows = {row[0]: row[1:] for row in result.tables[0].rows}
     assert rows[LOOP.name] == ("10", "", "90%")
     assert rows[decoded.name] == ("20", "1.6 ×", "80%")

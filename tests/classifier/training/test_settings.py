@@ -74,6 +74,16 @@ def test_small_sets_are_shown_more_often(photos: int, classes: int, epochs: int,
     assert 0 <= settings.ema_decay <= 0.998
 
 
+@pytest.mark.parametrize(
+    ("cores", "accelerated", "workers"), [(1, False, 0), (2, False, 0), (4, False, 2), (2, True, 2), (64, True, 16)]
+)
+def test_photos_are_read_by_other_processes_where_cores_are_left_for_them(
+    monkeypatch: pytest.MonkeyPatch, cores: int, accelerated: bool, workers: int
+) -> None:
+    monkeypatch.setattr("classifier.training.settings.usable_cores", lambda: cores)
+    assert recommended(1000, 2, accelerated=accelerated).workers == workers
+
+
 def test_what_is_given_stays_and_the_rest_follows_from_it() -> None:
     settings = recommended(1000, 2, accelerated=True, epochs=1, sizes=(64,), mix=0.5)
     assert (settings.epochs, settings.head_epochs, settings.sizes, settings.mix) == (1, 0, (64,), 0.5)
