@@ -15,14 +15,16 @@ from classifier.calibration.outliers import drawn_pictures
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, metavar="DIR", help="is made; pictures of the same names are replaced")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="is made; files that are there stay as they are")
     parser.add_argument("--count", type=int, default=270)
     parser.add_argument("--seed", type=int, default=2, help="any but 1, which calibrate draws with")
     args = parser.parse_args()
     try:
         args.folder.mkdir(parents=True, exist_ok=True)
         for number, picture in enumerate(drawn_pictures(args.count, seed=args.seed)):
-            picture.save(args.folder / f"{number:04}.png")
+            path = args.folder / f"{number:04}.png"
+            if not path.exists():
+                picture.save(path)
     except OSError as error:
         sys.exit(f"error: the pictures cannot be written to {args.folder}: {error.strerror}.")
 

@@ -32,7 +32,9 @@ def check(asked: list[list[str]]) -> tuple[list[list[str]], list[list[str]]]:
     """The commands and the means among what was asked, each possible, and with files that are there by then."""
     runs = [words[2:] for words in asked if words[:2] == ["-m", "classifier"]]
     means = [words[2:] for words in asked if words[:2] == ["-m", "scripts.average_checkpoints"]]
-    assert len(runs) + len(means) == len(asked)
+    drawings = [words for words in asked if words[:2] == ["-m", "scripts.draw_strangers"]]
+    assert len(runs) + len(means) + len(drawings) == len(asked)
+    assert len({tuple(words) for words in drawings}) <= 1
     for words in runs:
         build_parser().parse_args(words)
     assert sum("--resume" in words for words in runs) == 1
@@ -57,13 +59,16 @@ def test_the_official_split_goes_on_where_it_was_stopped(tmp_path: Path) -> None
     assert len(means) == 2
 
 
-def test_the_weights_take_three_commands_and_go_on_where_they_were_stopped(tmp_path: Path) -> None:
+def test_the_weights_take_five_commands_and_go_on_where_they_were_stopped(tmp_path: Path) -> None:
     for table in ("learn", "aside"):
         (tmp_path / f"{table}.csv").touch()
     asked = run_twice("weights.sh", tmp_path, ELSEWHERE=str(tmp_path), WILD="wild.csv")
     runs, means = check(asked)
-    assert runs[1] == ["train", "--resume", "--run-dir", str(tmp_path / "runs" / "weights")]
-    assert [words[0] for words in runs] == ["train", "train", "calibrate", "evaluate"]
+    assert runs[2] == ["train", "--resume", "--run-dir", str(tmp_path / "runs" / "weights")]
+    assert [words[0] for words in runs] == ["train", "train", "train", "calibrate", "evaluate"]
+    drawn = str(tmp_path / "runs" / "drawn")
+    assert asked[0] == ["-m", "scripts.draw_strangers", drawn]
+    assert drawn in runs[1]
     assert runs[-1][-2:] == ["--wild", "wild.csv"]
     assert not means
 
