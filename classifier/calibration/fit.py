@@ -105,12 +105,9 @@ def fit_calibration(examples: CalibrationExamples, index: Index) -> Calibration:
     if examples.elsewhere:
         known_photos.append((examples.elsewhere, ELSEWHERE))
     promises = [promise for _, promise in known_photos]
-    # Fitted on valid photos alone, probabilities are too high for other people's photos (docs/experiments.md).
-    of_people = [examples.plain, *([examples.elsewhere] if examples.elsewhere else [])]
-    temperature = fit_temperature(
-        np.concatenate([photos.logits for photos in of_people]),
-        np.concatenate([photos.positions for photos in of_people]),
-    )
+    # Of the photos as they are alone. With those from elsewhere the probabilities were no nearer to what is right of
+    # other people's photos, and lists were longer (docs/experiments.md).
+    temperature = fit_temperature(examples.plain.logits, examples.plain.positions)
     groups = group_examples(examples, index, temperature=temperature)
     of_either = [group for group in groups if group.shows_subject is not None]
     subject = _fit(of_either, [bool(group.shows_subject) for group in of_either])

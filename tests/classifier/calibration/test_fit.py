@@ -67,20 +67,6 @@ def test_nothing_is_called_confident_on_the_word_of_few_photos(photos: int, some
     assert (calibration.sure_from == NEVER) != some
 
 
-def test_photos_from_elsewhere_lower_probabilities_that_valid_photos_alone_would_leave_too_high():
-    index = index_of(see(300, seed=5))
-    alone = examples(120)
-    known = see(120, spread=1.2, seed=8)
-    with_elsewhere = fit_calibration(replace(alone, elsewhere=known), index).temperature
-    assert (correct(known)).mean() < 1
-    assert with_elsewhere > 1.2 * fit_calibration(alone, index).temperature
-
-    def shortfall(temperature: float) -> float:
-        return abs(softmax(known.logits, temperature=temperature).max(axis=1).mean() - correct(known).mean())
-
-    assert shortfall(with_elsewhere) < shortfall(fit_calibration(alone, index).temperature)
-
-
 @pytest.mark.parametrize("photos", [True, False])
 def test_the_table_of_examples(photos: bool):
     some = examples(60)
