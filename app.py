@@ -48,6 +48,7 @@ except SettingError as error:
     sys.exit(str(error))
 return_freed_pictures()
 logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-logging.getLogger("PIL").setLevel(logging.WARNING)  # at DEBUG it tells what a photo says: who took it, and where
+# At DEBUG it tells what a photo says: who took it, and where. What is wrong with a visitor's file is no error of ours.
+logging.getLogger("PIL").setLevel(logging.CRITICAL)
 server = open_site(settings)
 return_freed_memory()

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))  # gunicorn reads this before it puts the working directory there
@@ -23,3 +24,13 @@ loglevel = _settings.log_level.lower()
 timeout = _settings.busy_after_s + 160
 # gunicorn 27 would open a control socket in the home folder of whoever starts it.
 control_socket_disable = True
+# Where workers leave their signs of life, a few bytes each. On a read-only file system, memory does.
+try:
+    worker_tmp_dir = tempfile.gettempdir()
+except FileNotFoundError as error:
+    worker_tmp_dir = "/dev/shm"
+    if not os.access(worker_tmp_dir, os.W_OK):
+        sys.exit(
+            "The server needs a folder for temporary files, a few bytes for each process, and can write to none "
+            f"({error.strerror}). Name one that can be written: TMPDIR=/path/to/folder"
+        )

@@ -1,8 +1,11 @@
 """app.py itself, in a process of its own: importing it builds the site that the environment asks for."""
 
+import errno
 import os
+import runpy
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -54,3 +57,19 @@ def test_the_start_up_line_says_which_engine_and_why(tmp_path: Path):
     assert done.returncode == 0, done.stderr
     assert "Photos are classified by the engine torch: the others cannot be used." in done.stderr
     assert "python -m classifier export --checkpoint" in done.stderr
+
+
+@pytest.mark.parametrize("has_memory", [True, False])
+def test_without_a_folder_for_temporary_files_memory_does_or_a_sentence_says_so(
+    monkeypatch: pytest.MonkeyPatch, has_memory: bool
+):
+    def none() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    monkeypatch.setattr(os, "access", lambda path, mode: has_memory)
+    if has_memory:
+        assert runpy.run_path(str(ROOT / "gunicorn.conf.py"))["worker_tmp_dir"] == "/dev/shm"
+        return
+    with pytest.raises(SystemExit, match=r"found in \['/tmp'\]\)\. Name one that can be written: TMPDIR="):
+        runpy.run_path(str(ROOT / "gunicorn.conf.py"))

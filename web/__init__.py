@@ -14,7 +14,7 @@ from web.api import routes as api
 from web.frame import navigation
 from web.frame.frame import create_frame
 from web.pages import HEADER_LINKS, is_page, register_callbacks, register_pages
-from web.server import compression, health, limits, security, thumbnails
+from web.server import compression, dash_requests, health, limits, security, thumbnails
 from web.settings import Settings
 from web.shell import INDEX, SCHEME_SCRIPT_HASH, FlorascopeDash
 from web.site import Predictor, Site
@@ -57,6 +57,7 @@ def create_app(
     register_callbacks(app, site)
     api.register(server, site)
     health.register(server, site)
+    dash_requests.register(server)
     limits.register(app, max_upload_bytes=settings.max_upload_bytes)
     # Flask runs after-request functions backwards: the headers are set before the response is compressed.
     compression.register(server)

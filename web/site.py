@@ -28,8 +28,8 @@ from web.settings import Settings
 if TYPE_CHECKING:
     from classifier.predictions.values import Prediction
 
-# Large photos that a process looks at at once: each may take 1 GB while it is decoded (`benchmarks/memory.py`).
-LARGE_AT_ONCE = 2
+# Large photos that a process looks at at once: each may take 1.2 GB while it is decoded (`benchmarks/memory.py`).
+LARGE_AT_ONCE = 1
 _KEY = "florascope"
 
 
@@ -117,8 +117,7 @@ class Site:
         until = monotonic() + self.settings.busy_after_s
         with ExitStack() as turns:
             # Large ones wait for each other first, so that they take no place in the line of the others meanwhile.
-            is_bounded = photos_at_once(self.settings) > LARGE_AT_ONCE and is_large(photo)
-            for line in (self._large, self._line) if is_bounded else (self._line,):
+            for line in (self._large, self._line) if is_large(photo) else (self._line,):
                 if not line.acquire(timeout=max(0, until - monotonic())):
                     raise Busy
                 turns.callback(line.release)

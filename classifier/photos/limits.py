@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 from typing import Any
 
 from classifier.errors import TooManyBytes, TooManyPixels, TooSmall
@@ -11,6 +11,10 @@ from classifier.setting_fields import declarations, setting
 MIB = 1024 * 1024
 # A 12 MP phone photo has 3-6 MB, a 50 MP one 10-20 MB.
 MOST_MB = 20
+# From here on a picture takes much memory while it is decoded: 15 bytes a pixel, 240 MB.
+LARGE_PIXELS = 16_000_000
+# A picture of one colour packs this well; of photos, one pixel in 100 to 200 takes a byte at the least.
+MOST_PIXELS_A_BYTE = 5_000
 # Room for the 64 MP of phone cameras and the 63 MP of an iPhone's panorama. It bounds a decoded picture at 320 MB
 # (Pillow takes 4 bytes a pixel; with its copies on the way, a request held 1 GB: `benchmarks/memory.py`).
 MOST_MEGAPIXELS = 80
@@ -25,6 +29,8 @@ class ImageLimits:
     min_side_px: smallest width and height; less than an icon shows nothing.
     max_aspect_ratio: long side : short side. Panoramas have 5:1 at most; a strip of 60,000 × 2 px would grow to
         billions of pixels when its short side is brought to the network's input size.
+    max_pixels_a_byte: of the file, for pictures above `LARGE_PIXELS`; more hold one colour only, and were made to fill
+        the memory of whoever reads them.
     by_options: whether the options of `PhotoLimits` move these limits; errors then name the option.
     """
 
@@ -32,6 +38,7 @@ class ImageLimits:
     max_pixels: int = MOST_MEGAPIXELS * 1_000_000
     min_side_px: int = 8
     max_aspect_ratio: float = 50.0
+    max_pixels_a_byte: float = MOST_PIXELS_A_BYTE
     by_options: bool = False
 
     def too_many_bytes(self, size: int) -> TooManyBytes:
@@ -42,11 +49,16 @@ class ImageLimits:
             f"{self._option('max_photo_mb', size / MIB)}. Reduce the photo's size and send it again."
         )
 
-    def check_size(self, size: tuple[int, int]) -> None:
+    def check_size(self, size: tuple[int, int], file_bytes: int | None = None) -> None:
         """Check a picture's width and height in pixels.
 
+        Args:
+            size: width and height.
+            file_bytes: how many bytes the file has, where there is one.
+
         Raises:
-            TooManyPixels, TooSmall: it has too many, too few, or is a strip.
+            TooManyPixels, TooSmall: it has too many (also for a file of so few bytes: 34 are enough for a WebP of 80
+                million in one colour), too few, or is a strip.
         """
         width, height = size
         short, long = min(size), max(size)
@@ -54,6 +66,11 @@ class ImageLimits:
             raise TooManyPixels(
                 f"The photo has {width:,} × {height:,} pixels; at most {self.max_pixels / 1e6:g} million are accepted"
                 f"{self._option('max_photo_megapixels', width * height / 1e6)}. Reduce its size and send it again."
+            )
+        if file_bytes is not None and LARGE_PIXELS < width * height > file_bytes * self.max_pixels_a_byte:
+            raise TooManyPixels(
+                f"The picture has {width:,} × {height:,} pixels in a file of {file_bytes:,} bytes, which can hold one "
+                "colour only. Choose another photo."
             )
         if long > short * self.max_aspect_ratio:
             raise TooSmall(
@@ -90,9 +107,12 @@ class PhotoLimits:
 
     @property
     def image_limits(self) -> ImageLimits:
-        """Limits for reading a photo."""
+        """Limits for reading a photo; those of one's own are read however well they pack."""
         return ImageLimits(
-            max_bytes=self.max_photo_mb * MIB, max_pixels=self.max_photo_megapixels * 1_000_000, by_options=True
+            max_bytes=self.max_photo_mb * MIB,
+            max_pixels=self.max_photo_megapixels * 1_000_000,
+            max_pixels_a_byte=inf,
+            by_options=True,
         )
 
     @classmethod

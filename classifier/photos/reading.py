@@ -34,11 +34,11 @@ from classifier.errors import (
 from classifier.photos.colour import to_rgb
 from classifier.photos.files.formats import HEAD_BYTES, READABLE, has_zero_side, recognise
 from classifier.photos.files.opening import open_any_size
+from classifier.photos.files.parts import has_too_many_parts
 from classifier.photos.files.repairs import PNG_START, with_end, without_extras
-from classifier.photos.limits import DEFAULT_LIMITS, ImageLimits
+from classifier.photos.limits import DEFAULT_LIMITS, LARGE_PIXELS, ImageLimits
 from classifier.photos.preparing import shrink
 
-LARGE_PIXELS = 4_000_000
 JPEG_START = b"\xff\xd8"
 SEND_INSTEAD = "Send the photo as JPEG, PNG or WebP."
 
@@ -98,17 +98,19 @@ def open_with_size(
         return _load(source, limits=limits, draft_px=None)
     data = read_bytes(source, limits)
     try:
-        return _load(_open(data), limits=limits, draft_px=draft_px)
+        return _load(_open(data), limits=limits, draft_px=draft_px, file_bytes=len(data))
     except TruncatedImage:
         if not data.startswith(JPEG_START) or (whole := with_end(data)) is None:
             raise
         return _load(_open(whole), limits=limits, draft_px=draft_px)
 
 
-def _load(image: Image.Image, *, limits: ImageLimits, draft_px: int | None) -> tuple[Image.Image, tuple[int, int]]:
+def _load(
+    image: Image.Image, *, limits: ImageLimits, draft_px: int | None, file_bytes: int | None = None
+) -> tuple[Image.Image, tuple[int, int]]:
     """Decode an open image: as `open_with_size`."""
     header_size, kind = image.size, image.format
-    limits.check_size(header_size)
+    limits.check_size(header_size, file_bytes)
     with _refusing_damage(kind):
         if draft_px:
             _draft(image, draft_px)
@@ -136,7 +138,7 @@ def upright_size(source: bytes | bytearray | Path, *, limits: ImageLimits = DEFA
     """
     data = read_bytes(source, limits)
     image = _open(data)
-    limits.check_size(image.size)
+    limits.check_size(image.size, len(data))
     if image.format == "TIFF":
         return open_with_size(data, limits=limits)[1]
     return _upright(image.size, _orientation(image))
@@ -181,6 +183,8 @@ def _read_file(path: Path, limits: ImageLimits) -> bytes:
 
 
 def _open(data: bytes) -> Image.Image:
+    if has_too_many_parts(data):
+        raise UnsupportedFormat(f"The file has more parts, or larger ones, than any photo needs. {SEND_INSTEAD}")
     formats = [name for name in READABLE if name in Image.OPEN]
     profile = None
     if data.startswith(PNG_START):
@@ -202,9 +206,10 @@ def _open(data: bytes) -> Image.Image:
 
 
 def is_large(data: bytes) -> bool:
-    """Whether decoding a photo may take much memory, as its header says; False where it cannot be opened."""
+    """Whether decoding a photo may take much memory, as its header says; False where it is refused at once."""
     try:
         image = _open(data)
+        DEFAULT_LIMITS.check_size(image.size, len(data))
     except PhotoError:
         return False
     return image.format == "HEIF" or image.width * image.height > LARGE_PIXELS  # a HEIC may be larger than it says

@@ -52,17 +52,25 @@ def test_those_who_wait_too_long_are_turned_away_and_the_line_moves_on(garden):
 def test_of_large_photos_few_are_looked_at_at_once(garden, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("web.site.usable_cores", lambda: 8)
     site = make_site(garden, FakeClassifier(), busy_after_s=0)
-    large, small = (encode(Image.new("RGB", size)) for size in ((2001, 2000), (2000, 2000)))
+    large, small = (encode(Image.new("RGB", (width, 4000))) for width in (4001, 4000))
     with ExitStack() as turns:
         for _ in range(LARGE_AT_ONCE):
             turns.enter_context(site.asking(large))
         with pytest.raises(Busy), site.asking(large):
             pass
-        for photo in (small, b"no photo", b"", small, small, small):  # eight with the large ones, as many as cores
+        for photo in (
+            small,
+            b"no photo",
+            b"",
+            small,
+            small,
+            small,
+            small,
+        ):  # eight with the large one, as many as cores
             turns.enter_context(site.asking(photo))
         with pytest.raises(Busy), site.asking(small):
             pass
-    with site.asking(large), site.asking(large), site.asking(small):
+    with site.asking(large), site.asking(small), site.asking(small):
         pass
 
 
