@@ -47,6 +47,8 @@ _MODES_TO_SHRINK = {"L", "RGB", "RGBA", "CMYK", "YCbCr"}
 # EXIF orientation → what makes the picture upright (CIPA DC-008, tag 0x0112).
 ORIENTATION_TAG = 0x0112
 _XMP = {"xmp", "XML:com.adobe.xmp"}  # Pillow's keys for it, the second of a PNG
+# Formats whose header may say less than is decoded: a part that is cut out of a larger picture, or a scaled one.
+_MAY_UNDERSTATE = {"HEIF", "AVIF"}
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -212,7 +214,7 @@ def is_large(data: bytes) -> bool:
         DEFAULT_LIMITS.check_size(image.size, len(data))
     except PhotoError:
         return False
-    return image.format == "HEIF" or image.width * image.height > LARGE_PIXELS  # a HEIC may be larger than it says
+    return image.format in _MAY_UNDERSTATE or image.width * image.height > LARGE_PIXELS
 
 
 def _refusal(kind: str | None) -> PhotoError:

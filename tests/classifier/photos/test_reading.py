@@ -21,6 +21,7 @@ from classifier.errors import (
 from classifier.photos.colour import mean_rgb
 from classifier.photos.limits import MIB, ImageLimits
 from classifier.photos.reading import is_large, open_image, open_with_size, upright_size
+from tests.making.hostile_files import with_false_size
 from tests.making.pictures import (
     AVIF,
     BLUE,
@@ -449,6 +450,14 @@ def test_a_text_has_no_size(tmp_path: Path) -> None:
     (tmp_path / "note.jpg").write_text("a note")
     with pytest.raises(NotAnImage):
         open_with_size(tmp_path / "note.jpg", draft_px=64)
+
+
+@AVIF
+def test_an_avif_may_be_larger_than_it_says() -> None:
+    """Its pixels are decoded whole and then scaled to what its header says."""
+    small = with_false_size(encode(corners((640, 384)), "AVIF", quality=95), 40, 24)
+    assert_looks_like(open_image(small), corners(), tolerance=12)
+    assert is_large(small)
 
 
 def test_large_photos_are_known_by_their_header() -> None:
