@@ -28,7 +28,8 @@ from web.settings import Settings
 if TYPE_CHECKING:
     from classifier.predictions.values import Prediction
 
-# Large photos that a process looks at at once: each may take 1.2 GB while it is decoded (`benchmarks/memory.py`).
+# Large photos that a process looks at at once: each may take 1.2 GB while it is decoded
+# (`benchmarks/resilience/hostile_uploads.py --bombs`).
 LARGE_AT_ONCE = 1
 _KEY = "florascope"
 
