@@ -26,7 +26,8 @@ from classifier.data.subject import Subject, subject_of
 from classifier.errors import DatasetError, PhotoError, SettingError
 from classifier.inference.batch import predict_many
 from classifier.inference.classifier import Classifier
-from classifier.inference.engines.choosing import AUTO
+from classifier.inference.engines.choosing import AUTO, REFERENCE
+from classifier.inference.engines.model_file import model_path
 from classifier.inference.predictions_csv import PredictionsCsv
 from classifier.outputs.claims import claim
 from classifier.outputs.kinds import PREDICTIONS
@@ -105,6 +106,7 @@ def main(args: argparse.Namespace) -> int:
     photos = list(find_photos(args.photos, leave_out=args.csv, warn=warn))
     limits = photo_limits(args, args.checkpoint).image_limits
     classifier = Classifier.load(args.checkpoint, engine=args.engine, device=args.device, threads=1, limits=limits)
+    _say_if_slow(classifier, args)
     with ExitStack() as stack:
         show: Callable[[Path, Predicted], None]
         failed = 0
@@ -149,6 +151,13 @@ def main(args: argparse.Namespace) -> int:
         where = f" The column “message” of {args.csv} says why." if args.csv else ""
         print(f"{failed:,} {'photo' if failed == 1 else 'photos'} could not be read.{where}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _say_if_slow(classifier: Classifier, args: argparse.Namespace) -> None:
+    """Say why “auto” took PyTorch on the processor although there is a model file for quicker engines."""
+    is_slow = args.engine == AUTO and (classifier.engine.name, classifier.engine.device) == (REFERENCE, "cpu")
+    if is_slow and model_path(args.checkpoint).exists():
+        warn(f"The network is run by {REFERENCE}, which is slower: {classifier.engine_reason}")
 
 
 def model_name(args: argparse.Namespace) -> str:

@@ -53,6 +53,24 @@ def test_json_has_a_line_for_every_file(checkpoint: str, folder: Path, capsys: p
     assert "photos/s" in err
 
 
+@pytest.mark.parametrize("engine", ["auto", "torch"])
+def test_a_model_file_that_cannot_be_used_is_named_where_the_engine_was_not_asked_for(
+    checkpoint: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], engine: str
+):
+    copy = tmp_path / "tiny.safetensors"
+    shutil.copy(checkpoint, copy)
+    command = ["predict", str(folder / "fake.jpg"), "--checkpoint", str(copy), "--engine", engine, "--device", "cpu"]
+    main(command)
+    assert "slower" not in capsys.readouterr().err  # there is no such file
+    copy.with_suffix(".onnx").write_bytes(b"damaged")
+    assert main(command) == 1
+    err = capsys.readouterr().err
+    assert ("slower" in err) == (engine == "auto")
+    if engine == "auto":
+        assert str(copy.with_suffix(".onnx")) in err
+        assert f"python -m classifier export --checkpoint {copy}" in err
+
+
 def test_csv_is_gone_on_with_after_a_stop(checkpoint: str, folder: Path, capsys: pytest.CaptureFixture[str]):
     answers = folder / "answers.csv"  # in the very folder that is looked at
     command = ["predict", str(folder), "--csv", str(answers), "--checkpoint", checkpoint, "--top-k", "2"]
