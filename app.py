@@ -18,6 +18,7 @@ from web.settings import Settings
 from web.site import threads_a_pass
 
 log = logging.getLogger("florascope")
+BOOT_ERROR = 3  # gunicorn's Arbiter.WORKER_BOOT_ERROR: with any other code it would start the worker again for ever
 DAMAGED = "The model on this machine cannot be used, so photos cannot be classified. The server's log says why."
 
 
@@ -50,5 +51,9 @@ return_freed_pictures()
 logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 # At DEBUG it tells what a photo says: who took it, and where. What is wrong with a visitor's file is no error of ours.
 logging.getLogger("PIL").setLevel(logging.CRITICAL)
-server = open_site(settings)
+try:
+    server = open_site(settings)
+except SystemExit as error:
+    print(error, file=sys.stderr)
+    sys.exit(BOOT_ERROR)
 return_freed_memory()

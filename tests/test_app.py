@@ -31,21 +31,34 @@ def test_the_site_finds_its_data_whatever_the_current_folder_is(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("engine", "message"),
+    ("engine", "code", "message"),
     [
-        ("abacus", "ENGINE"),
-        ("onnxruntime", "ENGINE=onnxruntime cannot be used. There is no model file"),
+        ("abacus", 1, "ENGINE"),
+        ("onnxruntime", 3, "ENGINE=onnxruntime cannot be used. There is no model file"),
     ],
 )
-def test_an_engine_that_cannot_be_used_ends_the_start_with_a_sentence(tmp_path: Path, engine: str, message: str):
+def test_an_engine_that_cannot_be_used_ends_the_start_with_a_sentence(
+    tmp_path: Path, engine: str, code: int, message: str
+):
     checkpoint, _ = plant_checkpoint(tmp_path)
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "CHECKPOINT": str(checkpoint), "ENGINE": engine}
     done = subprocess.run(
         [sys.executable, "-c", "import app"], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120
     )
-    assert done.returncode == 1
+    assert done.returncode == code
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_gunicorn_does_not_start_an_engine_that_cannot_be_used_again_and_again(tmp_path: Path):
+    checkpoint, _ = plant_checkpoint(tmp_path)
+    environ = {**os.environ, "CHECKPOINT": str(checkpoint), "ENGINE": "onnxruntime"}
+    done = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "--no-control-socket", "--bind", "127.0.0.1:0", "app:server"],
+        cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert done.stderr.count("ENGINE=onnxruntime cannot be used.") == 1
 
 
 def test_the_start_up_line_says_which_engine_and_why(tmp_path: Path):

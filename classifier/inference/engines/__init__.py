@@ -1,5 +1,6 @@
 """Engines: what runs the network. Each is one module, and only it may import its runtime; `choosing` has them all."""
 
+import sys
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -8,6 +9,10 @@ from numpy.typing import NDArray
 from classifier.machine import usable_cores
 
 Floats = NDArray[np.float32]
+
+# OpenVINO reports to Google Analytics that it was imported, and writes a random id into the home folder, unless this
+# package of its is missing. Nothing leaves the machine here.
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # how a missing package is marked
 
 
 def passes_at_once(threads: int | None) -> int:

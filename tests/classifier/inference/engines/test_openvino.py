@@ -1,5 +1,6 @@
 """The engines that run model files: OpenVINO and ONNX Runtime."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -130,6 +131,15 @@ def test_bfloat16_is_near(with_model_file: Path) -> None:
     rounded, exact = (one.run(check_inputs(96)).logits for one in (engine, single))
     assert engine.name == "openvino-bf16"
     assert 0 < np.abs(rounded - exact).max() < 0.05 * np.abs(exact).max()
+
+
+def test_nothing_is_reported_to_anyone_and_nothing_written_into_the_home_folder(tmp_path: Path) -> None:
+    pytest.importorskip("openvino")
+    code = "import classifier.inference.engines.openvino, sys; print(sys.modules['openvino_telemetry'])"
+    environ = {**os.environ, "HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "None", "")
+    assert not list(tmp_path.iterdir())
 
 
 def test_signals_are_handled_after_engines_are_gone(with_model_file: Path) -> None:
