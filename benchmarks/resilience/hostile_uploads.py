@@ -60,6 +60,7 @@ def main() -> int:
     args = parser.parse_args()
     warnings.simplefilter("ignore")  # Pillow tells of damage that it passes over
     logging.disable(logging.WARNING)
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)  # as app.py does
     return_freed_pictures()
     ask = (
         partial(read_bombs, args.bombs)
