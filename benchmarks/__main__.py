@@ -1,6 +1,6 @@
 """Benchmarks: measure, print, keep the records and write docs/performance.md.
 
-    python -m benchmarks                       everything; about ten minutes on two idle cores
+    python -m benchmarks                       everything but install, parity and training, which are named with --only
     python -m benchmarks --only api engines    some parts; the others keep what they found before
     python -m benchmarks --quick               a few rounds, to see that all of it runs; records nothing
     python -m benchmarks --page                only write the page from the records
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--only", nargs="+", choices=list(PARTS), metavar="NAME", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--quick", action="store_true", help="a few rounds; nothing is recorded")
-    parser.add_argument("--install", action="store_true", help="also time installing the light set, with pip")
+    parser.add_argument("--install", action="store_true", help="also the parts that are otherwise named with --only: install, parity, training")
     parser.add_argument("--page", action="store_true", help="measure nothing, write the page from the records")
     parser.add_argument("--output", type=Path, default=ROOT / "docs", metavar="DIR", help="of both (default: docs)")
     add_checkpoint_option(parser)
