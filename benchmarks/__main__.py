@@ -35,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--only", nargs="+", choices=list(PARTS), metavar="NAME", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--quick", action="store_true", help="a few rounds; nothing is recorded")
-    parser.add_argument("--install", action="store_true", help="also the parts that are otherwise named with --only: install, parity, training")
+    parser.add_argument(
+        "--install", action="store_true", help="also what is otherwise named: install, parity, training"
+    )
     parser.add_argument("--page", action="store_true", help="measure nothing, write the page from the records")
     parser.add_argument("--output", type=Path, default=ROOT / "docs", metavar="DIR", help="of both (default: docs)")
     add_checkpoint_option(parser)
