@@ -10,7 +10,7 @@ from classifier.locations import DATA_DIR
 
 EPILOG = """examples:
   python -m classifier download
-  python -m classifier download --root ~/photos     # then FLOWERS_ROOT=~/photos make app
+  python -m classifier download --root ~/photos     then: FLOWERS_ROOT=~/photos make app
 """
 
 

@@ -24,7 +24,7 @@ from torch import nn
 from classifier.errors import ClassifierError, ExportError, SettingError
 from classifier.files import HEADER_KEY, to_json
 from classifier.inference.classifier import Classifier
-from classifier.inference.engines.model_file import check_inputs
+from classifier.inference.engines.model_file import UNSEALED, check_inputs, seal
 from classifier.inference.engines.pytorch import PyTorchEngine
 
 FORMATS = ("onnx", "pt2")
@@ -236,12 +236,13 @@ def _write_onnx(network: nn.Module, example: torch.Tensor, path: Path, descripti
     _simplify(program.model)
     model = program.model_proto
     # HEADER_KEY has everything; classes, mean and std also stand alone, where other tools look for them by name.
-    values = {HEADER_KEY: description, **{name: description[name] for name in ("classes", "mean", "std")}}
+    values = {HEADER_KEY: {**description, "file_digest": UNSEALED}}
+    values |= {name: description[name] for name in ("classes", "mean", "std")}
     for name, value in values.items():
         model.metadata_props.add(key=name, value=to_json(value))
     _halve_initializers(onnx, model.graph)
     onnx.checker.check_model(model)
-    path.write_bytes(model.SerializeToString())
+    path.write_bytes(seal(model.SerializeToString()))
 
 
 def _simplify(model: Any) -> None:

@@ -153,7 +153,7 @@ def load_engine(name: str, request: Request) -> tuple[Engine, float]:
     if record is None:
         raise SettingError(f"The engine is one of {', '.join((AUTO, *ENGINES))}; got “{name}”.")
     if find_spec(record.package) is None:
-        raise SettingError(_missing(record.package))
+        raise SettingError(_missing(name, record.package))
     if record.tolerance is not None and request.device not in ("auto", "cpu"):
         raise SettingError(f"The engine {name} computes on the processor; for the device {request.device}, use torch.")
     try:
@@ -167,7 +167,7 @@ def load_engine(name: str, request: Request) -> tuple[Engine, float]:
         raise
     except Exception as error:  # of a package that is installed but broken, or of the runtime itself
         if isinstance(error, ModuleNotFoundError) and (package := str(error.name).split(".")[0]) in NOT_LIGHT:
-            raise SettingError(_missing(package)) from error
+            raise SettingError(_missing(name, package)) from error
         raise EngineError(
             f"The engine {name} fails on this machine ({type(error).__name__}: {error}). Take another one, or install "
             f"its package again: pip install --force-reinstall {record.package}"
@@ -181,7 +181,7 @@ def _wants_gpu(device: str) -> bool:
     return there and find_spec(ENGINES[REFERENCE].package) is not None
 
 
-def _missing(package: str) -> str:
+def _missing(engine: str, package: str) -> str:
     if package in NOT_LIGHT:
-        return left_out("This engine", package)
+        return left_out(f"The engine {engine}", package)
     return f"The package {package} is missing, which the engine needs: pip install {package}"

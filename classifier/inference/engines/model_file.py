@@ -1,13 +1,18 @@
 """Model files: the network as ONNX next to its checkpoint, for engines that do not need PyTorch.
 
 `inference.export` writes them. What is in the file besides the network is JSON under the key "florascope": classes,
-preprocessing, the digest of the checkpoint's weights, and a check, the network's logits for inputs that anyone makes.
+preprocessing, the digest of the checkpoint's weights, a check, the network's logits for inputs that anyone makes, and
+the digest of the file itself (see `seal`).
 """
 
+import hashlib
 import json
+import os
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,10 +20,13 @@ import numpy as np
 
 from classifier.errors import EngineError
 from classifier.inference.engines import Engine, Floats
+from classifier.locations import DEFAULT_CHECKPOINT
 
 OUTPUTS = ("logits", "embedding", "feature_map")
 CHECKED = 2  # inputs
 BLOCKS = 8  # a side
+UNSEALED = "0" * 64  # what stands in the place of the file's own digest while it is computed
+_SEAL = re.compile(rb'(?<="file_digest": ")[0-9a-f]{64}(?=")')
 
 
 def model_path(checkpoint: Path) -> Path:
@@ -110,13 +118,39 @@ def check_engine(engine: FileEngine, *, digest: str, tolerance: float) -> float:
     return difference
 
 
-def check_is_there(path: Path) -> None:
-    """Raises EngineError where there is no model file."""
-    if not path.is_file():
+def seal(content: bytes) -> bytes:
+    """Put the digest of a model file in it: SHA-256 of its bytes with `UNSEALED` in the place of the digest.
+
+    A check of the answers cannot stand for it: a few weights that changed on the disk move the logits less than
+    bfloat16 does.
+    """
+    blank = _SEAL.sub(UNSEALED.encode(), content, count=1)
+    return _SEAL.sub(hashlib.sha256(blank).hexdigest().encode(), blank, count=1)
+
+
+def check_file(path: Path) -> None:
+    """Check that a model file is there and as it was written.
+
+    Raises:
+        EngineError: it is not.
+    """
+    if not os.path.lexists(path):
         raise EngineError(f"There is no model file {path}. {remedy(path)}")
+    if not path.is_file():
+        raise EngineError(f"{path} is a folder, a device or a broken link. Move it away. {remedy(path)}")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise EngineError(f"The model file {path} cannot be read: {error.strerror}. Allow reading it.") from error
+    if not _SEAL.search(content) or seal(content) != content:
+        raise EngineError(f"{path} is damaged, foreign or of an earlier version. {remedy(path)}")
 
 
 def remedy(path: Path) -> str:
     """What to do about a model file that does not fit."""
-    checkpoint = shlex.quote(str(path.with_suffix(".safetensors")))
-    return f"Make it again: python -m classifier export --checkpoint {checkpoint}"
+    if find_spec("torch"):
+        checkpoint = shlex.quote(str(path.with_suffix(".safetensors")))
+        return f"Make it again: python -m classifier export --checkpoint {checkpoint}"
+    if path.absolute() == model_path(DEFAULT_CHECKPOINT):
+        return f"Bring back the one that ships: git checkout -- {shlex.quote(str(path))}"
+    return "Make it again where requirements.txt is installed (python -m classifier export), and copy it here."

@@ -7,7 +7,7 @@ import onnxruntime
 from classifier.errors import EngineError
 from classifier.files import HEADER_KEY
 from classifier.inference.engines import EngineOutput, Floats
-from classifier.inference.engines.model_file import OUTPUTS, ModelInfo, check_is_there, remedy
+from classifier.inference.engines.model_file import OUTPUTS, ModelInfo, check_file, remedy
 
 
 class ONNXRuntimeEngine:
@@ -25,7 +25,7 @@ class ONNXRuntimeEngine:
     device = "cpu"
 
     def __init__(self, path: Path, *, threads: int | None = None) -> None:
-        check_is_there(path)
+        check_file(path)
         self.path = path
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or 0

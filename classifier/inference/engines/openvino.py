@@ -10,7 +10,7 @@ from openvino.properties import device, hint, inference_num_threads, num_streams
 from classifier.errors import EngineError
 from classifier.files import HEADER_KEY
 from classifier.inference.engines import EngineOutput, Floats, passes_at_once
-from classifier.inference.engines.model_file import OUTPUTS, ModelInfo, check_is_there, remedy
+from classifier.inference.engines.model_file import OUTPUTS, ModelInfo, check_file, remedy
 
 
 class OpenVINOEngine:
@@ -28,7 +28,7 @@ class OpenVINOEngine:
     device = "cpu"
 
     def __init__(self, path: Path, *, bfloat16: bool = False, threads: int | None = None) -> None:
-        check_is_there(path)
+        check_file(path)
         self.name, self.path = "openvino-bf16" if bfloat16 else "openvino", path
         core = _core()
         if bfloat16 and "BF16" not in core.get_property("CPU", device.capabilities):

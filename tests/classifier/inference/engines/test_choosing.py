@@ -146,7 +146,7 @@ def test_what_the_light_set_leaves_out_is_said_as_by_other_commands(
     installed(monkeypatch, *([] if missing == "torch" else ["torch"]))
     monkeypatch.setattr(choosing, "ENGINES", {REFERENCE: EngineRecord("torch", load)})
     package = missing.partition(".")[0]
-    message = rf"This engine needs the package {package}, which the light set .* pip install -r requirements\.txt$"
+    message = rf"The engine torch needs the package {package}, which the light set .* pip install -r requirements\.txt$"
     with pytest.raises(SettingError, match=message):
         choose_engine(REFERENCE, request_for(with_model_file))
 

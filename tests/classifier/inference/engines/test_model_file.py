@@ -9,8 +9,16 @@ import pytest
 
 from classifier.checkpoint import load_checkpoint
 from classifier.errors import EngineError
-from classifier.inference.engines import EngineOutput
-from classifier.inference.engines.model_file import ModelInfo, check_engine, check_inputs, model_path, remedy
+from classifier.inference.engines import EngineOutput, model_file
+from classifier.inference.engines.model_file import (
+    ModelInfo,
+    check_engine,
+    check_file,
+    check_inputs,
+    model_path,
+    remedy,
+)
+from classifier.locations import DEFAULT_CHECKPOINT
 
 PATH = Path("tiny.onnx")
 GOOD = {"weights_digest": "ab", "input": {"shape": ["N", 3, 32, 32]}, "check": {"logits": [[1.0, -2.0], [0.5, 4.0]]}}
@@ -59,6 +67,42 @@ def test_a_file_without_json_is_refused(text: str) -> None:
 def test_the_command_can_be_copied_whatever_the_path() -> None:
     command = remedy(Path("my flowers/it's.onnx")).partition(": ")[2]
     assert shlex.split(command)[-2:] == ["--checkpoint", "my flowers/it's.safetensors"]
+
+
+def test_without_pytorch_the_remedy_needs_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_file, "find_spec", lambda name: None)
+    shipped = model_path(DEFAULT_CHECKPOINT)
+    assert remedy(shipped) == f"Bring back the one that ships: git checkout -- {shlex.quote(str(shipped))}"
+    assert "where requirements.txt is installed" in remedy(PATH)
+
+
+@pytest.mark.parametrize("where", [0, 0.3, 0.6, 0.9, 1])
+def test_a_file_with_a_changed_byte_is_refused(where: float, with_model_file: Path, tmp_path: Path) -> None:
+    content = bytearray(model_path(with_model_file).read_bytes())
+    path = tmp_path / "tiny.onnx"
+    path.write_bytes(content)
+    check_file(path)
+    content[int(where * (len(content) - 1))] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(EngineError, match=r"tiny\.onnx is damaged, foreign or of an earlier version\. Make it again"):
+        check_file(path)
+
+
+def test_what_is_no_file_or_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, link, closed = tmp_path / "folder.onnx", tmp_path / "link.onnx", tmp_path / "closed.onnx"
+    folder.mkdir()
+    link.symlink_to(tmp_path / "nowhere")
+    for path in (folder, link):
+        with pytest.raises(EngineError, match=rf"{path.name} is a folder, a device or a broken link.* Make it again"):
+            check_file(path)
+    closed.write_bytes(b"x")
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)  # the tests may run as root, who may read everything
+    with pytest.raises(EngineError, match=r"closed\.onnx cannot be read: Permission denied\. Allow reading it"):
+        check_file(closed)
 
 
 def engine_with(logits: object) -> SimpleNamespace:
