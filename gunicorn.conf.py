@@ -15,11 +15,15 @@ except SettingError as error:
     sys.exit(str(error))
 
 bind = f"{_settings.host}:{_settings.port}"
+# Its threads get requests that have arrived in whole, so that a slow client costs a socket and not a thread.
+worker_class = "web.server.engine.worker.BufferingWorker"
 workers = _settings.processes
 threads = _settings.threads
 loglevel = _settings.log_level.lower()
 # A photo takes tens of milliseconds, and the longest legal wait is for a turn; but on a busy machine, starting PyTorch
 # alone can take a minute, and a worker that is silent for longer than this is replaced.
 timeout = _settings.busy_after_s + 160
+# From SIGTERM until requests in flight must have been answered.
+graceful_timeout = 9
 # gunicorn 27 would open a control socket in the home folder of whoever starts it.
 control_socket_disable = True

@@ -8,8 +8,9 @@ from PIL import Image
 
 from tests.making.fakes import FakeClassifier, encode
 from tests.web.conftest import make_site
+from web.server.visitors.line import Busy
 from web.settings import Settings
-from web.site import LARGE_AT_ONCE, Busy, NoModel, current_site, photos_at_once, threads_a_pass
+from web.site import LARGE_AT_ONCE, NoModel, current_site, photos_at_once, threads_a_pass
 
 
 def test_requests_find_the_site_of_their_app(garden, bare_garden):

@@ -12,12 +12,15 @@ from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from web.server.responses import plain_text
+from web.server.visitors.request_ids import current_request_id
 from web.shared.wording import describe_too_large
 
 CALLBACK_PATH = "/_dash-update-component"
 # Room for what a callback's request holds beside the photo.
 CALLBACK_OVERHEAD_BYTES = 64 * 1024
 MOST_DRAINED_BYTES = 64 * 1024 * 1024
+
+FAULT = "Something went wrong on the server (request {request_id}). Try again; if it happens again, reload the page."
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +61,7 @@ def register(app: dash.Dash, *, max_upload_bytes: int) -> None:
         if isinstance(error, HTTPException):
             return error
         logger.error("%s %s failed", request.method, request.path, exc_info=error)
-        return plain_text(500, "Something went wrong on the server. Try again; if it happens again, reload the page.")
+        return plain_text(500, FAULT.format(request_id=current_request_id()))
 
 
 class MemoryRequest(Request):
