@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 # Large photos that a process looks at at once: each may take 1 GB while it is decoded (`benchmarks/memory.py`).
 LARGE_AT_ONCE = 2
+# However few threads the operator set, or however many cores there are.
+LEAST_WAITING = 8
+THREADS_FOR_PAGES = 8
 _KEY = "florascope"
 
 
@@ -69,8 +72,13 @@ def threads_a_pass(settings: Settings) -> int:
 
 
 def places_to_wait(settings: Settings) -> int:
-    """Requests that may wait for their turn in a process: each keeps a thread, and a quarter is left for pages."""
-    return max(1, settings.threads - settings.threads // 4 - photos_at_once(settings))
+    """Photos that may wait for their turn in a process; each keeps a thread."""
+    return max(LEAST_WAITING, settings.threads - photos_at_once(settings))
+
+
+def server_threads(settings: Settings) -> int:
+    """Threads of a process: for the photos that are looked at, for those that wait, and for pages meanwhile."""
+    return photos_at_once(settings) + places_to_wait(settings) + THREADS_FOR_PAGES
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ gunicorn binds the port, starts, watches and restarts; waitress reads requests a
 
 from __future__ import annotations
 
+import logging
 import os
 import resource
 import select
@@ -38,6 +39,7 @@ class BufferingWorker(Worker):
 
     def run(self) -> None:
         """Serve until gunicorn says stop, then finish what was begun."""
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of each request that waits for a thread
         self._map, dispatcher = {}, ThreadedTaskDispatcher()
         dispatcher.set_thread_count(self.cfg.threads)
         self._servers = [self._serve(listener, dispatcher) for listener in self.sockets]

@@ -1,4 +1,9 @@
 import json
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -62,3 +67,33 @@ def test_the_limit_can_be_switched_off(garden, rate):
 def test_while_the_shared_counts_cannot_be_reached_the_process_counts_by_itself(garden):
     ask = make_ask(garden, rate_limit="2 per minute", rate_limit_storage="redis://127.0.0.1:1")
     assert [ask().status_code for _ in range(4)] == [200, 200, 429, 429]
+
+
+@pytest.fixture
+def redis(tmp_path) -> Iterator[str]:
+    """Address of a real Redis."""
+    if not (program := shutil.which("redis-server")):
+        pytest.skip("NO REDIS: there is no redis-server, so counts that several servers share are not tried")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield f"redis://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def test_several_servers_count_together_in_a_redis(garden, redis):
+    one, other = (make_ask(garden, rate_limit="3 per minute", rate_limit_storage=redis) for _ in range(2))
+    assert [ask().status_code for ask in (one, other, one, other, one)] == [200, 200, 200, 429, 429]
+    assert one(OTHER).status_code == 200
