@@ -14,6 +14,7 @@ from classifier.inference.engines.choosing import AUTO
 from classifier.locations import DATA_DIR
 from classifier.machine import return_freed_memory, return_freed_pictures
 from web import create_app
+from web.server.visitors.request_ids import RequestIdFilter
 from web.settings import Settings
 from web.site import threads_a_pass
 
@@ -48,7 +49,9 @@ try:
 except SettingError as error:
     sys.exit(str(error))
 return_freed_pictures()
-logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s [%(request_id)s]: %(message)s")
+for handler in logging.getLogger().handlers:
+    handler.addFilter(RequestIdFilter())
 # At DEBUG it tells what a photo says: who took it, and where. What is wrong with a visitor's file is no error of ours.
 logging.getLogger("PIL").setLevel(logging.CRITICAL)
 try:

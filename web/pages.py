@@ -107,7 +107,7 @@ NOT_FOUND = Page(
     layout=not_found.layout,
 )
 
-# What other sites show beside a link to a page; Dash would look for it at the top of assets/ only.
+# What other sites show beside a link to a page: a file of assets/.
 SHARED_IMAGE = "icons/logo.svg"
 HEADER_LINKS = tuple(NavLink(page.path, page.name) for page in PAGES if page.in_header)
 
@@ -122,7 +122,6 @@ def register_pages() -> None:
             title=_for_dash(page, page.title),
             description=_for_dash(page, page.description),
             layout=_for_dash(page, page.layout),
-            image=SHARED_IMAGE,
             order=order,
         )
 
@@ -141,6 +140,15 @@ def open_page(path: str, site: Site) -> tuple[str, Any] | None:
         if variables is not None and (opening := page.opening(site, **variables)) is not None:
             return page.title(site, **variables), opening
     return None
+
+
+def describe_page(path: str, site: Site) -> str:
+    """Description of the page at `path`, in a sentence; "" when there is no such page."""
+    for page in PAGES:
+        variables = page.match(path)
+        if variables is not None and page.opening(site, **variables) is not None:
+            return page.description(site, **variables)
+    return ""
 
 
 def is_page(path: str, site: Site) -> bool:

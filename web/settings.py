@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import limits
+
+from classifier.errors import SettingError
 from classifier.inference.engines.choosing import AUTO, ENGINES
 from classifier.locations import DEFAULT_CHECKPOINT
 from classifier.setting_fields import from_environ, setting
 
 MIB = 1024 * 1024
+MEMORY, OFF = "memory://", "off"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -43,13 +47,43 @@ class Settings:
         1, "Server processes (1-64); each loads its own copy of the model", variable="WEB_CONCURRENCY", low=1, high=64
     )
     threads: int = setting(
-        8, "Threads in each process (1-64); they share one model", variable="WEB_THREADS", low=1, high=64
+        32,
+        "Photos that a process looks at or lets wait, a thread each (1-64); 8 more threads answer pages",
+        variable="WEB_THREADS",
+        low=1,
+        high=64,
+    )
+    trusted_proxies: int = setting(
+        0, "Proxies in front (0-5) whose X-Forwarded-For and X-Forwarded-Proto are believed", low=0, high=5
+    )
+    allowed_hosts: str = setting(
+        "", "Names that the site goes by, with commas; `.example.org` for all below it; empty for any"
+    )
+    public_url: str = setting("", "Address of the site for links from elsewhere, such as `https://flowers.example.org`")
+    rate_limit: str = setting(
+        "600 per minute", "How often a visitor from another machine may send something; `off` for no limit"
+    )
+    rate_limit_storage: str = setting(
+        MEMORY, "Where that is counted: in each process, or in a Redis (`redis://HOST:PORT`) for several together"
+    )
+    security_contact: str = setting(
+        "", "Where to report security problems (`mailto:…` or `https://…`), for /.well-known/security.txt"
     )
 
     @property
     def max_upload_bytes(self) -> int:
         """Size of the largest photo in bytes, before base64 makes it a third longer."""
         return self.max_upload_mb * MIB
+
+    @property
+    def allowed_host_names(self) -> tuple[str, ...]:
+        """The names in `allowed_hosts`."""
+        return tuple(filter(None, (name.strip() for name in self.allowed_hosts.split(","))))
+
+    @property
+    def rate(self) -> str:
+        """`rate_limit` as Flask-Limiter reads it; "" for no limit."""
+        return "" if self.rate_limit.lower() == OFF else self.rate_limit
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -58,4 +92,27 @@ class Settings:
         Raises:
             SettingError: a value is not of the kind or in the range that its field declares.
         """
-        return cls(**from_environ(cls, environ))
+        settings = cls(**from_environ(cls, environ))
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        """Check what a range or a list of choices cannot say.
+
+        Raises:
+            SettingError: an address or a rate cannot be understood.
+        """
+        try:
+            if self.rate:
+                limits.parse_many(self.rate)
+        except ValueError:
+            raise SettingError(
+                f"RATE_LIMIT should be a rate such as “600 per minute”, or {OFF}; it is {self.rate_limit!r}."
+            ) from None
+        for variable, value, beginnings in (
+            ("PUBLIC_URL", self.public_url, ("https://", "http://")),
+            ("SECURITY_CONTACT", self.security_contact, ("mailto:", "https://", "tel:")),
+            ("RATE_LIMIT_STORAGE", self.rate_limit_storage, (MEMORY, "redis://", "rediss://")),
+        ):
+            if value and (not value.startswith(beginnings) or not value.isascii() or not value.isprintable()):
+                raise SettingError(f"{variable} should begin with {' or '.join(beginnings)}; it is {value!r}.")

@@ -17,9 +17,9 @@ from dash.development.base_component import Component
 from flask import request
 
 from web.frame.frame import create_header
-from web.pages import HEADER_LINKS, NOT_FOUND, open_page
+from web.pages import HEADER_LINKS, NOT_FOUND, SHARED_IMAGE, describe_page, open_page
 from web.shared.light import HTML
-from web.site import current_site
+from web.site import Site, current_site
 
 # Before the first paint: the colour scheme chosen earlier (Mantine keeps it in the browser), else the system's.
 SCHEME_SCRIPT = (
@@ -77,8 +77,36 @@ def _attributes(values: Mapping[str, Any]) -> str:
     return "".join(f' {name.lower()}="{escape(str(value))}"' for name, value in values.items())
 
 
+def meta_tags(path: str, *, title: str, image: str, site: Site) -> str:
+    """What other sites and search engines show of a page.
+
+    Dash's own tags hold whatever the request's Host header names. These hold the address that the operator set, or are
+    relative without one.
+
+    Args:
+        path: of the page.
+        title: of the page.
+        image: path of the picture.
+        site: whose page it is.
+    """
+    base, description = site.settings.public_url.rstrip("/"), describe_page(path, site)
+    names = {"description": description, "twitter:card": "summary_large_image"}
+    properties = {
+        "og:type": "website",
+        "og:title": title,
+        "og:description": description,
+        "og:image": f"{base}{image}",
+        **({"og:url": f"{base}{path}"} if base else {}),
+    }
+    return "\n        ".join(
+        f'<meta {attribute}="{name}" content="{escape(value)}">'
+        for attribute, values in (("name", names), ("property", properties))
+        for name, value in values.items()
+    )
+
+
 class FlorascopeDash(dash.Dash):
-    """Dash with a title and a readable shell for every address."""
+    """Dash with a title, descriptions and a readable shell for every address."""
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
         site = current_site()
@@ -90,5 +118,7 @@ class FlorascopeDash(dash.Dash):
             "reload the page.</p></noscript></div></main></div>"
         )
         parts["title"] = escape(title)
+        image = self.get_asset_url(SHARED_IMAGE)
+        parts["metas"] += "\n        " + meta_tags(request.path, title=title, image=image, site=site)
         parts["app_entry"] = shell + parts["app_entry"]
         return super().interpolate_index(**parts)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -23,6 +22,8 @@ from classifier.data.subject import Subject
 from classifier.errors import PhotoError
 from classifier.machine import usable_cores
 from classifier.photos.reading import is_large
+from web.server.visitors.line import FairLine
+from web.server.visitors.origin import visitor
 from web.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 # Large photos that a process looks at at once: each may take 1.2 GB while it is decoded
 # (`benchmarks/resilience/hostile_uploads.py --bombs`).
 LARGE_AT_ONCE = 1
+# However few threads the operator set, or however many cores there are.
+LEAST_WAITING = 8
+THREADS_FOR_PAGES = 8
 _KEY = "florascope"
 
 
@@ -38,10 +42,6 @@ class NoModel(PhotoError):
     """No photo can be answered here; the message says why."""
 
     code = "no_model"
-
-
-class Busy(TimeoutError):
-    """Others kept the classifier busy for too long."""
 
 
 class Predictor(Protocol):
@@ -72,6 +72,16 @@ def threads_a_pass(settings: Settings) -> int:
     return max(1, usable_cores() // settings.processes // photos_at_once(settings))
 
 
+def places_to_wait(settings: Settings) -> int:
+    """Photos that may wait for their turn in a process; each keeps a thread."""
+    return max(LEAST_WAITING, settings.threads - photos_at_once(settings))
+
+
+def server_threads(settings: Settings) -> int:
+    """Threads of a process: for the photos that are looked at, for those that wait, and for pages meanwhile."""
+    return photos_at_once(settings) + places_to_wait(settings) + THREADS_FOR_PAGES
+
+
 @dataclass(frozen=True)
 class Site:
     """Everything that one app serves.
@@ -85,13 +95,13 @@ class Site:
     classifier: Predictor | None
     problem: str | None
     # One for all who ask: the visitors of the page and the programs at the API.
-    _line: BoundedSemaphore = field(init=False, compare=False, repr=False)
-    _large: BoundedSemaphore = field(
-        default_factory=lambda: BoundedSemaphore(LARGE_AT_ONCE), init=False, compare=False, repr=False
-    )
+    line: FairLine = field(init=False, compare=False, repr=False)
+    _large: FairLine = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_line", BoundedSemaphore(photos_at_once(self.settings)))
+        waiting = places_to_wait(self.settings)
+        object.__setattr__(self, "line", FairLine(photos_at_once(self.settings), waiting))
+        object.__setattr__(self, "_large", FairLine(LARGE_AT_ONCE, max(1, waiting // 4)))
 
     @property
     def subject(self) -> Subject:
@@ -111,17 +121,15 @@ class Site:
 
         Raises:
             NoModel: there is no classifier.
-            Busy: the turn did not come within `settings.busy_after_s`.
+            Busy: the turn did not come within `settings.busy_after_s`, or too many wait already.
         """
         if self.classifier is None:
             raise NoModel(self.problem or "There is no model to ask.")
         until = monotonic() + self.settings.busy_after_s
         with ExitStack() as turns:
             # Large ones wait for each other first, so that they take no place in the line of the others meanwhile.
-            for line in (self._large, self._line) if is_large(photo) else (self._line,):
-                if not line.acquire(timeout=max(0, until - monotonic())):
-                    raise Busy
-                turns.callback(line.release)
+            for line in (self._large, self.line) if is_large(photo) else (self.line,):
+                turns.enter_context(line.turn(visitor(), within_s=max(0, until - monotonic())))
             yield self.classifier
 
 

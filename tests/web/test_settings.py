@@ -29,11 +29,39 @@ def test_every_variable_is_read():
         "LOG_LEVEL": "debug",
         "WEB_CONCURRENCY": "2",
         "WEB_THREADS": "4",
+        "TRUSTED_PROXIES": "1",
+        "ALLOWED_HOSTS": "flowers.example.org, .example.net",
+        "PUBLIC_URL": "https://flowers.example.org",
+        "RATE_LIMIT": "5 per second",
+        "RATE_LIMIT_STORAGE": "redis://127.0.0.1:6379",
+        "SECURITY_CONTACT": "mailto:security@example.org",
     }
     assert set(environ) == {each.variable for each in declarations(Settings)}
     assert Settings.from_environ(environ) == Settings(
-        "0.0.0.0", 80, Path("a/b.safetensors"), "openvino", Path("/photos"), 5, 3, "DEBUG", processes=2, threads=4
+        "0.0.0.0",
+        80,
+        Path("a/b.safetensors"),
+        "openvino",
+        Path("/photos"),
+        5,
+        3,
+        "DEBUG",
+        processes=2,
+        threads=4,
+        trusted_proxies=1,
+        allowed_hosts="flowers.example.org, .example.net",
+        public_url="https://flowers.example.org",
+        rate_limit="5 per second",
+        rate_limit_storage="redis://127.0.0.1:6379",
+        security_contact="mailto:security@example.org",
     )
+    assert Settings.from_environ(environ).allowed_host_names == ("flowers.example.org", ".example.net")
+    assert Settings().allowed_host_names == ()
+
+
+def test_a_rate_can_be_switched_off():
+    assert Settings.from_environ({"RATE_LIMIT": "Off"}).rate == ""
+    assert Settings().rate == "600 per minute"
 
 
 def test_an_empty_variable_counts_as_unset():
@@ -56,6 +84,12 @@ def test_an_empty_variable_counts_as_unset():
             "abacus",
             "ENGINE should be one of auto, openvino-bf16, openvino, onnxruntime, torch; it is 'abacus'.",
         ),
+        ("TRUSTED_PROXIES", "6", "TRUSTED_PROXIES should be from 0 to 5"),
+        ("RATE_LIMIT", "often", "RATE_LIMIT should be a rate such as “600 per minute”, or off; it is 'often'."),
+        ("RATE_LIMIT_STORAGE", "mysql://a", "RATE_LIMIT_STORAGE should begin with memory:// or redis:// or rediss://"),
+        ("PUBLIC_URL", "flowers.example.org", "PUBLIC_URL should begin with https:// or http://"),
+        ("PUBLIC_URL", "https://a\nb", "PUBLIC_URL should begin with"),
+        ("SECURITY_CONTACT", "me", "SECURITY_CONTACT should begin with mailto:"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL should be one of DEBUG, INFO, WARNING, ERROR; it is 'loud'."),
     ],
 )

@@ -4,6 +4,10 @@ import re
 
 import pytest
 
+from tests.making.fakes import FakeClassifier
+from web import create_app
+from web.settings import Settings
+
 PAGES = ["/", "/dataset", "/dataset/", "/flower/3", "/flower/20"]
 NO_PAGES = [
     "/nope",
@@ -50,6 +54,28 @@ def test_names_from_the_collection_are_escaped_in_the_shell(client):
     response = client.get("/flower/20")
     assert "<b>" not in response.text
     assert "&lt;b&gt;" in response.text
+
+
+HOSTILE = ["evil.example", 'a"><script>alert(1)</script>', "evil.example:80", "localhost@evil.example", "[::1"]
+
+
+@pytest.mark.parametrize("host", HOSTILE)
+@pytest.mark.parametrize("path", [*PAGES, "/nope"])
+def test_the_name_that_a_request_asked_for_is_nowhere_on_the_page(client, path, host):
+    headers = {"Host": host, "X-Forwarded-Host": "evil.example"}
+    text = client.get(f"{path}?from=evil.example", headers=headers).text
+    assert "evil.example" not in text
+    assert "alert(1)" not in text
+
+
+def test_links_on_other_sites_lead_to_the_address_that_the_operator_set(garden):
+    client = create_app(
+        Settings(public_url="https://flowers.example.org/"), FakeClassifier(), garden
+    ).server.test_client()
+    text = client.get("/flower/3", headers={"Host": "evil.example"}).text
+    assert '<meta property="og:url" content="https://flowers.example.org/flower/3">' in text
+    assert '<meta property="og:image" content="https://flowers.example.org/assets/icons/logo.svg' in text
+    assert re.search(r'<meta name="description" content="Sunflower: ', text)
 
 
 @pytest.mark.parametrize("path", PAGES)

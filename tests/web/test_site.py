@@ -1,6 +1,7 @@
 from contextlib import ExitStack
 from dataclasses import replace
 from threading import Thread
+from time import monotonic, sleep
 
 import pytest
 from flask import Flask
@@ -8,8 +9,17 @@ from PIL import Image
 
 from tests.making.fakes import FakeClassifier, encode
 from tests.web.conftest import make_site
+from web.server.visitors.line import Busy
 from web.settings import Settings
-from web.site import LARGE_AT_ONCE, Busy, NoModel, current_site, photos_at_once, threads_a_pass
+from web.site import (
+    LARGE_AT_ONCE,
+    NoModel,
+    current_site,
+    photos_at_once,
+    places_to_wait,
+    server_threads,
+    threads_a_pass,
+)
 
 
 def test_requests_find_the_site_of_their_app(garden, bare_garden):
@@ -94,3 +104,41 @@ def test_passes_side_by_side_share_the_cores(
     settings = Settings(processes=processes, threads=threads)
     assert photos_at_once(settings) == at_once
     assert threads_a_pass(settings) == each
+
+
+@pytest.mark.parametrize(
+    ("cores", "threads", "waiting", "in_all"), [(2, 32, 30, 40), (2, 1, 8, 18), (16, 32, 16, 40), (64, 32, 8, 48)]
+)
+def test_some_photos_may_wait_and_pages_have_threads_of_their_own(
+    cores: int, threads: int, waiting: int, in_all: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("web.site.usable_cores", lambda: cores)
+    settings = Settings(threads=threads)
+    assert places_to_wait(settings) == waiting
+    assert server_threads(settings) == in_all
+
+
+def test_a_visitor_with_many_photos_leaves_room_and_everybody_beyond_the_line_is_turned_away_at_once(garden):
+    site = make_site(garden, busy_after_s=30, threads=1)
+    turned_away, served = [], []
+
+    def ask() -> None:
+        try:
+            with site.asking():
+                served.append(True)
+        except Busy:
+            turned_away.append(True)
+
+    visitors = [Thread(target=ask) for _ in range(12)]
+    with ExitStack() as turns:
+        for _ in range(photos_at_once(site.settings)):
+            turns.enter_context(site.asking())
+        for visitor in visitors:
+            visitor.start()
+        until = monotonic() + 10
+        while len(turned_away) < 4 and monotonic() < until:
+            sleep(0.01)
+        assert (len(turned_away), site.line.waiting) == (4, 8)
+    for visitor in visitors:
+        visitor.join()
+    assert len(served) == 8

@@ -16,7 +16,8 @@ from classifier.photos.thumbnails import data_url
 from classifier.predictions.stability import stability
 from web.answer.result import create_result, describe_answer
 from web.answer.upload import Upload
-from web.site import Busy, Site
+from web.server.visitors.line import Busy
+from web.site import Site
 
 if TYPE_CHECKING:
     from classifier.predictions.stability import Stability

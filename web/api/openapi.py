@@ -59,8 +59,9 @@ def describe(*, max_upload_bytes: int) -> dict[str, Any]:
                         "413": _problem(f"More than {max_upload_bytes} bytes"),
                         "415": _problem("A format that is not read"),
                         "422": _problem("Not a picture, damaged, too small, or too many pixels"),
+                        "429": _problem("Too many requests of one visitor; Retry-After says when to ask again"),
                         "500": _problem("A fault of the server"),
-                        "503": _problem("No model, or too many requests at once"),
+                        "503": _problem("No model, or too many requests at once: ask again after Retry-After"),
                     },
                 }
             },

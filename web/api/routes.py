@@ -9,13 +9,14 @@ import json
 from typing import Any
 
 from flask import Blueprint, Flask, Response, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, TooManyRequests
 
 from classifier.errors import SettingError, TooManyBytes
 from web.answer.asking import BUSY, FAULT, FOR_PROGRAMS, explain
 from web.answer.upload import NoPhoto
 from web.api.openapi import BASE, describe
 from web.server.limits import drain
+from web.server.visitors import rates
 from web.shared.wording import describe_too_large
 from web.site import Site
 
@@ -39,6 +40,7 @@ _TITLES = {
     413: "The photo is too large",
     415: "The photo is of a kind that cannot be read",
     422: "The photo cannot be read",
+    429: "Too many requests",
     500: "Something went wrong on the server",
     503: "No answer can be given now",
 }
@@ -133,6 +135,10 @@ def _register_errors(api: Blueprint, site: Site) -> None:
     @api.errorhandler(RequestEntityTooLarge)
     def too_large(_: RequestEntityTooLarge) -> Response:
         return refuse(TooManyBytes(describe_too_large(site.settings.max_upload_bytes)))
+
+    @api.errorhandler(TooManyRequests)
+    def too_often(_: TooManyRequests) -> Response:
+        return problem(429, "too_many_requests", rates.SENTENCE)
 
     @api.errorhandler(Exception)
     def failed(error: Exception) -> Response:

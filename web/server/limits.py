@@ -9,17 +9,19 @@ from typing import IO, Any
 
 import dash
 from flask import Flask, Request, Response, request
-from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from web.server.dash_requests import is_from_a_page
 from web.server.responses import plain_text
+from web.server.visitors.request_ids import current_request_id
 from web.shared.wording import describe_too_large
 
 CALLBACK_PATH = "/_dash-update-component"
 # Room for what a callback's request holds beside the photo.
 CALLBACK_OVERHEAD_BYTES = 64 * 1024
 MOST_DRAINED_BYTES = 64 * 1024 * 1024
-MALFORMED = "The request's body is malformed: its length or its chunks are not as HTTP has them. Send it again."
+
+FAULT = "Something went wrong on the server (request {request_id}). Try again; if it happens again, reload the page."
 
 logger = logging.getLogger(__name__)
 
@@ -57,41 +59,10 @@ def register(app: dash.Dash, *, max_upload_bytes: int) -> None:
 
     @server.errorhandler(Exception)
     def failed(error: Exception) -> Response | HTTPException:
-        if isinstance(error, MalformedBody):
-            return plain_text(400, MALFORMED)
         if isinstance(error, HTTPException):
             return error
         logger.error("%s %s failed", request.method, request.path, exc_info=error)
-        return plain_text(500, "Something went wrong on the server. Try again; if it happens again, reload the page.")
-
-
-class MalformedBody(BadRequest):
-    """The body does not keep to HTTP, such as a chunk whose size is no number."""
-
-    description = MALFORMED
-
-
-class SentBody:
-    """The body of a request as the WSGI server hands it over, with the server's own errors as `MalformedBody`.
-
-    gunicorn finds out while it is read that a body is malformed, and has a tree of errors of its own for it.
-    """
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-
-    def read(self, size: int = -1) -> bytes:
-        """Read as the server does; an OSError (the client went away) passes, since Werkzeug answers it.
-
-        Raises:
-            MalformedBody: the body does not keep to HTTP.
-        """
-        try:
-            return self._stream.read(size)
-        except OSError:
-            raise
-        except Exception as error:
-            raise MalformedBody from error
+        return plain_text(500, FAULT.format(request_id=current_request_id()))
 
 
 class MemoryRequest(Request):
@@ -99,10 +70,6 @@ class MemoryRequest(Request):
 
     Nor is the body kept beside what was read from it: a photo may wait for its turn in many threads.
     """
-
-    def __init__(self, environ: dict[str, Any], **options: Any) -> None:
-        environ["wsgi.input"] = SentBody(environ["wsgi.input"])
-        super().__init__(environ, **options)
 
     def get_data(self, cache: bool = False, **options: Any) -> Any:  # type: ignore[override]  # fewer overloads
         """The body, which can be read once; `cache` has no effect."""

@@ -1,8 +1,16 @@
-"""Plain-text responses."""
+"""Plain-text responses, and the headers that every response has."""
 
 from __future__ import annotations
 
 from flask import Response
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
 
 
 def plain_text(status: int, sentence: str, *, cache_control: str | None = None) -> Response:

@@ -8,16 +8,11 @@ import dash
 from flask import Flask, Response, request
 
 from web.server.limits import CALLBACK_PATH
+from web.server.responses import HEADERS
 
 A_YEAR = "public, max-age=31536000, immutable"
-
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
+# Browsers then ask by HTTPS only, for so long.
+HSTS = "max-age=31536000"
 
 
 def register(app: dash.Dash, *, script_hashes: Sequence[str], is_page: Callable[[str], bool]) -> None:
@@ -33,6 +28,8 @@ def register(app: dash.Dash, *, script_hashes: Sequence[str], is_page: Callable[
     @server.after_request
     def add_headers(response: Response) -> Response:
         response.headers.update(HEADERS)
+        if request.is_secure:  # a trusted proxy says so; see web/server/visitors/origin.py
+            response.headers["Strict-Transport-Security"] = HSTS
         if response.mimetype == "text/html":
             asks_for_page = request.method in ("GET", "HEAD") and response.status_code == 200
             if asks_for_page and not is_page(request.path):

@@ -23,7 +23,8 @@ from web.answer.asking import (
     look_nine_ways,
 )
 from web.answer.upload import NoPhoto, PartView, Upload
-from web.site import Busy, NoModel
+from web.server.visitors.line import Busy
+from web.site import NoModel
 
 
 def upload(content: bytes, **values) -> Upload:

@@ -1,0 +1,224 @@
+"""The server with real sockets and a plain WSGI app: what arrives slowly, what is too much, what is held."""
+
+import http.client
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from waitress import wasyncore
+from waitress.task import ThreadedTaskDispatcher
+
+from web.server.engine.buffering import BoundedBuffer, BoundedServer, Limits
+from web.server.engine.worker import adjustments
+
+THREADS = 2
+ENOUGH = {"body_bytes": 100_000, "request_s": 0.5, "bytes_per_s": 10**9, "idle_s": 30}
+UNFINISHED = (
+    b"GET / HTT",
+    b"GET / HTTP/1.1\r\nHost: a\r\nX: ",
+    b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 50000\r\n\r\n{",
+    b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+)
+
+
+class App:
+    """Answers with the length that was announced and the length that it could read. `hold` keeps it from answering."""
+
+    def __init__(self) -> None:
+        self.hold, self.asked = threading.Event(), threading.Semaphore(0)
+        self.hold.set()
+
+    def __call__(self, environ, start_response):
+        body = environ["wsgi.input"].read()
+        self.asked.release()
+        assert self.hold.wait(10)
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [f"{environ.get('CONTENT_LENGTH', 0)} {len(body)}".encode()]
+
+
+@contextmanager
+def serving(app: App, **limits) -> Iterator[BoundedServer]:
+    bounds = Limits(**{**ENOUGH, **limits})
+    dispatcher, sockets = ThreadedTaskDispatcher(), {}
+    dispatcher.set_thread_count(THREADS)
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = BoundedServer(
+        app,
+        limits=bounds,
+        map=sockets,
+        _sock=listener,
+        bind_socket=False,
+        dispatcher=dispatcher,
+        sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
+        adj=adjustments(bounds, threads=THREADS),
+    )
+    stop = threading.Event()
+
+    def loop() -> None:
+        while not stop.is_set():
+            wasyncore.loop(timeout=0.05, use_poll=True, map=sockets, count=1)
+            server.maintenance(time.time())
+
+    thread = threading.Thread(target=loop)
+    thread.start()
+    try:
+        yield server
+    finally:
+        app.hold.set()
+        stop.set()
+        thread.join()
+        wasyncore.close_all(sockets)
+        dispatcher.shutdown(timeout=2)
+
+
+def connect(server: BoundedServer, data: bytes = b"") -> socket.socket:
+    client = socket.create_connection(("127.0.0.1", int(server.effective_port)), timeout=10)
+    client.sendall(data)
+    return client
+
+
+def read_all(client: socket.socket) -> bytes:
+    with client:
+        return b"".join(iter(lambda: client.recv(65536), b""))
+
+
+def read_until(client: socket.socket, end: bytes) -> bytes:
+    """What comes, up to and with `end`."""
+    came = b""
+    while end not in came:
+        came += (new := client.recv(65536))
+        assert new, came
+    return came
+
+
+def ask(server: BoundedServer, body: bytes | Iterator[bytes] | None = None) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", int(server.effective_port), timeout=10)
+    connection.request("POST" if body else "GET", "/", body)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text
+
+
+@pytest.mark.parametrize("beginning", UNFINISHED)
+def test_a_request_that_never_becomes_whole_is_refused_with_a_sentence(beginning):
+    with serving(App()) as server:
+        began = time.monotonic()
+        answer = read_all(connect(server, beginning))
+        assert 0.4 < time.monotonic() - began < 5
+        assert b" 408 Request Timeout" in answer.partition(b"\r\n")[0]
+        assert b"arrived too slowly" in answer
+        assert b"X-Content-Type-Options: nosniff" in answer
+        assert not server.active_channels
+
+
+def test_a_body_gets_more_time_the_more_of_it_comes():
+    with serving(App(), bytes_per_s=10) as server:
+        client = connect(server, b"POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 30\r\n\r\n" + b"a" * 20)
+        time.sleep(1)
+        client.sendall(b"a" * 10)
+        assert read_all(client).endswith(b"30 30")
+
+
+def test_slow_clients_take_no_thread():
+    with serving(App(), request_s=30) as server:
+        slow = [connect(server, UNFINISHED[number % len(UNFINISHED)]) for number in range(20 * THREADS)]
+        assert ask(server) == (200, "0 0")
+        assert ask(server, b"a" * 50_000) == (200, "50000 50000")
+        for client in slow:
+            client.close()
+
+
+def test_a_connection_on_which_nothing_comes_is_closed():
+    with serving(App(), idle_s=1) as server:
+        assert read_all(connect(server)) == b""
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_of_a_body_that_is_too_long_the_app_gets_the_length_only(chunked):
+    body = b"a" * 100_001
+    with serving(App()) as server:
+        assert ask(server, iter([body]) if chunked else body) == (200, "100001 0")
+        assert server.held_bytes == 0
+
+
+def test_a_body_above_all_measure_closes_the_connection():
+    with serving(App(), drained_bytes=200_000) as server:
+        assert ask(server, b"a" * 200_001)[0] == 413
+
+
+def test_a_chunk_that_makes_no_sense_is_a_mistake_of_the_client():
+    with serving(App()) as server:
+        client = connect(
+            server, b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nab\r\n0\r\n\r\n"
+        )
+        assert b" 400 " in read_all(client).partition(b"\r\n")[0]
+
+
+def test_what_bodies_take_together_is_bounded_and_the_oldest_unfinished_one_goes():
+    with serving(App(), request_s=30, held_bytes=100_000) as server:
+        head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n"
+        first, second = connect(server, head + b"a" * 59_999), None
+        wait_until(lambda: server.held_bytes == 59_999)
+        second = connect(server, head + b"a" * 59_999)
+        assert b" 503 Service Unavailable" in (answer := read_all(first)).partition(b"\r\n")[0]
+        assert b"Retry-After: 5" in answer
+        second.sendall(b"a")
+        assert read_until(second, b"60000 60000")
+        second.close()
+        wait_until(lambda: server.held_bytes == 0)
+
+
+def test_a_body_counts_until_it_is_answered():
+    app = App()
+    app.hold.clear()
+    with serving(app) as server:
+        client = connect(server, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n" + b"a" * 9)
+        assert app.asked.acquire(timeout=10)
+        assert server.held_bytes == 9
+        client.close()
+        app.hold.set()
+        wait_until(lambda: server.held_bytes == 0)
+
+
+def test_new_connections_take_the_place_of_those_that_wait_longest():
+    with serving(App(), connections=5, request_s=30) as server:
+        waiting = [connect(server, UNFINISHED[1]) for _ in range(5)]
+        wait_until(lambda: len(server.active_channels) == 5)
+        assert ask(server) == (200, "0 0")
+        assert read_all(waiting[0]) == b""
+        for client in waiting:
+            client.close()
+
+
+def test_a_connection_is_kept_for_further_requests():
+    with serving(App()) as server:
+        client = connect(server)
+        for _ in range(3):
+            client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert read_until(client, b"0 0")
+        client.close()
+
+
+def test_a_body_stays_in_memory_and_gives_it_back():
+    buffer = BoundedBuffer(10)
+    buffer.append(b"12345")
+    buffer.append(b"6789")
+    assert (len(buffer), buffer.held_bytes) == (9, 9)
+    file = buffer.getfile()
+    assert (file.read(5), file.read(), file.read()) == (b"12345", b"6789", b"")
+    assert file.getbuffer().nbytes == 0, "who read it has it"
+    buffer.append(b"abc")
+    assert (len(buffer), buffer.held_bytes, buffer.getfile().read()) == (12, 0, b"")
+    buffer.close()
+    assert buffer.held_bytes == 0
+
+
+def wait_until(done) -> None:
+    until = time.monotonic() + 10
+    while not done():
+        assert time.monotonic() < until
+        time.sleep(0.01)
