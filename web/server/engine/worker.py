@@ -29,6 +29,8 @@ OTHER_FILES = 100
 MOST_CONNECTIONS = 2000
 # Between the end of the requests in flight and gunicorn's `graceful_timeout`, after which it kills.
 SPARE_S = 1.0
+# Answers up to this size leave in one piece.
+ONE_PIECE_BYTES = 512 * 1024
 
 
 class BufferingWorker(Worker):
@@ -104,7 +106,7 @@ def most_connections() -> int:
 
 def adjustments(limits: Limits, *, threads: int) -> Adjustments:
     """Settings of waitress. Its own limits on connections and bodies lie above ours, which answer with a sentence."""
-    return Adjustments(
+    found = Adjustments(
         threads=threads,
         connection_limit=limits.connections + OTHER_FILES,
         channel_timeout=limits.idle_s,
@@ -117,3 +119,7 @@ def adjustments(limits: Limits, *, threads: int) -> Adjustments:
         clear_untrusted_proxy_headers=False,  # web/server/visitors/origin.py decides which are believed
         ident=None,
     )
+    # Head and body in one piece: killed between two, the process leaves a proxy that has passed the head on already
+    # and cannot ask another replica. waitress takes it as an attribute only; as an argument it warns.
+    found.send_bytes = ONE_PIECE_BYTES
+    return found

@@ -11,7 +11,7 @@ import pytest
 from waitress import wasyncore
 from waitress.task import ThreadedTaskDispatcher
 
-from web.server.engine.buffering import BoundedBuffer, BoundedServer, Limits
+from web.server.engine.buffering import BoundedBuffer, BoundedChannel, BoundedServer, Limits
 from web.server.engine.worker import adjustments
 
 THREADS = 2
@@ -222,3 +222,22 @@ def wait_until(done) -> None:
     while not done():
         assert time.monotonic() < until
         time.sleep(0.01)
+
+
+def test_an_answer_leaves_in_one_piece(monkeypatch: pytest.MonkeyPatch):
+    """A proxy that has got the head of an answer cannot ask another server for the body any more."""
+    pieces: list[bytes] = []
+    send = BoundedChannel.send
+
+    def sending(self: BoundedChannel, data: bytes, do_close: bool = True) -> int:
+        pieces.append(data)
+        return send(self, data, do_close)
+
+    monkeypatch.setattr(BoundedChannel, "send", sending)
+    with serving(App()) as server:
+        client = connect(server, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc")
+        while client.recv(65536):
+            pass
+    (piece,) = pieces
+    assert piece.startswith(b"HTTP/1.1 200 OK")
+    assert piece.endswith(b"3 3")
