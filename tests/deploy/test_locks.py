@@ -1,6 +1,9 @@
 """The locks with hashes: complete, and of the versions that were tested together."""
 
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,3 +60,16 @@ def test_the_light_set_is_part_of_the_full_one_without_pytorch():
     light, full = pinned("requirements-serve.lock"), pinned("requirements-full.lock")
     assert set(light) <= set(full)
     assert not {"torch", "torchvision", "lightning", "timm"} & set(light)
+
+
+def test_the_bill_of_materials_names_every_package_with_its_hashes(tmp_path: Path):
+    """As `make sbom` writes it."""
+    words = [sys.executable, "-m", "cyclonedx_py", "requirements", str(ROOT / "requirements-serve.lock")]
+    words += ["--output-reproducible", "--output-file", str(tmp_path / "bill.json")]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    bill = json.loads((tmp_path / "bill.json").read_text("utf-8"))
+    assert bill["bomFormat"] == "CycloneDX"
+    assert {canonicalize_name(each["name"]) for each in bill["components"]} == set(pinned("requirements-serve.lock"))
+    for each in bill["components"]:
+        assert any(reference.get("hashes") for reference in each["externalReferences"]), each["name"]
