@@ -4,7 +4,7 @@ PY = .venv/bin/python
 SERVE = .venv-serve
 BENCH = .venv-bench
 
-.PHONY: help app serve test test-serve check format bench parity official weights install install-dev
+.PHONY: help app serve replicas test test-serve check format bench parity official weights lock sbom install install-dev
 .DEFAULT_GOAL = help
 
 help: ## List these commands
@@ -17,6 +17,10 @@ serve: ## Install the light set, without PyTorch, then serve the same site
 	@VENV=$(SERVE) LEAN=1 scripts/install.sh requirements-serve.txt
 	@exec $(SERVE)/bin/python -m gunicorn --no-control-socket app:server
 
+replicas: ## Install the light set, then serve two replicas behind nginx on http://127.0.0.1:8080
+	@VENV=$(SERVE) LEAN=1 scripts/install.sh requirements-serve.txt
+	@exec $(SERVE)/bin/python -m scripts.replicas $(if $(PORT),--port $(PORT))
+
 test: install-dev ## Run all tests, those in a real browser included
 	@CHROME_PATH="$$(scripts/browser.sh)" && export CHROME_PATH && \
 	status=0 && $(PY) -m pytest || status=$$?; \
@@ -27,10 +31,12 @@ test-serve: ## Test the light set, without PyTorch, in an environment of its own
 	@VENV=.venv-serve-test scripts/install.sh requirements-serve-test.txt
 	@.venv-serve-test/bin/python -m pytest tests/light
 
-check: install-dev ## Look for mistakes without running anything: ruff, formatting, types
+check: install-dev ## Look for mistakes without running anything: ruff, formatting, types, bandit, vulnerable packages
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
+	@$(PY) -m bandit --quiet --recursive --configfile pyproject.toml app.py gunicorn.conf.py classifier web scripts benchmarks
+	@$(PY) -m scripts.audit
 
 format: install-dev ## Bring the code into its usual form
 	@$(PY) -m ruff check --fix .
@@ -50,6 +56,18 @@ official: install ## Train and test as papers do, by the official split (over 10
 
 weights: install ## Train a checkpoint about as good as the one that ships, from ImageNet weights (hours; needs the photos and ELSEWHERE)
 	@PYTHON=$(PY) scripts/weights.sh
+
+lock: install-dev ## Write the locks with hashes again, from requirements*.txt and constraints.txt
+	@for set in serve full; do \
+	    PATH="$(dir $(PY)):$$PATH" scripts/lock.sh $$set || exit; \
+	done
+
+sbom: install-dev ## Write what the images' packages are into sbom/, as CycloneDX
+	@mkdir -p sbom
+	@for set in serve full; do \
+	    $(PY) -m cyclonedx_py requirements requirements-$$set.lock --output-reproducible --output-file sbom/florascope-$$set.cdx.json || exit; \
+	    echo "sbom/florascope-$$set.cdx.json"; \
+	done
 
 install:
 	@scripts/install.sh requirements.txt

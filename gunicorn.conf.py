@@ -33,7 +33,7 @@ control_socket_disable = True
 try:
     worker_tmp_dir = tempfile.gettempdir()
 except FileNotFoundError as error:
-    worker_tmp_dir = "/dev/shm"
+    worker_tmp_dir = "/dev/shm"  # nosec B108  # gunicorn makes its files there by mkstemp
     if not os.access(worker_tmp_dir, os.W_OK):
         sys.exit(
             "The server needs a folder for temporary files, a few bytes for each process, and can write to none "

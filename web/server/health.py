@@ -20,6 +20,11 @@ def register(server: Flask, site: Site) -> None:
     def healthz() -> Response:
         return jsonify(status="ok", classifier=site.classifier is not None, photos=site.collection.has_photos)
 
+    @server.get("/readyz")
+    def readyz() -> tuple[Response, int]:
+        problem = None if site.classifier is not None else site.problem or "There is no model to ask."
+        return jsonify(status="ok" if problem is None else problem), 200 if problem is None else 503
+
     @server.get("/robots.txt")
     def robots() -> Response:
         return plain_text(200, "User-agent: *\nAllow: /\n")

@@ -1,0 +1,61 @@
+"""Replicas as plain processes; with real nginx and real uploads in tests/benchmarks/resilience/test_kill.py."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts import replicas
+from scripts.replicas import NotStarted, Replica, Replicas, main, running
+
+
+def test_without_nginx_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(replicas, "find_nginx", lambda: None)
+    with pytest.raises(NotStarted, match="apt-get install nginx"), running():
+        pass
+    with pytest.raises(SystemExit, match="error: nginx is not installed"):
+        main([])
+
+
+def test_a_replica_that_ends_at_once_is_not_waited_for(tmp_path: Path):
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\nexit 3\n")
+    broken.chmod(0o755)
+    replica = Replica(8599, python=str(broken))
+    with pytest.raises(NotStarted, match="has not been started"):
+        _ = replica.process
+    replica.start()
+    with pytest.raises(NotStarted, match="port 8599 did not start"):
+        replica.wait_until_ready()
+
+
+def sleeping(seconds: float) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-c", f"import time; time.sleep({seconds})"], start_new_session=True)
+
+
+def test_replicas_that_ended_are_started_again_and_a_dead_nginx_ends_all(monkeypatch: pytest.MonkeyPatch):
+    started: list[int] = []
+
+    def start(self: Replica) -> None:
+        started.append(self.port)
+        self._process = sleeping(60)
+
+    monkeypatch.setattr(Replica, "start", start)
+    pair = (Replica(1), Replica(2))
+    for replica in pair:
+        replica.start()
+    nginx = sleeping(60)
+    try:
+        site = Replicas(8599, pair, nginx)
+        assert site.mend() == []
+        pair[1].kill()
+        assert site.mend() == [2]
+        assert started == [1, 2, 2]
+        nginx.kill()
+        nginx.wait()
+        with pytest.raises(NotStarted, match="nginx has ended"):
+            site.mend()
+    finally:
+        for replica in pair:
+            replica.kill()
