@@ -54,7 +54,7 @@ parity: install ## Compare the answers of the quick engines with PyTorch's on al
 official: install ## Train and test as papers do, by the official split (over 100 min on two cores; needs the photos)
 	@PYTHON=$(PY) scripts/official.sh
 
-weights: install ## Train a checkpoint about as good as the one that ships, from ImageNet weights (hours; needs the photos and ELSEWHERE)
+weights: install ## Train the checkpoint that ships, from ImageNet weights (hours; needs the photos and ELSEWHERE)
 	@PYTHON=$(PY) scripts/weights.sh
 
 lock: install-dev ## Write the locks with hashes again, from requirements*.txt and constraints.txt

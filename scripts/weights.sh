@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# From ImageNet weights to a checkpoint about as good as the one that ships, in five commands: draw pictures without a
-# subject, train long, train a little more with them, calibrate, measure. docs/experiments.md says what each gave (`long4`,
-# `close1`). ELSEWHERE is the folder with the photos from other people and their two tables (data/README.md says how to
+# From ImageNet weights to the checkpoint that ships, in five commands: draw pictures without a subject, train long, train
+# a little more with them, calibrate, measure. docs/experiments.md says what each gave (`long4`, `close1`). ELSEWHERE is the folder with the photos from other people and their two tables (data/README.md says how to
 # make it), WILD, if it is set, a table of photos to measure on besides. RUNS (default: runs) is where the runs are;
 # weights/best.safetensors in it is the checkpoint. The script can be stopped and begun again: a finished run is kept, one
 # that was under way continues.

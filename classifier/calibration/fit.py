@@ -231,11 +231,15 @@ def sure_threshold(scores: Sequence[Floats], right: Sequence[NDArray[np.bool_]],
 
 
 def _lowest(scores: Floats, right: NDArray[np.bool_], share: float) -> float:
-    # Precision of the n best scores, for every n. It goes up and down; the last n that is good enough counts, since
-    # only the precision of all that is called confident was promised. Stable, so that ties fall the same everywhere.
+    # Mistakes among the n best scores, for every n. Their share goes up and down; the last n that is good enough
+    # counts, since only the precision of all that is called confident was promised. Stable, so that ties fall the same
+    # everywhere.
     order = np.argsort(-scores, kind="stable")
-    precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero(precision >= share)
+    wrong = np.cumsum(~right[order])
+    # One mistake more than was seen, among one photo more (conformal risk control, https://arxiv.org/abs/2208.02814):
+    # the threshold is the best of many on these photos, and others are answered a little worse. Without any mistake,
+    # nothing speaks against n.
+    enough = np.flatnonzero(wrong + (wrong > 0) <= (1 - share) * np.arange(2, len(order) + 2))
     return float(scores[order][enough[-1]]) if len(enough) else 1.0
 
 

@@ -26,8 +26,8 @@ class CoverageSets:
 
     coverage: float
     threshold: float
-    penalty: float = 0.01
-    free: int = 3
+    penalty: float = 0.02
+    free: int = 2
 
     def sets(self, probabilities: Floats) -> list[list[int]]:
         """(N, C) probabilities → for each photo the positions of the classes listed, best first."""

@@ -165,3 +165,13 @@ def test_thresholds():
     right = even > 0.5
     assert sure_threshold([even, even], [right, right], [0.995, 0.99]) == pytest.approx(0.5, abs=0.02)
     assert sure_threshold([even, even], [right & False, right], [0.995, 0.99]) == 1.0
+
+
+def test_a_mistake_counts_twice_unless_there_is_none():
+    scores = np.linspace(1, 0.01, 100)
+    right = np.ones(100, dtype=bool)
+    assert sure_threshold([scores], [right], [0.99]) == pytest.approx(0.01)
+    right[-1] = False
+    # One mistake among 100 is 1 %; one more among one more is too much.
+    assert sure_threshold([scores], [right], [0.99]) == pytest.approx(0.02)
+    assert sure_threshold([scores], [right], [0.98]) == pytest.approx(0.01)
