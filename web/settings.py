@@ -47,11 +47,11 @@ class Settings:
         1, "Server processes (1-64); each loads its own copy of the model", variable="WEB_CONCURRENCY", low=1, high=64
     )
     threads: int = setting(
-        32,
-        "Photos that a process looks at or lets wait, a thread each (1-64); 8 more threads answer pages",
+        64,
+        "Photos that a process looks at or lets wait, a thread each (1-256); 8 more threads answer pages",
         variable="WEB_THREADS",
         low=1,
-        high=64,
+        high=256,
     )
     trusted_proxies: int = setting(
         0, "Proxies in front (0-5) whose X-Forwarded-For and X-Forwarded-Proto are believed", low=0, high=5

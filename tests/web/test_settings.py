@@ -78,7 +78,7 @@ def test_an_empty_variable_counts_as_unset():
         ("MAX_UPLOAD_MB", "1.5", "MAX_UPLOAD_MB should be a whole number"),
         ("BUSY_AFTER_S", "0", "BUSY_AFTER_S should be from 1 to 120"),
         ("WEB_CONCURRENCY", "many", "WEB_CONCURRENCY should be a whole number"),
-        ("WEB_THREADS", "0", "WEB_THREADS should be from 1 to 64"),
+        ("WEB_THREADS", "0", "WEB_THREADS should be from 1 to 256"),
         (
             "ENGINE",
             "abacus",
