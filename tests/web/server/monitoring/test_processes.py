@@ -236,3 +236,15 @@ def test_alone_a_process_counts_in_its_memory():
     assert processes.number() == "0"
     assert processes.folder() is None
     assert len(VERDICTS) == len(set(VERDICTS))
+
+
+def test_the_folder_is_in_memory_or_else_where_temporary_files_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    memory, temporary = tmp_path / "memory", tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(processes, "MEMORY", memory)
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(temporary))
+    for place in (temporary, memory):  # the second is not there at first
+        made = processes.make_folder.__wrapped__(0)  # as if another process had: it stays
+        assert made.parent == place
+        assert made.stat().st_mode & 0o777 == 0o700
+        memory.mkdir(exist_ok=True)
