@@ -14,7 +14,8 @@ from classifier.inference.engines.choosing import AUTO
 from classifier.locations import DATA_DIR
 from classifier.machine import return_freed_memory, return_freed_pictures
 from web import create_app
-from web.server.visitors.request_ids import RequestIdFilter
+from web.server.monitoring import logs
+from web.server.monitoring.metrics import ModelIdentity
 from web.settings import Settings
 from web.site import threads_a_pass
 
@@ -39,7 +40,8 @@ def open_site(settings: Settings) -> Flask:
     log.info("Photos are classified by the engine %s: %s", model.engine.name, model.engine_reason)
     model.predict([Image.new("RGB", (64, 64))])  # the first pass prepares for the next; no visitor should wait for it
     collection = open_collection(model.metadata, checkpoint_path=path, data_dir=DATA_DIR, flowers_root=root)
-    return create_app(settings, model, collection).server
+    identity = ModelIdentity(model.engine.name, model.metadata.backbone, model.weights.digest)
+    return create_app(settings, model, collection, model=identity).server
 
 
 if __name__ == "__main__":
@@ -49,14 +51,10 @@ try:
 except SettingError as error:
     sys.exit(str(error))
 return_freed_pictures()
-logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s [%(request_id)s]: %(message)s")
-for handler in logging.getLogger().handlers:
-    handler.addFilter(RequestIdFilter())
-# At DEBUG it tells what a photo says: who took it, and where. What is wrong with a visitor's file is no error of ours.
-logging.getLogger("PIL").setLevel(logging.CRITICAL)
+logs.configure(settings)
 try:
     server = open_site(settings)
 except SystemExit as error:
-    print(error, file=sys.stderr)
+    log.critical("%s", error)
     sys.exit(BOOT_ERROR)
 return_freed_memory()

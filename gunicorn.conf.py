@@ -8,6 +8,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))  # gunicorn reads this before it puts the working directory there
 
 from classifier.errors import SettingError
+from web.server.monitoring import logs
+from web.server.monitoring.processes import child_exit, post_fork, pre_fork  # noqa: F401  # gunicorn calls them
 from web.settings import Settings
 from web.site import server_threads
 
@@ -22,6 +24,7 @@ worker_class = "web.server.engine.worker.BufferingWorker"
 workers = _settings.processes
 threads = server_threads(_settings)
 loglevel = _settings.log_level.lower()
+logconfig_dict = logs.describe(_settings)
 # A photo takes tens of milliseconds, and the longest legal wait is for a turn; but on a busy machine, starting PyTorch
 # alone can take a minute, and a worker that is silent for longer than this is replaced.
 timeout = _settings.busy_after_s + 160

@@ -1,8 +1,9 @@
-"""The machine: cores that may be used, and how glibc keeps memory that was freed; other systems keep it their way."""
+"""The machine: cores that may be used, memory that is used, and how glibc keeps what was freed of it."""
 
 import ctypes
 import os
 import sys
+from pathlib import Path
 
 # As in malloc.h.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -3, -4, -8
@@ -17,6 +18,15 @@ def usable_cores() -> int:
     macOS does not say, so all cores count there.
     """
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def resident_bytes() -> int | None:
+    """Memory of this process that is in RAM, in bytes; None where the system does not say (other than Linux)."""
+    try:
+        pages = int(Path("/proc/self/statm").read_bytes().split()[1])
+    except OSError:
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def keep_freed_memory() -> None:

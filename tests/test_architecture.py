@@ -43,6 +43,7 @@ OF_THE_CLASSIFIER = {
     *(f"classifier.{name}" for name in LIGHT),
     "classifier.inference.classifier",
     "classifier.inference.engines.choosing",  # names that the setting ENGINE takes
+    "classifier.inference.stages",  # what of an answer takes how long
 }
 HEAVY = {"torch", "torchvision", "lightning", "timm", "torchmetrics"}
 OF_THE_SITE = {
@@ -54,6 +55,7 @@ OF_THE_SITE = {
     "werkzeug",
     "gunicorn",
     "waitress",
+    "prometheus_client",
 }
 # Module → package where the two differ.
 PACKAGES = {

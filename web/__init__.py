@@ -15,6 +15,8 @@ from web.frame import navigation
 from web.frame.frame import create_frame
 from web.pages import HEADER_LINKS, is_page, register_callbacks, register_pages
 from web.server import compression, dash_requests, health, limits, security, thumbnails
+from web.server.monitoring import exposition, readiness, requests
+from web.server.monitoring.metrics import Metrics, ModelIdentity
 from web.server.visitors import origin, rates, request_ids
 from web.settings import Settings
 from web.shell import INDEX, SCHEME_SCRIPT_HASH, FlorascopeDash
@@ -24,7 +26,12 @@ ASSETS = Path(__file__).parent.parent / "assets"
 
 
 def create_app(
-    settings: Settings, classifier: Predictor | None, collection: Collection, *, problem: str | None = None
+    settings: Settings,
+    classifier: Predictor | None,
+    collection: Collection,
+    *,
+    problem: str | None = None,
+    model: ModelIdentity | None = None,
 ) -> dash.Dash:
     """Build the site; `app.server` is the WSGI application.
 
@@ -33,12 +40,18 @@ def create_app(
         classifier: anything with `classes` and `predict`; None serves all pages but answers no photo.
         collection: the photos that the classifier has learnt from.
         problem: without a classifier, a sentence that says why, for visitors.
+        model: what the classifier is, for the metrics; None says nothing of it.
     """
     if classifier is None:
+        model = ModelIdentity()
         problem = problem or "There is no trained model on this machine, so photos cannot be classified."
     site = Site(settings, collection, Statistics(collection), classifier, problem)
     server = Flask("web", static_folder=None)
     site.attach(server)
+    metrics = Metrics()
+    requests.register(server, metrics)
+    if model is not None:
+        metrics.note_model(model)
     request_ids.register(server, trusted=settings.trusted_proxies > 0)
     origin.register(server, trusted_proxies=settings.trusted_proxies, allowed_hosts=settings.allowed_host_names)
     rates.register(server, rate=settings.rate, storage=settings.rate_limit_storage)
@@ -62,6 +75,8 @@ def create_app(
     register_callbacks(app, site)
     api.register(server, site)
     health.register(server, site)
+    readiness.register(server, site, metrics)
+    exposition.register(server, metrics)
     dash_requests.register(server)
     limits.register(app, max_upload_bytes=settings.max_upload_bytes)
     # Flask runs after-request functions backwards: the headers are set before the response is compressed.

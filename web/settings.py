@@ -16,6 +16,7 @@ from classifier.setting_fields import from_environ, setting
 MIB = 1024 * 1024
 MEMORY, OFF = "memory://", "off"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+TEXT, JSON = "text", "json"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,9 @@ class Settings:
     )
     log_level: str = setting(
         "INFO", "DEBUG, INFO, WARNING or ERROR; photos and their names are never logged", choices=LOG_LEVELS
+    )
+    log_format: str = setting(
+        TEXT, "The log as text, or as json, an object a line for programs that collect it", choices=(TEXT, JSON)
     )
     processes: int = setting(
         1, "Server processes (1-64); each loads its own copy of the model", variable="WEB_CONCURRENCY", low=1, high=64

@@ -20,8 +20,10 @@ from classifier.data.labels import LabelClass
 from classifier.data.statistics import Statistics
 from classifier.data.subject import Subject
 from classifier.errors import PhotoError
+from classifier.inference.stages import observing
 from classifier.machine import usable_cores
 from classifier.photos.reading import is_large
+from web.server.monitoring.requests import note_seconds, waiting
 from web.server.visitors.line import FairLine
 from web.server.visitors.origin import visitor
 from web.settings import Settings
@@ -35,6 +37,7 @@ LARGE_AT_ONCE = 1
 # However few threads the operator set, or however many cores there are.
 LEAST_WAITING = 8
 THREADS_FOR_PAGES = 8
+NO_MODEL = "There is no model to ask."
 _KEY = "florascope"
 
 
@@ -113,23 +116,27 @@ class Site:
         server.extensions[_KEY] = self
 
     @contextmanager
-    def asking(self, photo: bytes = b"") -> Iterator[Predictor]:
+    def asking(self, photo: bytes = b"", *, within_s: float | None = None) -> Iterator[Predictor]:
         """The classifier, once it is the caller's turn.
 
         Args:
             photo: the file that is decoded during the turn; of large ones only a few fit in the memory at once.
+            within_s: how long to wait at most; by default `settings.busy_after_s`.
 
         Raises:
             NoModel: there is no classifier.
-            Busy: the turn did not come within `settings.busy_after_s`, or too many wait already.
+            Busy: the turn did not come in time, or too many wait already.
         """
         if self.classifier is None:
-            raise NoModel(self.problem or "There is no model to ask.")
-        until = monotonic() + self.settings.busy_after_s
+            raise NoModel(self.problem or NO_MODEL)
+        until = monotonic() + (self.settings.busy_after_s if within_s is None else within_s)
         with ExitStack() as turns:
             # Large ones wait for each other first, so that they take no place in the line of the others meanwhile.
-            for line in (self._large, self.line) if is_large(photo) else (self.line,):
-                turns.enter_context(line.turn(visitor(), within_s=max(0, until - monotonic())))
+            lines = (self._large, self.line) if is_large(photo) else (self.line,)
+            with waiting():
+                for line in lines:
+                    turns.enter_context(line.turn(visitor(), within_s=max(0, until - monotonic())))
+            turns.enter_context(observing(note_seconds))
             yield self.classifier
 
 

@@ -17,6 +17,7 @@ from classifier.errors import CheckpointError, ReportError, SettingError
 from classifier.files import file_digest
 from classifier.inference.engines import Engine, Floats
 from classifier.inference.engines.choosing import REFERENCE, Request, choose_engine
+from classifier.inference.stages import DECODING, NETWORK, stage
 from classifier.inference.threads import hold_blas_to_one_thread
 from classifier.photos.crops import is_wide, whole_in_square
 from classifier.photos.limits import DEFAULT_LIMITS, ImageLimits
@@ -147,7 +148,8 @@ class Classifier:
 
     def open(self, source: bytes | Path | Image.Image) -> Image.Image:
         """The upright RGB picture of a photo, as large as the network needs or larger; raises PhotoError."""
-        return open_image(source, limits=self.limits, draft_px=self.input_size)
+        with stage(DECODING):
+            return open_image(source, limits=self.limits, draft_px=self.input_size)
 
     def probabilities(self, images: Sequence[Image.Image]) -> Floats:
         """Upright RGB pictures → (N, classes) float32, from their central squares alone; each row sums to 1."""
@@ -190,8 +192,10 @@ class Classifier:
         """Upright RGB pictures → what one pass of the network gives, as NumPy arrays."""
         preprocessing = self.metadata.preprocessing
         size, mean, std = preprocessing.input_size, preprocessing.mean, preprocessing.std
-        batch = np.stack([prepare(image, size=size, mean=mean, std=std) for image in images])
-        output = self.engine.run(batch)
+        with stage(DECODING):
+            batch = np.stack([prepare(image, size=size, mean=mean, std=std) for image in images])
+        with stage(NETWORK):
+            output = self.engine.run(batch)
         return NetworkOutput(output.logits, output.embeddings, batch, output.feature_maps if maps else None)
 
 

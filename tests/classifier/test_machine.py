@@ -70,3 +70,23 @@ def test_where_the_system_does_not_say_all_cores_count(
 ) -> None:
     monkeypatch.setattr(machine, "os", type("os", (), {"cpu_count": staticmethod(lambda: count)}))
     assert usable_cores() == expected
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not say")
+def test_memory_in_use_grows_with_what_is_taken():
+    before = machine.resident_bytes()
+    assert before is not None
+    block = bytearray(64 << 20)
+    block[:] = b"x" * len(block)
+    after = machine.resident_bytes()
+    assert after is not None
+    assert 60 << 20 < after - before < 200 << 20
+    del block
+
+
+def test_where_the_system_does_not_say_memory_in_use_is_unknown(monkeypatch: pytest.MonkeyPatch):
+    def missing(_: Path) -> bytes:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "read_bytes", missing)
+    assert machine.resident_bytes() is None

@@ -27,6 +27,7 @@ def test_every_variable_is_read():
         "MAX_UPLOAD_MB": "5",
         "BUSY_AFTER_S": "3",
         "LOG_LEVEL": "debug",
+        "LOG_FORMAT": "JSON",
         "WEB_CONCURRENCY": "2",
         "WEB_THREADS": "4",
         "TRUSTED_PROXIES": "1",
@@ -46,6 +47,7 @@ def test_every_variable_is_read():
         5,
         3,
         "DEBUG",
+        "json",
         processes=2,
         threads=4,
         trusted_proxies=1,
@@ -90,6 +92,7 @@ def test_an_empty_variable_counts_as_unset():
         ("PUBLIC_URL", "flowers.example.org", "PUBLIC_URL should begin with https:// or http://"),
         ("PUBLIC_URL", "https://a\nb", "PUBLIC_URL should begin with"),
         ("SECURITY_CONTACT", "me", "SECURITY_CONTACT should begin with mailto:"),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT should be one of text, json; it is 'xml'."),
         ("LOG_LEVEL", "loud", "LOG_LEVEL should be one of DEBUG, INFO, WARNING, ERROR; it is 'loud'."),
     ],
 )

@@ -11,11 +11,14 @@ from dash import html
 from PIL import Image
 
 from classifier.errors import PhotoError, SettingError
+from classifier.inference.stages import DECODING, stage
 from classifier.photos.reading import open_image
 from classifier.photos.thumbnails import data_url
 from classifier.predictions.stability import stability
 from web.answer.result import create_result, describe_answer
 from web.answer.upload import Upload
+from web.server.monitoring.metrics import NINE_LOOKS
+from web.server.monitoring.requests import note_answer, note_refusal
 from web.server.visitors.line import Busy
 from web.site import Site
 
@@ -75,15 +78,17 @@ def answer_upload(upload: Upload, *, site: Site) -> Answer:
     content = upload.decode(max_bytes=site.settings.max_upload_bytes)
     picture: bytes | Image.Image = content
     with site.asking(content) as classifier:
-        if upload.uncut:
-            picture = upload.view.cut(open_image(content))
-        elif not upload.shrunk:
-            picture = open_image(content, draft_px=SHOWN_PX)
+        with stage(DECODING):
+            if upload.uncut:
+                picture = upload.view.cut(open_image(content))
+            elif not upload.shrunk:
+                picture = open_image(content, draft_px=SHOWN_PX)
         (prediction,) = classifier.predict([picture], top_k=TOP_K, maps=True)
     shown = None
     if isinstance(picture, Image.Image) and not upload.uncut:
         picture.thumbnail((SHOWN_PX, SHOWN_PX))
         shown = data_url(picture, "JPEG", quality=90)
+    note_answer(prediction.verdict)
     return Answer(create_result(prediction, site=site, view=upload.view), describe_answer(prediction, site=site), shown)
 
 
@@ -95,21 +100,29 @@ def look_nine_ways(upload: Upload, *, site: Site) -> Stability:
     """
     content = upload.decode(max_bytes=site.settings.max_upload_bytes)
     with site.asking(content) as classifier:  # decoding too: of large photos, only a few fit in the memory at once
-        if upload.uncut:
-            return stability(classifier, upload.view.cut(open_image(content)))
-        return stability(classifier, open_image(content, draft_px=NINE_LOOKS_PX))
+        with stage(DECODING):
+            if upload.uncut:
+                picture = upload.view.cut(open_image(content))
+            else:
+                picture = open_image(content, draft_px=NINE_LOOKS_PX)
+        found = stability(classifier, picture)
+    note_answer(NINE_LOOKS)
+    return found
 
 
 def explain(error: Exception, sentences: Mapping[str, str] = FOR_VISITORS) -> Failure:
-    """What went wrong, in words for the reader; faults of the server are logged, and their details stay there.
+    """What went wrong, in words for the reader; it is counted, faults of the server are logged with their details.
 
     Args:
         error: what was raised while a photo was classified.
         sentences: `FOR_VISITORS` or `FOR_PROGRAMS`.
     """
     if isinstance(error, PhotoError | SettingError):
-        return Failure(error.code, str(error))
-    if isinstance(error, Busy):
-        return Failure(BUSY, sentences[BUSY])
-    logger.error("A photo could not be classified", exc_info=error)
-    return Failure(FAULT, sentences[FAULT])
+        failure = Failure(error.code, str(error))
+    elif isinstance(error, Busy):
+        failure = Failure(BUSY, sentences[BUSY])
+    else:
+        logger.error("A photo could not be classified", exc_info=error)
+        failure = Failure(FAULT, sentences[FAULT])
+    note_refusal(failure.code)
+    return failure

@@ -16,6 +16,7 @@ from web.answer.asking import BUSY, FAULT, FOR_PROGRAMS, explain
 from web.answer.upload import NoPhoto
 from web.api.openapi import BASE, describe
 from web.server.limits import drain
+from web.server.monitoring.requests import note_answer
 from web.server.visitors import rates
 from web.shared.wording import describe_too_large
 from web.site import Site
@@ -56,6 +57,7 @@ def register(server: Flask, site: Site) -> None:
         top_k = asked_top_k()
         with site.asking(content) as classifier:
             (prediction,) = classifier.predict([content], top_k=top_k)
+        note_answer(prediction.verdict)
         return _json({"photo": name, **prediction.to_dict()})
 
     @api.get("/classes", provide_automatic_options=False)

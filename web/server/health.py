@@ -1,4 +1,4 @@
-"""Routes for machines: the health check, the rules for search engines, and whom to tell of security problems."""
+"""Routes for machines: the sign of life, the rules for search engines, and whom to tell of security problems."""
 
 from __future__ import annotations
 
@@ -19,11 +19,6 @@ def register(server: Flask, site: Site) -> None:
     @server.get("/healthz")
     def healthz() -> Response:
         return jsonify(status="ok", classifier=site.classifier is not None, photos=site.collection.has_photos)
-
-    @server.get("/readyz")
-    def readyz() -> tuple[Response, int]:
-        problem = None if site.classifier is not None else site.problem or "There is no model to ask."
-        return jsonify(status="ok" if problem is None else problem), 200 if problem is None else 503
 
     @server.get("/robots.txt")
     def robots() -> Response:

@@ -20,7 +20,7 @@ def test_security_txt_names_whom_the_operator_named(app, garden):
     )
 
 
-def test_robots_and_health(app):
+def test_robots_and_the_sign_of_life(app):
     client = app.server.test_client()
     assert client.get("/robots.txt").text == "User-agent: *\nAllow: /\n"
     assert client.get("/healthz").json == {"status": "ok", "classifier": True, "photos": True}

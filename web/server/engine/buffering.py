@@ -8,7 +8,7 @@ unfinished and waiting requests take together, and room for new connections when
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask
 from waitress.utilities import Error
 
 from web.server.responses import HEADERS
@@ -154,10 +155,20 @@ class BoundedParser(HTTPRequestParser):
         return 0 if self.body_rcv is None else self.body_rcv.buf.held_bytes
 
 
+class CountedErrorTask(ErrorTask):
+    """Answer to a request that the server refuses by itself; it is counted."""
+
+    def execute(self) -> None:
+        """Write the answer."""
+        self.channel.server.count_refusal(self.request.error.code)
+        super().execute()
+
+
 class BoundedChannel(HTTPChannel):
     """One connection; it knows when its unfinished request began, and what its requests hold."""
 
     server: BoundedServer
+    error_task_class = CountedErrorTask
 
     def __init__(self, server: BoundedServer, *args: Any, **options: Any) -> None:
         self.parser_class = partial(BoundedParser, body_bytes=server.limits.body_bytes)
@@ -221,14 +232,17 @@ class BoundedServer(TcpWSGIServer):
     Args:
         app: the WSGI application.
         limits: on what arrives.
+        count_refusal: is told the status of every request that the app does not see because it is refused here.
         options: as waitress's `TcpWSGIServer` takes them.
     """
 
     channel_class = BoundedChannel
     active_channels: dict[int, BoundedChannel]
 
-    def __init__(self, app: Any, *, limits: Limits, **options: Any) -> None:
-        self.limits = limits
+    def __init__(
+        self, app: Any, *, limits: Limits, count_refusal: Callable[[int], None] = lambda _: None, **options: Any
+    ) -> None:
+        self.limits, self.count_refusal = limits, count_refusal
         self.held_bytes = 0
         self._held_lock = Lock()
         super().__init__(app, **options)

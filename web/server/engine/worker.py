@@ -5,7 +5,6 @@ gunicorn binds the port, starts, watches and restarts; waitress reads requests a
 
 from __future__ import annotations
 
-import logging
 import os
 import resource
 import select
@@ -21,6 +20,7 @@ from waitress.adjustments import Adjustments
 from waitress.task import ThreadedTaskDispatcher
 
 from web.server.engine.buffering import MIB, BoundedServer, Limits
+from web.server.monitoring.requests import COUNT_STATUS
 
 # Longest body of an app that sets no MAX_CONTENT_LENGTH.
 BODY_BYTES = 16 * MIB
@@ -41,7 +41,6 @@ class BufferingWorker(Worker):
 
     def run(self) -> None:
         """Serve until gunicorn says stop, then finish what was begun."""
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of each request that waits for a thread
         self._map, dispatcher = {}, ThreadedTaskDispatcher()
         dispatcher.set_thread_count(self.cfg.threads)
         self._servers = [self._serve(listener, dispatcher) for listener in self.sockets]
@@ -57,12 +56,14 @@ class BufferingWorker(Worker):
             server.pull_trigger()
 
     def _serve(self, listener: Any, dispatcher: ThreadedTaskDispatcher) -> BoundedServer:
-        body_bytes = getattr(self.wsgi, "config", {}).get("MAX_CONTENT_LENGTH") or BODY_BYTES
+        config = getattr(self.wsgi, "config", {})
+        body_bytes = config.get("MAX_CONTENT_LENGTH") or BODY_BYTES
         limits = Limits(body_bytes=body_bytes, held_bytes=16 * body_bytes, connections=most_connections())
         sock = listener.sock
         return BoundedServer(
             self.wsgi,
             limits=replace(limits, drained_bytes=max(limits.drained_bytes, body_bytes)),
+            count_refusal=config.get(COUNT_STATUS, lambda _: None),
             map=self._map,
             _sock=sock,
             bind_socket=False,

@@ -56,6 +56,12 @@ def is_local() -> bool:
     return address is not None and address.is_loopback
 
 
+def is_private() -> bool:
+    """Whether the current request comes from this machine or a private network, not from the Internet."""
+    address = _address(request.remote_addr)
+    return address is not None and not address.is_global
+
+
 def _address(text: str | None) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address((text or "").partition("%")[0])

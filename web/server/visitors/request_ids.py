@@ -10,7 +10,7 @@ from flask import Flask, Response, g, has_request_context, request
 
 HEADER = "X-Request-ID"
 _KEY = "request_id"
-_NONE = "-"
+NONE = "-"
 _SOUND = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -35,7 +35,7 @@ def register(server: Flask, *, trusted: bool) -> None:
 
 def current_request_id() -> str:
     """Number of the current request; "-" outside of requests."""
-    return str(getattr(g, _KEY, _NONE)) if has_request_context() else _NONE
+    return str(getattr(g, _KEY, NONE)) if has_request_context() else NONE
 
 
 class RequestIdFilter(logging.Filter):

@@ -29,6 +29,7 @@ class App:
 
     def __init__(self) -> None:
         self.hold, self.asked = threading.Event(), threading.Semaphore(0)
+        self.refused: list[int] = []
         self.hold.set()
 
     def __call__(self, environ, start_response):
@@ -52,6 +53,7 @@ def serving(app: App, **limits) -> Iterator[BoundedServer]:
         _sock=listener,
         bind_socket=False,
         dispatcher=dispatcher,
+        count_refusal=app.refused.append,
         sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
         adj=adjustments(bounds, threads=THREADS),
     )
@@ -101,6 +103,16 @@ def ask(server: BoundedServer, body: bytes | Iterator[bytes] | None = None) -> t
     text = answer.read().decode()
     connection.close()
     return answer.status, text
+
+
+def test_what_the_app_never_sees_is_counted_by_its_status():
+    app = App()
+    with serving(app, drained_bytes=200_000) as server:
+        for sent in (UNFINISHED[0], UNFINISHED[2], b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\n" + b"X: a\r\n" * 9000):
+            read_all(connect(server, sent))
+        assert ask(server, b"a" * 200_001)[0] == 413
+        assert ask(server) == (200, "0 0")
+    assert app.refused == [408, 408, 400, 431, 413]
 
 
 @pytest.mark.parametrize("beginning", UNFINISHED)
