@@ -143,7 +143,6 @@ class Replica:
         self.process.wait()
 
 
-
 class Replicas:
     """Replicas behind nginx, which run.
 
