@@ -189,7 +189,7 @@ def test_what_can_be_read_in_two_ways_or_has_no_bound_is_refused_and_the_connect
     app = App()
     with serving(app, request_s=30) as server:
         answer = read_all(connect(server, request_))
-        assert answer.startswith(b"HTTP/1.") and b" 400 " in answer.partition(b"\r\n")[0]
+        assert b" 400 " in answer.partition(b"\r\n")[0]
         assert answer.count(b"Content-Type:") == 1, "nothing after it counts as a request"
         assert not app.asked.acquire(blocking=False)
         assert server.held_bytes == 0
