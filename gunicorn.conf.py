@@ -18,7 +18,8 @@ try:
 except SettingError as error:
     sys.exit(str(error))
 
-bind = f"{_settings.host}:{_settings.port}"
+_is_bare_ipv6 = ":" in _settings.host and not _settings.host.startswith("[")
+bind = f"[{_settings.host}]:{_settings.port}" if _is_bare_ipv6 else f"{_settings.host}:{_settings.port}"
 # Its threads get requests that have arrived in whole, so that a slow client costs a socket and not a thread.
 worker_class = "web.server.engine.worker.BufferingWorker"
 workers = _settings.processes
@@ -37,7 +38,9 @@ try:
     worker_tmp_dir = tempfile.gettempdir()
 except FileNotFoundError as error:
     worker_tmp_dir = "/dev/shm"  # nosec B108  # gunicorn makes its files there by mkstemp
-    if not os.access(worker_tmp_dir, os.W_OK):
+    try:
+        tempfile.TemporaryFile(dir=worker_tmp_dir).close()
+    except OSError:  # it is read-only or full, too, or there is none
         sys.exit(
             "The server needs a folder for temporary files, a few bytes for each process, and can write to none "
             f"({error.strerror}). Name one that can be written: TMPDIR=/path/to/folder"

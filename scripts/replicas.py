@@ -25,7 +25,9 @@ PORT, FIRST_REPLICA_PORT, REPLICAS = 8080, 8051, 2
 READY_PATH = "/readyz"
 TO_THE_JOURNAL = "syslog:server=unix:/dev/log,nohostname,tag=florascope_nginx"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-STARTS_WITHIN_S, STOPS_WITHIN_S, LOOKS_EVERY_S = 180, 30, 0.1
+STARTS_WITHIN_S, LOOKS_EVERY_S = 180, 0.1
+# All end within STOPS_WITHIN_S; for so long nginx alone takes in what clients have begun to send.
+STOPS_WITHIN_S, NGINX_STOPS_ALONE_S = 9.0, 3.0
 HOW_TO_INSTALL = (
     "nginx is not installed. On Debian and Ubuntu: apt-get install nginx-light; on macOS: brew install nginx."
 )
@@ -104,6 +106,11 @@ class Replica:
             raise NotStarted(f"The replica on port {self.port} has not been started.")
         return self._process
 
+    @property
+    def is_started(self) -> bool:
+        """Whether it has been started; it may have ended since."""
+        return self._process is not None
+
     def start(self) -> None:
         """Start it, without waiting for it."""
         environ = {**os.environ, **self._environ, "HOST": "127.0.0.1", "PORT": str(self.port), "TRUSTED_PROXIES": "1"}
@@ -134,14 +141,6 @@ class Replica:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-
-    def stop(self) -> None:
-        """End it after the requests in flight; kill it if that takes longer than `STOPS_WITHIN_S`."""
-        self.process.terminate()
-        try:
-            self.process.wait(timeout=STOPS_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            self.kill()
 
 
 class Replicas:
@@ -203,14 +202,15 @@ def running(
         configuration = write_configuration(folder / "conf", listen=f"127.0.0.1:{port}", replica_ports=replica_ports)
         lines = stack.enter_context(log.open("ab")) if log else None
         replicas = [Replica(number, python=python, environ=environ) for number in replica_ports]
+        processes: list[subprocess.Popen[bytes]] = []
+        stack.callback(lambda: stop(processes[0] if processes else None, replicas))
         for replica in replicas:
             replica.start()
-            stack.callback(replica.stop)
         for replica in replicas:
             replica.wait_until_ready()
         words = [program, "-p", str(folder), "-c", str(configuration), "-e", "stderr", "-g", "daemon off;"]
         nginx = subprocess.Popen(words, stdout=lines, start_new_session=True)
-        stack.callback(stop_nginx, nginx)
+        processes.append(nginx)
         wait_for_nginx(nginx, port)
         yield Replicas(port, replicas, nginx)
 
@@ -229,14 +229,35 @@ def wait_for_nginx(nginx: subprocess.Popen[bytes], port: int) -> None:
     raise NotStarted(f"nginx did not start on port {port}; its last lines above say why.")
 
 
-def stop_nginx(nginx: subprocess.Popen[bytes]) -> None:
-    """End nginx after the requests in flight, as SIGQUIT asks it to."""
-    nginx.send_signal(signal.SIGQUIT)
-    try:
-        nginx.wait(timeout=STOPS_WITHIN_S)
-    except subprocess.TimeoutExpired:
-        os.killpg(nginx.pid, signal.SIGKILL)
+def stop(nginx: subprocess.Popen[bytes] | None, replicas: Sequence[Replica]) -> None:
+    """End nginx and the replicas after the requests in flight, all within `STOPS_WITHIN_S`.
+
+    nginx, asked by SIGQUIT, would wait for as long as a slow client likes: what has not arrived in whole when the
+    replicas have ended is dropped.
+    """
+    until = time.monotonic() + STOPS_WITHIN_S
+    if nginx is not None:
+        nginx.send_signal(signal.SIGQUIT)
+        wait(nginx, until=time.monotonic() + NGINX_STOPS_ALONE_S)
+    started = [replica for replica in replicas if replica.is_started]
+    for replica in started:
+        replica.process.terminate()
+    for replica in started:
+        if not wait(replica.process, until=until):
+            replica.kill()
+    if nginx is not None and nginx.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(nginx.pid, signal.SIGKILL)
         nginx.wait()
+
+
+def wait(process: subprocess.Popen[bytes], *, until: float) -> bool:
+    """Wait for the end of a process until a time (`time.monotonic`); whether it has ended."""
+    try:
+        process.wait(timeout=max(0.0, until - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

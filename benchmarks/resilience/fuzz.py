@@ -27,21 +27,27 @@ def main() -> None:
     parser.add_argument(
         "--findings", type=Path, default=Path("."), help="folder for what was found (default: this one)"
     )
+    parser.add_argument(
+        "--corpus", type=Path, help="folder that keeps the inputs that reach further, for the next run (default: none)"
+    )
     args = parser.parse_args()
     atheris = importlib.import_module("atheris")
     warnings.simplefilter("ignore")  # Pillow tells of damage that it passes over
     with atheris.instrument_imports(include=INSTRUMENTED):
         test, seeds = TARGETS[args.target]()
-    with tempfile.TemporaryDirectory() as corpus:
+    with tempfile.TemporaryDirectory() as begun:
         for number, seed in enumerate(seeds):
-            Path(corpus, str(number)).write_bytes(seed)
+            Path(begun, str(number)).write_bytes(seed)
+        if args.corpus:
+            args.corpus.mkdir(parents=True, exist_ok=True)
+        corpus = [str(args.corpus), begun] if args.corpus else [begun]
         limits = [f"-rss_limit_mb={MOST_MEMORY_MB}", f"-timeout={MOST_SECONDS}", f"-max_len={MOST_BYTES}"]
         until = [
             f"-max_total_time={round(args.minutes * 60)}",
             f"-artifact_prefix={args.findings}/",
             "-print_final_stats=1",
         ]
-        atheris.Setup([sys.argv[0], *limits, *until, corpus], test)
+        atheris.Setup([sys.argv[0], *limits, *until, *corpus], test)
         atheris.Fuzz()
 
 

@@ -11,7 +11,6 @@ import http.client
 import io
 import resource
 import shlex
-import shutil
 import socket
 import statistics
 import subprocess
@@ -27,6 +26,7 @@ from PIL import Image, ImageDraw
 
 from benchmarks.serving import servers
 from classifier.locations import DEFAULT_CHECKPOINT
+from scripts.replicas import HOW_TO_INSTALL, NotStarted, find_nginx, wait_for_nginx, write_configuration
 
 PATIENCE_S = 10  # after which a visitor gives up
 HEADS = (
@@ -35,20 +35,6 @@ HEADS = (
     b"POST /_dash-update-component HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     b"Content-Length: 100000\r\n\r\n",
 )
-NGINX = """
-daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1; worker_rlimit_nofile 10000;
-events {{ worker_connections 8000; }}
-http {{
-    access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-    client_header_timeout 20s; client_body_timeout 20s; client_max_body_size 16m;
-    server {{
-        listen 127.0.0.1:{port};
-        location / {{ proxy_pass http://127.0.0.1:{behind}; proxy_http_version 1.1; proxy_set_header Connection "";
-                      proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr; }}
-    }}
-}}
-"""
 
 
 @dataclass
@@ -112,7 +98,9 @@ class SlowClients:
 
     def _connect(self, number: int, head: bytes) -> None:
         try:
-            sock = socket.create_connection(("127.0.0.1", self._port), timeout=1)
+            # Each from an address of its own, as far as this machine is Linux: nginx counts them by address.
+            source = (f"127.1.{number // 250}.{number % 250 + 1}", 0) if sys.platform == "linux" else None
+            sock = socket.create_connection(("127.0.0.1", self._port), timeout=1, source_address=source)
             sock.sendall(head)
             sock.setblocking(False)
             self._open[number] = sock, time.monotonic()
@@ -188,19 +176,23 @@ def visit(port: int, *, seconds: float, photo: bytes) -> dict[str, Waits]:
 
 @contextlib.contextmanager
 def nginx_before(port: int) -> Iterator[int]:
-    """nginx with its defaults for buffering before a server; yields its port."""
-    program = shutil.which("nginx") or "/usr/sbin/nginx"
+    """nginx with the configuration of deploy/nginx before a server; yields its port.
+
+    Raises:
+        NotStarted: there is no nginx, or it ended.
+    """
+    program = find_nginx()
+    if program is None:
+        raise NotStarted(HOW_TO_INSTALL)
     with tempfile.TemporaryDirectory() as folder:
-        front, config = servers.free_port(), Path(folder, "nginx.conf")
+        front = servers.free_port()
         Path(folder).chmod(0o755)
-        config.write_text(NGINX.format(folder=folder, port=front, behind=port), encoding="utf-8")
-        process = subprocess.Popen([program, "-c", str(config), "-p", folder], stderr=subprocess.DEVNULL)
+        listen, log = f"127.0.0.1:{front}", "/dev/null"
+        config = write_configuration(Path(folder, "conf"), listen=listen, replica_ports=(port, port), log=log)
+        command = [program, "-p", folder, "-c", str(config), "-e", "stderr", "-g", "daemon off;"]
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         try:
-            for _ in range(100):
-                with contextlib.suppress(OSError):
-                    socket.create_connection(("127.0.0.1", front), timeout=1).close()
-                    break
-                time.sleep(0.05)
+            wait_for_nginx(process, front)
             yield front
         finally:
             process.terminate()
@@ -213,7 +205,9 @@ def main() -> None:
     parser.add_argument("--slow", type=int, default=200, help="sockets that send a byte a second (default 200)")
     parser.add_argument("--idle", type=int, default=200, help="sockets that send nothing (default 200)")
     parser.add_argument("--seconds", type=float, default=45, help="how long (default 45)")
-    parser.add_argument("--nginx", action="store_true", help="put Debian's nginx before the site")
+    parser.add_argument(
+        "--nginx", action="store_true", help="put nginx before the site, with the configuration of deploy/nginx"
+    )
     parser.add_argument("--options", default="", help="further options of gunicorn, to compare with")
     parser.add_argument("--command", help="another server: what Python is given, {port} for the port")
     options = parser.parse_args()

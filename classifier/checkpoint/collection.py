@@ -1,5 +1,7 @@
 """The collection of photos that a checkpoint was trained on."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 from classifier.checkpoint.metadata import Metadata
@@ -31,15 +33,21 @@ def open_collection(
     if dataset.name == "flowers102":
         return flowers102(data_dir=data_dir, flowers_root=flowers_root)
     manifest = manifest_of(checkpoint_path)
-    photos = read_manifest(manifest) if manifest.is_file() else ()
-    root = Path(dataset.root) if dataset.root else None
-    here = root if photos and root and root.is_dir() else None
+    photos = read_manifest(manifest) if os.path.lexists(manifest) else ()
+    # os.path: pathlib's own raises PermissionError where the folder may not be entered.
+    root = Path(dataset.root) if photos and dataset.root and os.path.isdir(dataset.root) else None
+    return replace(without_photos(metadata), photos=photos, root=root, default_split=first_split(photos))
+
+
+def without_photos(metadata: Metadata) -> Collection:
+    """The collection that a checkpoint was trained on, of which nothing but the classes is known."""
+    dataset = metadata.dataset
     return Collection(
         dataset.name or "photos",
         metadata.classes,
-        photos,
-        here,
-        first_split(photos),
-        subject_of(dataset.name, dataset.subject),
-        PhotoLimits.among(metadata.training.settings),
+        photos=(),
+        root=None,
+        default_split=first_split(()),
+        subject=subject_of(dataset.name, dataset.subject),
+        limits=PhotoLimits.among(metadata.training.settings),
     )

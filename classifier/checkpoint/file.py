@@ -59,10 +59,16 @@ class Checkpoint:
         """What is known of the weights, whatever runs them.
 
         Raises:
-            CheckpointError: those of the head are missing.
+            CheckpointError: those of the head are missing, or not one row for each class.
         """
         if HEAD not in self.state:
             raise CheckpointError(f"The checkpoint has no weights called {HEAD}. Train it again.")
+        shape, classes = self.state[HEAD].shape, len(self.classes)
+        if len(shape) != 2 or shape[0] != classes:
+            raise CheckpointError(
+                f"The checkpoint names {classes} classes, but its weights {HEAD} have the shape {shape}, not "
+                f"({classes}, …). Copy or download it again, or train it again."
+            )
         learnt = sum(values.size for name, values in self.state.items() if not name.endswith(COUNTED))
         return WeightsInfo(self.state[HEAD].astype(np.float32), learnt, weights_digest(self.state))
 
@@ -111,7 +117,13 @@ def read_metadata(path: Path) -> Metadata:
     Raises:
         CheckpointError: as `load_checkpoint`.
     """
-    if not path.is_file():
+    try:
+        is_file = path.is_file()
+    except OSError as error:  # the folder may not be entered, the name is too long
+        raise CheckpointError(
+            f"{path} cannot be reached: {error.strerror}. Allow entering its folder, or name another file."
+        ) from error
+    if not is_file:
         raise CheckpointError(
             f"There is no checkpoint at {path}. Name a .safetensors file that “python -m classifier train” wrote."
         )
@@ -126,7 +138,7 @@ def read_metadata(path: Path) -> Metadata:
         return Metadata.from_dict(json.loads(header[HEADER_KEY]))
     except CheckpointError as error:
         raise CheckpointError(f"{path} cannot be used. {error}") from error
-    except (KeyError, TypeError, AttributeError, ValueError, DatasetError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError, DatasetError) as error:
         raise CheckpointError(
             f"{path} is a safetensors file, but not one of ours: its header lacks what “python -m classifier train” "
             f"writes (architecture, classes, input size), or has it otherwise: {error}. Train one with that command."

@@ -50,6 +50,9 @@ class DatasetInfo:
     to split. train_photos: how many were learnt from. digest: `data.samples.samples_digest` of these. root: the folder
     of the photos; None for the Oxford flowers, whose place is a setting. learnt_before: how many photos of “valid” and
     “test” the checkpoint that the training started from had learnt.
+
+    Raises:
+        ValueError: what should be a text is none.
     """
 
     name: str | None = None
@@ -59,6 +62,11 @@ class DatasetInfo:
     digest: str | None = None
     root: str | None = None
     learnt_before: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        for name in ("name", "subject", "split", "digest", "root"):
+            if not isinstance(value := getattr(self, name), str | None):
+                raise ValueError(f"{name} of the data set is {value!r}, not a text")
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,8 @@ def _index(classifier: "Classifier", collection: "Collection", *, checkpoint: Pa
     from classifier.predictions.neighbours import index_path, load_index
 
     try:
-        return load_index(index_path(checkpoint), weights_digest=classifier.weights.digest)
+        weights = classifier.weights
+        return load_index(index_path(checkpoint), weights_digest=weights.digest, head_shape=weights.head.shape)
     except CheckpointError:
         return make_index(classifier, collection, checkpoint=checkpoint, progress=progress)
 

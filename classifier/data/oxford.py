@@ -33,7 +33,7 @@ def flowers102(*, data_dir: Path = Path("data"), flowers_root: Path | None = Non
     Raises:
         DatasetError: `classes.csv` or `flowers102.csv` in `data_dir` is missing or damaged.
     """
-    roots = [root for root in (flowers_root, data_dir) if root and (root / "flowers-102" / "jpg").is_dir()]
+    roots = [root for root in (flowers_root, data_dir) if root and has_oxford_photos(root)]
     return Collection(
         name="flowers102",
         classes=read_classes(data_dir / "classes.csv"),
@@ -43,6 +43,13 @@ def flowers102(*, data_dir: Path = Path("data"), flowers_root: Path | None = Non
         subject=FLOWERS,
         distinctions=read_distinctions(data_dir / "distinctions.csv"),
     )
+
+
+def has_oxford_photos(root: Path) -> bool:
+    """Whether a folder has `flowers-102/jpg` that may be entered; which photos are in it is not looked at."""
+    photos = root / "flowers-102" / "jpg"
+    # os.path: pathlib's own raises PermissionError where a folder above may not be entered.
+    return os.path.isdir(photos) and os.access(photos, os.X_OK)
 
 
 def download_photos(root: Path, *, report: Callable[[str], object] = ignore) -> bool:

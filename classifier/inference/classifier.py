@@ -4,6 +4,7 @@ Importing this module loads no PyTorch; `Classifier.load` does, with the engine.
 """
 
 import logging
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -206,12 +207,13 @@ def _read_postprocessor(path: Path, checkpoint: Checkpoint) -> tuple[Postprocess
     warnings = list(metadata.warnings)
     try:
         # A calibrated checkpoint needs its index for the verdicts; another may have one, and lacks nothing without.
-        if index_path(path).is_file() or metadata.calibration:
-            found = replace(found, index=load_index(index_path(path), weights_digest=weights.digest))
+        if os.path.lexists(index_path(path)) or metadata.calibration:
+            index = load_index(index_path(path), weights_digest=weights.digest, head_shape=weights.head.shape)
+            found = replace(found, index=index)
     except CheckpointError as error:
         warnings.append(f"Answers are given without similar photos and without a verdict. {error}")
     try:
-        if report_path(path).is_file():
+        if os.path.lexists(report_path(path)):
             report = read_report(report_path(path))
             found = replace(found, records=TrackRecords.from_report(report, fingerprint=file_digest(path)))
     except ReportError as error:

@@ -6,6 +6,7 @@ no dot product with any training photo, so the cosines stay what they are; its s
 """
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,7 @@ from classifier.photos.hashing import CropHash
 
 Floats = NDArray[np.float32]
 MOST_COMPONENTS = 256
+HASH_BYTES = 32
 # Of 256 bits, 328 training photos saved again (half the size, quality 40, mirrored, cut by 5 %) changed at most 56, and
 # of the clear bits 97 of 100 at most this part. docs/trust.md has the table.
 DUPLICATE_SIMILARITY = 0.6
@@ -220,15 +222,22 @@ def save_index(path: Path, index: Index) -> None:
     save_tensors(path, arrays, {HEADER_KEY: json.dumps({"format": 1, "fingerprint": index.weights_digest})})
 
 
-def load_index(path: Path, *, weights_digest: str) -> Index:
+def load_index(path: Path, *, weights_digest: str, head_shape: tuple[int, ...]) -> Index:
     """Read an index and make sure that it belongs to the weights with this digest.
+
+    Args:
+        path: of the index.
+        weights_digest: `checkpoint.weights_digest` of the weights.
+        head_shape: (C, D), number of classes and length of the embedding.
 
     Raises:
         CheckpointError: no such file, damaged, or made with other weights.
     """
     remedy = "Make it with “python -m classifier index”."
-    if not path.is_file():
+    if not os.path.isfile(path):  # pathlib's own raises PermissionError where the folder may not be entered
         raise CheckpointError(f"There is no index of training photos at {path}. {remedy}")
+    if not os.access(path, os.R_OK):
+        raise CheckpointError(f"{path} cannot be read: permission denied. Allow reading it (chmod u+r).")
     try:
         with safe_open(path, framework="np") as file:
             header = json.loads((file.metadata() or {})[HEADER_KEY])
@@ -240,7 +249,7 @@ def load_index(path: Path, *, weights_digest: str) -> Index:
                 file.get_tensor("hashes"),
                 str(header["fingerprint"]),
             )
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise CheckpointError(
             f"{path} is not an index of training photos, or is damaged ({error}). {remedy}"
         ) from error
@@ -249,4 +258,22 @@ def load_index(path: Path, *, weights_digest: str) -> Index:
             f"{path} was made with other weights (digest {index.weights_digest}) than the checkpoint's "
             f"({weights_digest}), so its photos cannot be compared. {remedy}"
         )
+    if not _fits(index, head_shape):
+        raise CheckpointError(f"{path} is damaged: its arrays do not fit each other or the checkpoint. {remedy}")
     return index
+
+
+def _fits(index: Index, head_shape: tuple[int, ...]) -> bool:
+    """Whether the arrays of an index have the shapes and values that a head (C, D) asks for."""
+    (classes, size), n = head_shape, len(index.image_ids)
+    shapes = (index.coordinates.shape, index.components.shape, index.positions.shape, index.hashes.shape)
+    wanted = ((n, len(index.components)), (len(index.components), size), (n,), (n, HASH_BYTES))
+    return bool(
+        n
+        and shapes == wanted
+        and index.hashes.dtype == np.uint8
+        and index.positions.min() >= 0
+        and index.positions.max() < classes
+        and np.isfinite(index.coordinates).all()
+        and np.isfinite(index.components).all()
+    )

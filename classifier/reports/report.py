@@ -109,6 +109,12 @@ class MeasuredPhoto:
     confidence: float
     own: float
 
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> "MeasuredPhoto":
+        """From a row of the table of answers; raises TypeError or ValueError for anything but five numbers."""
+        image_id, class_id, answer_id, confidence, own = row
+        return cls(int(image_id), int(class_id), int(answer_id), float(confidence), float(own))
+
     @property
     def is_right(self) -> bool:
         """Whether the answer is the photo's class."""
@@ -254,7 +260,7 @@ class Report:
                 summary=dict(values["summary"]),
                 per_class=tuple(ClassFigures(**_with_tuples(entry)) for entry in values["per_class"]),
                 calibration=tuple(Bin(**entry) for entry in values["calibration"]),
-                answers=tuple(MeasuredPhoto(*row) for row in values["answers"]["rows"]),
+                answers=tuple(map(MeasuredPhoto.from_row, values["answers"]["rows"])),
                 training=TrainingInfo.from_dict(values["training"]),
                 verdicts=None if values.get("verdicts") is None else VerdictReport.from_dict(values["verdicts"]),
                 wild=WildReport.from_dict(values.get("wild")),
@@ -301,7 +307,7 @@ def read_report(path: Path) -> Report:
     """
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ReportError(f"The report {path} cannot be read: {error}. {AGAIN}") from error
     return Report.from_dict(values)
 

@@ -44,7 +44,11 @@ def count_learnt(
     if (dataset.name, dataset.digest) == (collection.name, samples_digest(train)):
         return counts
     try:
-        index = load_index(index_path(start.path), weights_digest=start.checkpoint.weights.digest)
+        index = load_index(
+            index_path(start.path),
+            weights_digest=start.checkpoint.weights.digest,
+            head_shape=start.checkpoint.weights.head.shape,
+        )
     except CheckpointError:
         return counts
     preprocessing = start.checkpoint.metadata.preprocessing

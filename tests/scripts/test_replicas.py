@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from scripts import replicas
-from scripts.replicas import NotStarted, Replica, Replicas, main, running
+from scripts.replicas import NotStarted, Replica, Replicas, main, running, stop
 
 
 def test_without_nginx_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
@@ -59,3 +60,40 @@ def test_replicas_that_ended_are_started_again_and_a_dead_nginx_ends_all(monkeyp
     finally:
         for replica in pair:
             replica.kill()
+
+
+STUBBORN = """
+import signal, time
+for number in (signal.SIGQUIT, signal.SIGTERM):
+    signal.signal(number, signal.SIG_IGN)
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+
+def stubborn() -> "subprocess.Popen[bytes]":
+    process = subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, start_new_session=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    return process
+
+
+def test_all_end_in_time_though_a_slow_client_keeps_nginx_and_a_replica_does_not_listen(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(replicas, "STOPS_WITHIN_S", 1.0)
+    monkeypatch.setattr(replicas, "NGINX_STOPS_ALONE_S", 0.2)
+    pair = (Replica(1), Replica(2), Replica(3))
+    pair[0]._process, pair[1]._process, nginx = stubborn(), sleeping(60), stubborn()
+    began = time.monotonic()
+    stop(nginx, pair)
+    assert 0.9 < time.monotonic() - began < 5
+    assert [process.poll() for process in (nginx, pair[0].process, pair[1].process)] == [-9, -9, -15]
+    assert not pair[2].is_started
+
+
+def test_without_slow_clients_nobody_is_killed():
+    pair = (Replica(1), Replica(2))
+    pair[0]._process, pair[1]._process, nginx = sleeping(60), sleeping(60), sleeping(60)
+    stop(nginx, pair)
+    assert [process.poll() for process in (nginx, pair[0].process, pair[1].process)] == [-3, -15, -15]

@@ -160,8 +160,12 @@ def load_engine(name: str, request: Request) -> tuple[Engine, float]:
         engine = record.load(request)
         if record.tolerance is None:
             return engine, 0.0
+        checkpoint = request.checkpoint
         return engine, check_engine(
-            cast(FileEngine, engine), digest=request.checkpoint.weights.digest, tolerance=record.tolerance
+            cast(FileEngine, engine),
+            digest=checkpoint.weights.digest,
+            input_size=checkpoint.metadata.preprocessing.input_size,
+            tolerance=record.tolerance,
         )
     except ClassifierError:
         raise

@@ -87,24 +87,29 @@ class FileEngine(Engine, Protocol):
         ...
 
 
-def check_engine(engine: FileEngine, *, digest: str, tolerance: float) -> float:
+def check_engine(engine: FileEngine, *, digest: str, input_size: int, tolerance: float) -> float:
     """Check that an engine gives what the network gives.
 
     Args:
         engine: that has loaded a model file.
         digest: of the weights of the checkpoint that it is to run.
+        input_size: of that checkpoint, in pixels.
         tolerance: largest difference allowed in a logit, as a share of the largest logit.
 
     Returns:
         The largest difference, as a share of the largest logit.
 
     Raises:
-        EngineError: the file is of other weights, or the difference is larger than allowed.
+        EngineError: the file is of other weights or for another input size, or the difference is larger than allowed.
     """
     info, path = engine.info, engine.path
     if info.weights_digest != digest:
         raise EngineError(
             f"{path} is of other weights (digest {info.weights_digest}) than the checkpoint ({digest}). {remedy(path)}"
+        )
+    if info.input_size != input_size:
+        raise EngineError(
+            f"{path} takes inputs of {info.input_size} pixels a side, the checkpoint’s are {input_size}. {remedy(path)}"
         )
     got = engine.run(check_inputs(info.input_size)).logits
     if got.shape != info.logits.shape:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from classifier.checkpoint import DatasetInfo, Metadata, Preprocessing, TrainingInfo
-from classifier.checkpoint.collection import open_collection
+from classifier.checkpoint.collection import open_collection, without_photos
 from classifier.data.collection import Photo
 from classifier.data.labels import LabelClass
 from classifier.data.manifest import oxford_file, write_manifest
@@ -78,6 +78,11 @@ def test_a_manifest_of_other_photos_beside_the_checkpoint_is_noticed(tmp_path: P
             data_dir=Path("/nowhere"),
             flowers_root=None,
         )
+
+
+def test_where_photos_are_damaged_the_classes_are_left() -> None:
+    found = without_photos(replace(METADATA, dataset=DatasetInfo(name="my garden", root="/photos")))
+    assert (found.name, found.classes, found.photos, found.has_photos) == ("my garden", CLASSES, (), False)
 
 
 @pytest.mark.parametrize(("settings", "most"), [({"max_photo_mb": 99}, 99), ({}, 20), ({"max_photo_mb": 10**6}, 20)])

@@ -62,6 +62,9 @@ def test_what_is_known_of_the_weights() -> None:
     assert checkpoint.weights.digest == weights_digest(checkpoint.state)
     with pytest.raises(CheckpointError, match=r"no weights called head\.weight"):
         _ = Checkpoint({}, METADATA).weights
+    for shape in ((3, 8), (2,), (0, 8)):
+        with pytest.raises(CheckpointError, match=r"names 2 classes, but its weights head\.weight have the shape"):
+            _ = Checkpoint({"head.weight": np.ones(shape)}, METADATA).weights
 
 
 def test_half_precision_is_for_matrices_that_it_can_hold(tmp_path: Path) -> None:
@@ -114,10 +117,25 @@ def test_files_that_are_no_checkpoint(tmp_path: Path) -> None:
         load_checkpoint(path)
 
 
+def test_a_checkpoint_that_cannot_be_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CheckpointError, match="cannot be reached: File name too long"):
+        load_checkpoint(tmp_path / ("x" * 300))
+
+    def refuse(path: Path, **_: object) -> os.stat_result:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refuse)  # the tests may run as root, who may enter every folder
+    with pytest.raises(CheckpointError, match=r"cannot be reached: Permission denied\. Allow entering its folder"):
+        load_checkpoint(tmp_path / "x.safetensors")
+
+
 @pytest.mark.parametrize(
     ("header", "message"),
     [
         (None, "not one of ours"),
+        ("[" * 100_000, "not one of ours"),
+        (json.dumps({**FORMAT_1, "dataset": {"name": ["x"]}}), "not one of ours.*name of the data set is"),
+        (json.dumps({**FORMAT_1, "dataset": {"root": 5}}), "not one of ours.*root of the data set is 5, not a text"),
         ("{", "not one of ours"),
         ("[]", "not one of ours"),
         (json.dumps({**FORMAT_1, "format": 3}), "has format 3; this version reads format 2"),

@@ -219,3 +219,11 @@ def test_a_refused_connection_on_the_command_line(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
     assert "The photos could not be downloaded from Oxford's server (Connection refused)" in done.stderr
     assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_that_may_not_be_entered_has_no_photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not oxford.has_oxford_photos(tmp_path)
+    (tmp_path / "flowers-102" / "jpg").mkdir(parents=True)
+    assert oxford.has_oxford_photos(tmp_path)
+    monkeypatch.setattr(oxford.os, "access", lambda path, mode: False)  # the tests may run as root
+    assert not oxford.has_oxford_photos(tmp_path)

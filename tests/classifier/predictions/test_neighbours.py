@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,8 @@ from classifier.predictions.neighbours import (
     save_index,
 )
 from tests.making.kinds import KINDS, photo_like
+
+HEAD = (5, 400)
 
 
 def make_index(n: int = 50, size: int = 400, *, seed: int = 1) -> tuple[Index, np.ndarray]:
@@ -70,7 +73,7 @@ def test_it_is_read_as_it_was_written(tmp_path: Path):
     index, embeddings = make_index()
     path = tmp_path / "x.index.safetensors"
     save_index(path, index)
-    again = load_index(path, weights_digest="ab")
+    again = load_index(path, weights_digest="ab", head_shape=HEAD)
     assert np.array_equal(again.image_ids, index.image_ids)
     assert np.array_equal(again.hashes, index.hashes)
     assert np.allclose(again.similarities(embeddings), index.similarities(embeddings), atol=5e-3)
@@ -79,7 +82,7 @@ def test_it_is_read_as_it_was_written(tmp_path: Path):
 def test_an_index_of_other_weights_is_refused(tmp_path: Path):
     save_index(tmp_path / "x", make_index()[0])
     with pytest.raises(CheckpointError, match=r"ab.*cd.*python -m classifier index"):
-        load_index(tmp_path / "x", weights_digest="cd")
+        load_index(tmp_path / "x", weights_digest="cd", head_shape=HEAD)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"hello", b"\x02\0\0\0\0\0\0\0{}"])
@@ -87,7 +90,41 @@ def test_what_is_no_index_is_refused(tmp_path: Path, content: bytes | None):
     if content is not None:
         (tmp_path / "x").write_bytes(content)
     with pytest.raises(CheckpointError, match="python -m classifier index"):
-        load_index(tmp_path / "x", weights_digest="ab")
+        load_index(tmp_path / "x", weights_digest="ab", head_shape=HEAD)
+
+
+PER_PHOTO = ("coordinates", "image_ids", "positions", "hashes")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"coordinates": lambda index: index.coordinates[:10]},
+        {"coordinates": lambda index: index.coordinates[:, :3]},
+        {"coordinates": lambda index: index.coordinates[0]},
+        {"coordinates": lambda index: np.full_like(index.coordinates, np.nan)},
+        {"components": lambda index: index.components[:, :7]},
+        {"positions": lambda index: index.positions + 1},
+        {"positions": lambda index: index.positions - 1},
+        {"positions": lambda index: index.positions[:10]},
+        {"hashes": lambda index: index.hashes[:, :3].copy()},
+        {"hashes": lambda index: index.hashes.astype(np.float32)},
+        {name: lambda index, name=name: getattr(index, name)[:0] for name in PER_PHOTO},
+    ],
+)
+def test_an_index_whose_arrays_do_not_fit_is_refused(tmp_path: Path, changes: dict):
+    index = make_index()[0]
+    damaged = dataclasses.replace(index, **{name: change(index) for name, change in changes.items()})
+    save_index(tmp_path / "x", damaged)
+    with pytest.raises(CheckpointError, match=r"is damaged: its arrays do not fit.*python -m classifier index"):
+        load_index(tmp_path / "x", weights_digest="ab", head_shape=HEAD)
+
+
+def test_an_index_that_may_not_be_read_is_not_called_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    save_index(tmp_path / "x", make_index()[0])
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # the tests may run as root, who may read everything
+    with pytest.raises(CheckpointError, match=r"x cannot be read: permission denied\. Allow reading it"):
+        load_index(tmp_path / "x", weights_digest="ab", head_shape=HEAD)
 
 
 def changed(image: Image.Image, change: str) -> Image.Image:

@@ -58,6 +58,8 @@ def test_what_was_never_seen_has_no_share_and_an_open_interval():
     [
         ("", "cannot be read"),
         ("[]", "not a report"),
+        ("[" * 100_000, "cannot be read"),
+        (json.dumps({**make_report().to_dict(), "answers": {"rows": [["a", 1, 1, "b", 0.5]]}}), "not a report"),
         ("{}", "not a report"),
         ('{"schema": 99}', "schema 99"),
         (json.dumps({**make_report().to_dict(), "answers": {"rows": [[1]]}}), "not a report"),

@@ -111,22 +111,24 @@ def engine_with(logits: object) -> SimpleNamespace:
 
 
 def test_the_difference_is_a_share_of_the_largest_logit() -> None:
-    assert check_engine(engine_with([[1.1, -2.0], [0.5, 4.2]]), digest="ab", tolerance=0.06) == pytest.approx(0.05)
+    engine = engine_with([[1.1, -2.0], [0.5, 4.2]])
+    assert check_engine(engine, digest="ab", input_size=32, tolerance=0.06) == pytest.approx(0.05)
     with pytest.raises(EngineError, match=r"The logits of x differ by 5\.0% .* 1\.0% is allowed.* export --checkpoint"):
-        check_engine(engine_with([[1.1, -2.0], [0.5, 4.2]]), digest="ab", tolerance=0.01)
+        check_engine(engine, digest="ab", input_size=32, tolerance=0.01)
 
 
 @pytest.mark.parametrize(
-    ("logits", "digest", "message"),
+    ("logits", "digest", "size", "message"),
     [
-        ([[1.0, -2.0], [0.5, 4.0]], "cd", r"of other weights \(digest ab\) than the checkpoint \(cd\)"),
-        ([[1.0, -2.0, 3.0], [0.5, 4.0, 3.0]], "ab", r"logits of the shape \(2, 3\), not \(2, 2\)"),
-        ([[1.0, float("nan")], [0.5, 4.0]], "ab", "differ by nan%"),
+        ([[1.0, -2.0], [0.5, 4.0]], "cd", 32, r"of other weights \(digest ab\) than the checkpoint \(cd\)"),
+        ([[1.0, -2.0], [0.5, 4.0]], "ab", 48, r"takes inputs of 32 pixels a side, the checkpoint’s are 48"),
+        ([[1.0, -2.0, 3.0], [0.5, 4.0, 3.0]], "ab", 32, r"logits of the shape \(2, 3\), not \(2, 2\)"),
+        ([[1.0, float("nan")], [0.5, 4.0]], "ab", 32, "differ by nan%"),
     ],
 )
-def test_an_engine_that_does_not_fit_is_refused(logits: object, digest: str, message: str) -> None:
+def test_an_engine_that_does_not_fit_is_refused(logits: object, digest: str, size: int, message: str) -> None:
     with pytest.raises(EngineError, match=message):
-        check_engine(engine_with(logits), digest=digest, tolerance=0.1)
+        check_engine(engine_with(logits), digest=digest, input_size=size, tolerance=0.1)
 
 
 def test_the_file_holds_half_precision_and_says_whose_it_is(with_model_file: Path, tmp_path: Path) -> None:

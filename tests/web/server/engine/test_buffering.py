@@ -11,7 +11,7 @@ import pytest
 from waitress import wasyncore
 from waitress.task import ThreadedTaskDispatcher
 
-from web.server.engine.buffering import BoundedBuffer, BoundedChannel, BoundedServer, Limits
+from web.server.engine.buffering import MOST_AHEAD, BoundedBuffer, BoundedChannel, BoundedServer, Limits
 from web.server.engine.worker import adjustments
 
 THREADS = 2
@@ -168,6 +168,63 @@ def test_a_chunk_that_makes_no_sense_is_a_mistake_of_the_client():
             server, b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nab\r\n0\r\n\r\n"
         )
         assert b" 400 " in read_all(client).partition(b"\r\n")[0]
+
+
+CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        CHUNKED + b"Content-Length: 5\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n",
+        CHUNKED.replace(b"1.1", b"1.0") + b"\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n",
+        b"GET http://[::1/ HTTP/1.1\r\nHost: a\r\n\r\n",
+        CHUNKED + b"\r\n" + b"5" * 40_000,
+        CHUNKED + b"\r\n5;" + b"a" * 40_000,
+        CHUNKED + b"\r\n0\r\n" + b"X: 1\r\n" * 10_000,
+    ],
+)
+def test_what_can_be_read_in_two_ways_or_has_no_bound_is_refused_and_the_connection_closed(request_: bytes):
+    app = App()
+    with serving(app, request_s=30) as server:
+        answer = read_all(connect(server, request_))
+        assert b" 400 " in answer.partition(b"\r\n")[0]
+        assert answer.count(b"Content-Type:") == 1, "nothing after it counts as a request"
+        assert not app.asked.acquire(blocking=False)
+        assert server.held_bytes == 0
+
+
+@pytest.mark.parametrize("data", [CHUNKED + b"\r\n" + b"1\r\na\r\n" * 40_000, b"\r\n" * 120_000])
+def test_many_small_parts_do_not_keep_the_main_thread(data: bytes):
+    """240 kB in such parts, in one block, took a second; in pieces, some hundredths."""
+    with serving(App(), request_s=30) as server:
+        channel = BoundedChannel(server, socket.socket(), ("127.0.0.1", 1), server.adj, map={})
+        began = time.process_time()
+        channel.received(data)
+        assert time.process_time() - began < 0.5
+        channel.handle_close()
+
+
+def test_a_chunked_body_in_small_chunks_arrives_whole():
+    body = bytes(range(256)) * 100
+    chunks = b"".join(b"7\r\n%b\r\n" % body[at : at + 7] for at in range(0, len(body) - 7, 7))
+    rest = body[(len(body) - 1) // 7 * 7 :]
+    data = CHUNKED + b"Connection: close\r\n\r\n" + chunks + b"%x\r\n%b\r\n0\r\nX: 1\r\n\r\n" % (len(rest), rest)
+    with serving(App()) as server:
+        assert read_all(connect(server, data)).endswith(b"25600 25600")
+
+
+def test_whoever_asks_too_far_ahead_is_cut_off():
+    app = App()
+    app.hold.clear()
+    with serving(app) as server:
+        client = connect(server, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * (MOST_AHEAD + 10))
+        assert read_all(client) == b""
+        app.hold.set()
+        client = connect(server, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * (MOST_AHEAD // 2))
+        assert read_until(client, b"0 0").count(b"200 OK") >= 1
+        client.close()
 
 
 def test_what_bodies_take_together_is_bounded_and_the_oldest_unfinished_one_goes():
