@@ -1,0 +1,142 @@
+"""Ray itself: two workers against a server that stands in for S3, and one of them killed on the way."""
+
+import csv
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from classifier.__main__ import main
+from classifier.errors import SettingError
+from classifier.inference.cluster import ray_data
+from classifier.inference.cluster.ray_data import check_installed
+from classifier.inference.cluster.storage import Place
+from tests.classifier.inference.cluster.conftest import upload
+from tests.making.runs import plant_photos
+
+ROOT = Path(__file__).parents[4]
+
+
+@pytest.fixture
+def with_ray() -> None:
+    for package in ("ray", "pyarrow", "s3fs", "moto"):
+        if find_spec(package) is None:
+            pytest.skip(f"needs {package}: pip install -r requirements-cluster.txt 'moto[server]'")
+
+
+@pytest.fixture
+def store(with_ray: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """URL of an empty bucket of a server that speaks S3's protocol."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "anyone",
+        "AWS_SECRET_ACCESS_KEY": "anything",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    import fsspec
+
+    fsspec.filesystem("s3", skip_instance_cache=True).mkdir("flowers")
+    yield "s3://flowers"
+    server.stop()
+
+
+def workers() -> list[int]:
+    """Ids of the processes of this user's RayWorkers, which Ray names by what they do."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if b"RayWorker" in (process / "cmdline").read_bytes().partition(b"\0")[0]:
+                found.append(int(process.name))
+        except OSError:  # it has ended
+            continue
+    return found
+
+
+def parts_in(place: Place) -> set[str]:
+    return {name for name in place.names() if name.startswith("part-")}
+
+
+def test_a_killed_worker_loses_no_photo_and_doubles_none(
+    store: str, checkpoint: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    photos, before = tmp_path / "photos", set(workers())
+    plant_photos(photos, each=40)
+    (photos / "fake.jpg").write_text("not a photo")
+    upload(photos, f"{store}/photos")
+    options = ["--checkpoint", str(checkpoint), "--engine", "torch", "--top-k", "2"]
+    command = ["predict", f"{store}/photos", "--cluster", "ray", "--workers", "2", "--parts", f"{store}/answers"]
+    command += ["--parts-form", "csv", "--part-size", "3", *options]
+    place = Place.of(f"{store}/answers")
+    with subprocess.Popen([sys.executable, "-m", "classifier", *command], cwd=ROOT, stderr=subprocess.PIPE) as running:
+        deadline = time.monotonic() + 300
+        while len(parts_in(place)) < 2 and running.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        ours = [process for process in workers() if process not in before]
+        assert len(ours) == 2, running.stderr and running.stderr.read()
+        os.kill(ours[0], signal.SIGKILL)
+        at_kill = len(parts_in(place))
+        assert running.stderr
+        err = running.stderr.read().decode()
+    assert running.returncode == 1, err
+    assert "1 of them could not be read" in err
+    assert at_kill < len(parts_in(place)) == 41, "121 photos"
+
+    main(["predict", str(photos), "--csv", str(tmp_path / "plain.csv"), *options])
+    read = [
+        csv.reader(io.StringIO(place.read(name).decode("utf-8-sig"), newline="")) for name in sorted(parts_in(place))
+    ]
+    found = [row for part in read for row in list(part)[1:]]
+    plain = list(csv.reader(io.StringIO((tmp_path / "plain.csv").read_text("utf-8-sig"), newline="")))[1:]
+    assert found == [[f"{store}/photos/{Path(row[0]).relative_to(photos)}", *row[1:]] for row in plain]
+
+
+def test_a_second_run_does_what_is_missing(
+    store: str, checkpoint: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    plant_photos(tmp_path / "photos")
+    place = Place.of(f"{store}/answers")
+    command = ["predict", str(tmp_path / "photos"), "--cluster", "ray", "--workers", "2", "--part-size", "5"]
+    command += ["--parts", place.address, "--checkpoint", str(checkpoint), "--engine", "torch"]
+    assert main(command) == 0
+    whole = {name: place.read(name) for name in parts_in(place)}
+    import fsspec
+
+    fsspec.filesystem("s3").rm(f"{place.address}/part-000001.parquet")
+    capfd.readouterr()
+    assert main(command) == 0
+    err = capfd.readouterr().err
+    assert "2 of 3 parts are in" in err
+    assert "5 photos in" in err
+    assert {name: place.read(name) for name in parts_in(place)} == whole
+
+
+def test_a_checkpoint_that_workers_cannot_load_is_said_in_a_sentence(
+    store: str, checkpoint: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    plant_photos(tmp_path / "photos", each=1)
+    command = ["predict", str(tmp_path / "photos"), "--cluster", "ray", "--workers", "1"]
+    command += ["--parts", f"{store}/answers", "--checkpoint", str(checkpoint), "--engine", "onnxruntime"]
+    assert main(command) == 1  # an untrained checkpoint has no model file
+    err = capfd.readouterr().err
+    assert "The workers could not finish" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("package", ["ray", "pyarrow", "fsspec"])
+def test_what_is_not_installed_is_named(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ray_data, "find_spec", lambda name: None if name == package else True)
+    with pytest.raises(SettingError, match=f"the package {package}.*requirements-cluster.txt"):
+        check_installed()
