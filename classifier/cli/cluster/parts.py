@@ -9,6 +9,7 @@ from classifier.checkpoint import read_metadata
 from classifier.cli.printing import describe_speed, warn
 from classifier.cli.terminal import progress_bars
 from classifier.errors import SettingError
+from classifier.inference.classifier import Classifier
 from classifier.inference.cluster import ray_data
 from classifier.inference.cluster.parts import Plan, make_plan, missing_parts
 from classifier.inference.cluster.photos import list_photos
@@ -20,6 +21,10 @@ from classifier.photos.limits import ImageLimits
 # Photos a part: half a minute to two of one core. A worker that is lost takes one part with it, and each is a file.
 PART_SIZE = 2000
 MOST_SENTENCES = 8
+LOST = (
+    "The workers that did it were lost, again and again. If this stays so, a photo in it ends them, or needs more memory "
+    "than there is: lower --max-photo-megapixels."
+)
 
 
 def add_cluster_options(parser: argparse.ArgumentParser) -> None:
@@ -69,12 +74,14 @@ def predict_in_parts(args: argparse.Namespace, *, model: str, limits: ImageLimit
 
     Raises:
         SettingError: an option makes no sense, or the folder of parts is of other work. OutputError: it cannot be
-        written. UnreadableFile: no photos. ClusterError: the workers cannot start.
+        written. UnreadableFile: no photos. ClusterError: the workers cannot start. See `Classifier.load` for others.
     """
     ray_data.check_installed()
     top_k = min(args.top_k, len(read_metadata(args.checkpoint).classes))
     place = Place.of(args.parts)
     check_apart(place, args.photos)
+    # What the workers could not load would else be found out after millions of photos were listed.
+    Classifier.load(args.checkpoint, engine=args.engine, device="cpu", threads=1, limits=limits)
     wanted = Plan(tuple(args.photos), model, top_k, args.parts_form or "parquet", args.part_size or PART_SIZE)
     with progress_bars() as progress:
         photos = list_photos(args.photos, warn=warn)
@@ -88,7 +95,14 @@ def predict_in_parts(args: argparse.Namespace, *, model: str, limits: ImageLimit
         for each in ray_data.do_parts(job, parts, workers=args.workers) if parts else ():
             finished.append(each)
             progress("parts", len(finished), len(parts))
+        finished += lost_parts(place, plan, finished)
     return report_parts(plan, finished, seconds=time.perf_counter() - started)
+
+
+def lost_parts(place: Place, plan: Plan, finished: Sequence[Done]) -> list[Done]:
+    """Parts that have no file, and of which no worker said why."""
+    said = {each.part for each in finished if each.trouble}
+    return [Done(part, trouble=LOST) for part in missing_parts(place, plan) if part not in said]
 
 
 def report_parts(plan: Plan, finished: Sequence[Done], *, seconds: float) -> int:

@@ -3,7 +3,10 @@
 https://docs.ray.io/en/latest/data/data.html
 """
 
+import logging
 import os
+import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from importlib.util import find_spec
@@ -17,6 +20,8 @@ from classifier.inference.cluster.worker import Done, Job, Worker
 STORE_BYTES = 256 * 1024 * 1024
 # Ray keeps books about each block; beyond so many parts, several share one, and are repeated together.
 MOST_BLOCKS = 10_000
+# A part whose worker is lost so often is given up: a photo in it may be what ends the process.
+MOST_RETRIES = 3
 
 
 class RayWorker:
@@ -58,13 +63,15 @@ def do_parts(job: Job, parts: Sequence[int], *, workers: int | None = None) -> I
         workers: how many; None for one on every core that Ray has.
 
     Yields:
-        What became of each part, as they end.
+        What became of each part, as they end. Parts whose worker was lost again and again are left out.
 
     Raises:
         ClusterError: Ray cannot be reached, or workers cannot start.
     """
     # Ray would otherwise report to its makers that and how it is used.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    # Ray's C++ part warns on stderr of what Ray Data does inside.
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     import ray
     import ray.data
 
@@ -72,13 +79,18 @@ def do_parts(job: Job, parts: Sequence[int], *, workers: int | None = None) -> I
         _start(ray, workers)
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = False
+        context.max_errored_blocks = -1  # a part that ends its workers does not keep others from being done
         count = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
         numbers = ray.data.from_items(list(parts), override_num_blocks=min(len(parts), MOST_BLOCKS))
+        # Ray Data 2.60 has no other way to say how often a part is tried, though it means to drop this one in 2.64.
+        warnings.filterwarnings("ignore", message=".*ray_remote_args_fn", category=DeprecationWarning)
         done = numbers.map(
             RayWorker,
             fn_constructor_args=(job, os.getcwd()),
-            concurrency=min(count, len(parts)),
+            # A part that waited in a lost worker's line would lose one of its retries, too.
+            compute=ray.data.ActorPoolStrategy(size=min(count, len(parts)), max_tasks_in_flight_per_actor=1),
             num_cpus=1,
+            ray_remote_args_fn=lambda: {"max_task_retries": MOST_RETRIES},
         )
         for row in done.iter_rows():
             yield Done(**row)
@@ -92,6 +104,9 @@ def do_parts(job: Job, parts: Sequence[int], *, workers: int | None = None) -> I
 
 
 def _start(ray: Any, workers: int | None) -> None:
+    for handler in logging.getLogger("ray.data").handlers:
+        if isinstance(handler, logging.StreamHandler):  # its file in Ray's folder has all
+            handler.setLevel(logging.CRITICAL)
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
     if os.environ.get("RAY_ADDRESS"):
         ray.init(**quiet)
@@ -100,6 +115,6 @@ def _start(ray: Any, workers: int | None) -> None:
 
 
 def _last_line(error: Exception) -> str:
-    """The sentence of an error that came from a worker, without its traceback."""
+    """The sentence of an error that came from a worker, without its traceback and the name of its class."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__
+    return re.sub(r"^[\w.]+Error: ", "", lines[-1]) if lines else type(error).__name__

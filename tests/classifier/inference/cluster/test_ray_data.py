@@ -7,50 +7,61 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from classifier.__main__ import main
-from classifier.errors import SettingError
+from classifier.cli.cluster.parts import LOST, lost_parts
+from classifier.errors import ClusterError, SettingError
 from classifier.inference.cluster import ray_data
-from classifier.inference.cluster.ray_data import check_installed
+from classifier.inference.cluster.parts import Plan, make_plan, missing_parts
+from classifier.inference.cluster.photos import list_photos
+from classifier.inference.cluster.ray_data import check_installed, do_parts
 from classifier.inference.cluster.storage import Place
+from classifier.inference.cluster.worker import Job
+from classifier.photos.limits import DEFAULT_LIMITS
 from tests.classifier.inference.cluster.conftest import upload
 from tests.making.runs import plant_photos
 
 ROOT = Path(__file__).parents[4]
 
 
-@pytest.fixture
-def with_ray() -> None:
+@pytest.fixture(scope="module")
+def server() -> Iterator[None]:
+    """A server that speaks S3's protocol, for this process and those that it starts."""
     for package in ("ray", "pyarrow", "s3fs", "moto"):
         if find_spec(package) is None:
-            pytest.skip(f"needs {package}: pip install -r requirements-cluster.txt 'moto[server]'")
-
-
-@pytest.fixture
-def store(with_ray: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """URL of an empty bucket of a server that speaks S3's protocol."""
+            pytest.skip(f"needs {package}: make test-cluster")
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "anyone",
-        "AWS_SECRET_ACCESS_KEY": "anything",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {
+            "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+            "AWS_ACCESS_KEY_ID": "anyone",
+            "AWS_SECRET_ACCESS_KEY": "anything",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }.items():
+            environment.setenv(name, value)
+        yield
+    server.stop()
+
+
+@pytest.fixture
+def store(server: None) -> str:
+    """URL of an empty bucket."""
     import fsspec
 
-    fsspec.filesystem("s3", skip_instance_cache=True).mkdir("flowers")
-    yield "s3://flowers"
-    server.stop()
+    url = f"s3://flowers-{uuid.uuid4().hex}"
+    fsspec.filesystem("s3").mkdir(url)
+    return url
 
 
 def workers() -> list[int]:
@@ -123,16 +134,36 @@ def test_a_second_run_does_what_is_missing(
     assert {name: place.read(name) for name in parts_in(place)} == whole
 
 
-def test_a_checkpoint_that_workers_cannot_load_is_said_in_a_sentence(
-    store: str, checkpoint: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+@dataclass(frozen=True)
+class DeadlyPlace(Place):
+    """Place of whose second part the list ends the process that reads it."""
+
+    def read(self, name: str) -> bytes:
+        if name == "plan/000001.json":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().read(name)
+
+
+def test_a_part_that_ends_every_worker_is_left_out_and_the_others_are_done(
+    server: None, photos: Path, checkpoint: Path, tmp_path: Path
 ) -> None:
-    plant_photos(tmp_path / "photos", each=1)
-    command = ["predict", str(tmp_path / "photos"), "--cluster", "ray", "--workers", "1"]
-    command += ["--parts", f"{store}/answers", "--checkpoint", str(checkpoint), "--engine", "onnxruntime"]
-    assert main(command) == 1  # an untrained checkpoint has no model file
-    err = capfd.readouterr().err
-    assert "The workers could not finish" in err
-    assert "Traceback" not in err
+    place = DeadlyPlace(str(tmp_path / "answers"))
+    plan, _ = make_plan(place, Plan((str(photos),), "model", 2, "csv", 3), list_photos([str(photos)]))
+    job = Job(place, plan, checkpoint, "torch", DEFAULT_LIMITS)
+    done = list(do_parts(job, missing_parts(place, plan), workers=1))
+    assert sorted(each.part for each in done) == [0, 2, 3, 4]
+    (lost,) = lost_parts(place, plan, done)
+    assert (lost.part, lost.trouble) == (1, LOST)
+
+
+def test_what_workers_cannot_load_is_said_in_a_sentence(
+    server: None, photos: Path, checkpoint: Path, tmp_path: Path
+) -> None:
+    place = Place(str(tmp_path / "answers"))
+    plan, _ = make_plan(place, Plan((str(photos),), "model", 2, "csv", 9), list_photos([str(photos)]))
+    job = Job(place, plan, checkpoint, "onnxruntime", DEFAULT_LIMITS)  # an untrained checkpoint has no model file
+    with pytest.raises(ClusterError, match="^The workers could not finish: There is no model file"):
+        list(do_parts(job, [0], workers=1))
 
 
 @pytest.mark.parametrize("package", ["ray", "pyarrow", "fsspec"])
