@@ -33,7 +33,7 @@ test-serve: ## Test the light set, without PyTorch, in an environment of its own
 
 test-cluster: ## Test `predict --cluster ray` with Ray and a server that stands in for S3
 	@scripts/install.sh requirements.txt requirements-dev.txt requirements-cluster-test.txt
-	@$(PY) -m pytest tests/classifier/inference/cluster tests/classifier/cli/cluster
+	@$(PY) -m pytest tests/classifier/inference/cluster tests/classifier/cli/cluster tests/benchmarks/resilience/test_lost_workers.py
 
 check: install-dev ## Look for mistakes without running anything: ruff, formatting, types, bandit, vulnerable packages
 	@$(PY) -m ruff check .

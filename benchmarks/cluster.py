@@ -8,19 +8,23 @@ line says what that server costs, too. Needs requirements-cluster.txt.
 
 import argparse
 import os
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
+from unittest.mock import patch
 
 from benchmarks.photos import SQUARE_PX, draw_photo
+from benchmarks.serving.servers import free_port
 from classifier.machine import usable_cores
 
+BUCKET = "flowers"
 Way = Callable[[str, Path], list[str]]
 
 
@@ -33,7 +37,8 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         root = Path(folder)
-        plant(root, few=args.few, many=args.photos)
+        for size, count in (("few", args.few), ("many", args.photos)):
+            plant(root / size, count)
         ways = ways_of(root, stack, part_size=args.part_size)
         times: dict[tuple[str, str], list[float]] = {(way, size): [] for way in ways for size in ("few", "many")}
         for turn in range(args.rounds):
@@ -43,12 +48,12 @@ def main() -> None:
         print_rates(ways, times, few=args.few, many=args.photos)
 
 
-def plant(root: Path, *, few: int, many: int) -> None:
-    """Draw photos into the folders “few” and “many”."""
-    for size, count in (("few", few), ("many", many)):
-        (root / size).mkdir()
-        for number in range(count):
-            (root / size / f"{number:06}.jpg").write_bytes(draw_photo(SQUARE_PX, number))
+def plant(folder: Path, count: int) -> Path:
+    """Draw photos into a new folder, and return it."""
+    folder.mkdir()
+    for number in range(count):
+        (folder / f"{number:06}.jpg").write_bytes(draw_photo(SQUARE_PX, number))
+    return folder
 
 
 def ways_of(root: Path, stack: ExitStack, *, part_size: int) -> dict[str, Way]:
@@ -59,26 +64,45 @@ def ways_of(root: Path, stack: ExitStack, *, part_size: int) -> dict[str, Way]:
         "ray": lambda size, answers: [str(root / size), *cluster, str(answers)],
     }
     if find_spec("moto") and find_spec("s3fs"):
-        start_store(root, stack)
-        ways["ray from S3's stand-in"] = lambda size, answers: [f"s3://flowers/{size}", *cluster, str(answers)]
+        start_store(stack, {size: root / size for size in ("few", "many")})
+        ways["ray from S3's stand-in"] = lambda size, answers: [f"s3://{BUCKET}/{size}", *cluster, str(answers)]
     return ways
 
 
-def start_store(root: Path, stack: ExitStack) -> None:
-    """Start moto's server in a process of its own, and put the photos there."""
-    port = 8650
+def start_store(stack: ExitStack, folders: Mapping[str, Path]) -> None:
+    """Start moto's server in a process of its own, for this process and those that it starts, and put photos there.
+
+    Args:
+        stack: ends it.
+        folders: name in the bucket → folder of photos.
+    """
+    port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     server = stack.enter_context(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
     stack.callback(server.terminate)
-    os.environ |= {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_DEFAULT_REGION": "us-east-1"}
-    os.environ |= {"AWS_ACCESS_KEY_ID": "anyone", "AWS_SECRET_ACCESS_KEY": "anything"}
+    settings = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_DEFAULT_REGION": "us-east-1"}
+    settings |= {"AWS_ACCESS_KEY_ID": "anyone", "AWS_SECRET_ACCESS_KEY": "anything"}
+    stack.enter_context(patch.dict(os.environ, settings))
+    wait_until_open(port)
     import fsspec
 
-    time.sleep(5)
+    fsspec.get_filesystem_class("s3").clear_instance_cache()  # they remember the server of an earlier call
     system = fsspec.filesystem("s3")
-    system.mkdir("flowers")
-    for size in ("few", "many"):
-        system.put(str(root / size), f"flowers/{size}", recursive=True)
+    system.mkdir(BUCKET)
+    for name, folder in folders.items():
+        system.put(f"{folder}/", f"{BUCKET}/{name}/", recursive=True)
+
+
+def wait_until_open(port: int, timeout_s: float = 60) -> None:
+    """Wait until something on this machine listens on a port."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if time.monotonic() > deadline:
+            sys.exit("S3's stand-in does not start: python -m moto.server says why.")
+        time.sleep(0.1)
 
 
 def seconds_of(options: list[str]) -> float:

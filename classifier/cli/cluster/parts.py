@@ -22,8 +22,8 @@ from classifier.photos.limits import ImageLimits
 PART_SIZE = 2000
 MOST_SENTENCES = 8
 LOST = (
-    "The workers that did it were lost, again and again. If this stays so, a photo in it ends them, or needs more memory "
-    "than there is: lower --max-photo-megapixels."
+    "Its workers were lost, again and again. If this stays so, a photo in it ends them, or needs more memory than "
+    "there is: lower --max-photo-megapixels."
 )
 
 
