@@ -2,8 +2,8 @@
 
 Drawn photos are predicted by the plain command, by Ray's workers from the same folder, and, where moto is installed, by
 Ray's workers from a server that stands in for S3, in turn. Each way runs with few photos and with many: the difference
-tells the rate, and what is left is the start. The stand-in is written in Python and runs on the same cores, so that its
-line says what that server costs, too. Needs requirements-cluster.txt.
+is what photos cost, and what is left is the start. Processor time is that of the command and of all processes that it
+starts; the stand-in's own is not in it, though it runs on the same cores. Needs requirements-cluster.txt.
 """
 
 import argparse
@@ -14,18 +14,28 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 from unittest.mock import patch
 
 from benchmarks.photos import SQUARE_PX, draw_photo
+from benchmarks.serving.processes import family, own_processor_s
 from benchmarks.serving.servers import free_port
 from classifier.machine import usable_cores
 
 BUCKET = "flowers"
+PREDICT = (sys.executable, "-m", "classifier", "predict")
 Way = Callable[[str, Path], list[str]]
+
+
+class Spent(NamedTuple):
+    """What a command took: seconds by the clock, and of one core."""
+
+    seconds: float
+    processor_s: float
 
 
 def main() -> None:
@@ -40,12 +50,12 @@ def main() -> None:
         for size, count in (("few", args.few), ("many", args.photos)):
             plant(root / size, count)
         ways = ways_of(root, stack, part_size=args.part_size)
-        times: dict[tuple[str, str], list[float]] = {(way, size): [] for way in ways for size in ("few", "many")}
+        runs: dict[tuple[str, str], list[Spent]] = {(way, size): [] for way in ways for size in ("few", "many")}
         for turn in range(args.rounds):
-            for (way, size), seconds in times.items():
+            for (way, size), spent in runs.items():
                 command = ways[way](size, root / f"answers-{turn}-{way}-{size}".replace(" ", "-"))
-                seconds.append(seconds_of(command))
-        print_rates(ways, times, few=args.few, many=args.photos)
+                spent.append(run(command))
+        print_costs(ways, runs, photos=args.photos - args.few)
 
 
 def plant(folder: Path, count: int) -> Path:
@@ -105,24 +115,35 @@ def wait_until_open(port: int, timeout_s: float = 60) -> None:
         time.sleep(0.1)
 
 
-def seconds_of(options: list[str]) -> float:
-    """Run `predict` with options; how long it took by the clock."""
+def run(options: list[str]) -> Spent:
+    """Run `predict` with options; what it took."""
     started = time.perf_counter()
-    done = subprocess.run([sys.executable, "-m", "classifier", "predict", *options], capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(done.stderr)
-    return time.perf_counter() - started
+    processor_s: dict[int, float] = {}
+    with tempfile.TemporaryFile("w+") as said:
+        with subprocess.Popen([*PREDICT, *options], stdout=said, stderr=said) as running:
+            while running.poll() is None:
+                for process in family(running.pid):
+                    processor_s[process] = own_processor_s(process) or processor_s.get(process, 0.0)
+                time.sleep(0.05)
+        if running.returncode:
+            said.seek(0)
+            sys.exit(said.read())
+    return Spent(time.perf_counter() - started, sum(processor_s.values()))
 
 
-def print_rates(ways: dict[str, Way], times: dict[tuple[str, str], list[float]], *, few: int, many: int) -> None:
-    """A line a way: rate, start, and the rate as a share of the plain command's."""
-    rates: dict[str, float] = {}
+def print_costs(ways: Iterable[str], runs: Mapping[tuple[str, str], list[Spent]], *, photos: int) -> None:
+    """A line a way: what a photo costs, and the start."""
     for way in ways:
-        short, long = (statistics.median(times[way, size]) for size in ("few", "many"))
-        rates[way] = (many - few) / (long - short)
-        start = short - few / rates[way]
-        share = rates[way] / rates["plain"]
-        print(f"{way:24} {rates[way]:6.1f} photos/s   {share:5.2f} of the plain rate   start {start:5.1f} s")
+        few, many = (_median(runs[way, size]) for size in ("few", "many"))
+        rate, ms = photos / (many.seconds - few.seconds), 1000 * (many.processor_s - few.processor_s) / photos
+        print(
+            f"{way:24} {rate:6.1f} photos/s   {ms:6.1f} ms of one core a photo   "
+            f"few photos: {few.seconds:5.1f} s, {few.processor_s:5.1f} s of one core"
+        )
+
+
+def _median(runs: Sequence[Spent]) -> Spent:
+    return Spent(statistics.median(run.seconds for run in runs), statistics.median(run.processor_s for run in runs))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.cluster import BUCKET, plant, start_store
+from benchmarks.cluster import BUCKET, PREDICT, plant, start_store
 from benchmarks.serving.processes import PROC, family
 from classifier.inference.cluster.storage import Place
 from classifier.locations import DEFAULT_CHECKPOINT
@@ -30,7 +30,6 @@ from classifier.locations import DEFAULT_CHECKPOINT
 PHOTOS, PART_SIZE, WORKERS = 600, 10, 2
 KILLED_WORKER_AFTER, KILLED_COMMAND_AFTER = 1 / 6, 1 / 2  # shares of the parts
 TIMEOUT_S = 600
-PREDICT = (sys.executable, "-m", "classifier", "predict")
 Row = tuple[str, ...]
 
 

@@ -107,14 +107,20 @@ def _start(ray: Any, workers: int | None) -> None:
     for handler in logging.getLogger("ray.data").handlers:
         if isinstance(handler, logging.StreamHandler):  # its file in Ray's folder has all
             handler.setLevel(logging.CRITICAL)
-    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
-    if os.environ.get("RAY_ADDRESS"):
-        ray.init(**quiet)
-    else:
-        ray.init(address="local", num_cpus=workers, object_store_memory=STORE_BYTES, include_dashboard=False, **quiet)
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    if not os.environ.get("RAY_ADDRESS"):
+        options |= {"address": "local", "num_cpus": workers, "object_store_memory": STORE_BYTES}
+        options |= {"include_dashboard": False}
+    try:
+        ray.init(**options)
+    except Exception as error:  # Ray raises errors of many kinds, plain ones too
+        where = os.environ.get("RAY_ADDRESS", "on this machine")
+        raise ClusterError(
+            f"Ray ({where}) does not answer: {_last_line(error)} See that it runs, and run the same command again."
+        ) from error
 
 
 def _last_line(error: Exception) -> str:
     """The sentence of an error that came from a worker, without its traceback and the name of its class."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return re.sub(r"^[\w.]+Error: ", "", lines[-1]) if lines else type(error).__name__
+    return re.sub(r"^[\w.]+(Error|Exception): ", "", lines[-1]) if lines else type(error).__name__
