@@ -80,6 +80,7 @@ NOT_IMPORTED = {
     "s3fs": "fsspec loads it by name",
     "scikit-image": "sample pictures in its package",
     "scikit-learn": "sample pictures in its package",
+    "moto": "run as a server",
     "mypy": "run as a command",
     "pip-audit": "run as a command",
     "pytest-playwright": "a plugin of pytest",
