@@ -25,5 +25,5 @@ def test_nothing_is_lost_and_nothing_is_there_twice(tmp_path: Path):
 
 
 def test_rows_are_read_as_they_were_written():
-    columns, rows = ["photo", "message"], [["花.jpg", "two\nlines"], ["b,c.jpg", ""]]
-    assert rows_of(to_csv(columns, rows)) == [tuple(row) for row in rows]
+    rows = [["花.jpg", 'a "fake"'], ["b,c.jpg", ""]]
+    assert rows_of(to_csv(["photo", "message"], rows)) == [tuple(row) for row in rows]
