@@ -99,16 +99,6 @@ def test_what_workers_cannot_load_is_said_in_a_sentence(
         list(do_parts(job, [0], workers=1))
 
 
-def test_a_cluster_that_does_not_answer_is_said_in_a_sentence(
-    server: None, photos: Path, checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place = Place(str(tmp_path / "answers"))
-    job = Job(place, Plan((str(photos),), "model", 2, "csv", 9), checkpoint, "torch", DEFAULT_LIMITS)
-    monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:9")
-    with pytest.raises(ClusterError, match=r"Ray \(127\.0\.0\.1:9\) does not answer: "):
-        list(do_parts(job, [0]))
-
-
 @pytest.mark.parametrize("package", ["ray", "pyarrow", "fsspec"])
 def test_what_is_not_installed_is_named(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ray_data, "find_spec", lambda name: None if name == package else True)
