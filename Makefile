@@ -4,11 +4,11 @@ PY = .venv/bin/python
 SERVE = .venv-serve
 BENCH = .venv-bench
 
-.PHONY: help app serve replicas test test-serve check format bench parity official weights lock sbom install install-dev
+.PHONY: help app serve replicas test test-serve test-cluster check format bench parity official weights lock sbom install install-dev
 .DEFAULT_GOAL = help
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 app: install ## Install what is needed, then serve the site on http://127.0.0.1:8050
 	@exec $(PY) -m gunicorn --no-control-socket app:server
@@ -30,6 +30,10 @@ test: install-dev ## Run all tests, those in a real browser included
 test-serve: ## Test the light set, without PyTorch, in an environment of its own
 	@VENV=.venv-serve-test scripts/install.sh requirements-serve-test.txt
 	@.venv-serve-test/bin/python -m pytest tests/light
+
+test-cluster: ## Test `predict --cluster ray` with Ray and a server that stands in for S3
+	@scripts/install.sh requirements.txt requirements-dev.txt requirements-cluster-test.txt
+	@$(PY) -m pytest tests/classifier/inference/cluster tests/classifier/cli/cluster tests/benchmarks/resilience/test_lost_workers.py
 
 check: install-dev ## Look for mistakes without running anything: ruff, formatting, types, bandit, vulnerable packages
 	@$(PY) -m ruff check .

@@ -126,6 +126,12 @@ class SettingError(ClassifierError):
     code: ClassVar[str] = "bad_setting"
 
 
+class ClusterError(ClassifierError):
+    """The workers of a cluster cannot be reached, or cannot start."""
+
+    code: ClassVar[str] = "cluster_failed"
+
+
 class OutputError(ClassifierError):
     """A file may not be written: another one is there that is not ours to change, or the folder cannot be written."""
 

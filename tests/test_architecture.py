@@ -79,8 +79,10 @@ NOT_IMPORTED = {
     "onnxruntime": "asked for when it is needed",
     "onnxscript": "torch.onnx needs it",
     "openapi-spec-validator": "asked for by pytest.importorskip",
+    "s3fs": "fsspec loads it by name",
     "scikit-image": "sample pictures in its package",
     "scikit-learn": "sample pictures in its package",
+    "moto": "run as a server",
     "mypy": "run as a command",
     "pip-audit": "run as a command",
     "pytest-playwright": "a plugin of pytest",
@@ -320,14 +322,19 @@ def imported_packages(files: dict[str, Path]) -> set[str]:
 def test_requirements_name_what_is_imported():
     needed, for_work = set(required("requirements.txt")), set(required("requirements-dev.txt"))
     compared_with = set(required("requirements-bench.txt")) - needed
-    assert imported_packages(RUN_IN_PRODUCTION) <= needed
-    assert imported_packages(EVERYTHING) <= needed | for_work | compared_with | {"packaging"}  # pytest brings packaging
+    for_cluster = set(required("requirements-cluster.txt"))
+    assert imported_packages(RUN_IN_PRODUCTION) <= needed | for_cluster
+    for_clusters_tests = set(required("requirements-cluster-test.txt"))
+    # pytest brings packaging.
+    assert imported_packages(EVERYTHING) <= needed | for_work | compared_with | for_clusters_tests | {"packaging"}
+    assert for_clusters_tests <= imported_packages(EVERYTHING) | set(NOT_IMPORTED)
+    assert not for_clusters_tests & (needed | for_work)
     assert compared_with <= imported_packages(EVERYTHING)
     assert needed | for_work == (needed | for_work) & (imported_packages(EVERYTHING) | set(NOT_IMPORTED))
     assert not needed & for_work
 
 
-@pytest.mark.parametrize("requirements", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("requirements", ["requirements.txt", "requirements-dev.txt", "requirements-cluster-test.txt"])
 def test_constraints_pin_every_requirement_within_its_range(requirements: str):
     pins = required("constraints.txt")
     for name, requirement in required(requirements).items():
@@ -342,5 +349,6 @@ def test_constraints_pin_every_requirement_within_its_range(requirements: str):
 def test_contributing_gives_a_reason_for_every_package():
     listed = re.findall(r"^\| ([a-z0-9-]+(?:, [a-z0-9-]+)*) \|", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.M)
     explained = {name for names in listed for name in names.split(", ")}
-    for requirements in ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt"):
+    for name in ("requirements", "requirements-dev", "requirements-bench", "requirements-cluster-test"):
+        requirements = f"{name}.txt"
         assert explained >= set(required(requirements)), requirements

@@ -28,6 +28,7 @@ DOCUMENTS = (
     "docs/experiments.md",
     "docs/performance.md",
     "docs/operations.md",
+    "docs/scaling.md",
 )
 CLASSIFIER = "python -m classifier "
 # Other commands → what tries them in their stead, None where a test would only repeat itself.

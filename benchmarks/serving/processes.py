@@ -36,10 +36,16 @@ def proportional_mb(process: int) -> float:
 
 def processor_s(process: int) -> float:
     """Processor time of a process and its children so far, in seconds."""
-    ticks = 0
-    for member in family(process):
-        fields = (PROC / str(member) / "stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])  # in the program and in the system: fields 14 and 15 of proc(5)
+    return sum(own_processor_s(member) for member in family(process))
+
+
+def own_processor_s(process: int) -> float:
+    """Processor time of a process without its children so far, in seconds; 0 if it has ended."""
+    try:
+        fields = (PROC / str(process) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    ticks = int(fields[11]) + int(fields[12])  # in the program and in the system: fields 14 and 15 of proc(5)
     return ticks / os.sysconf("SC_CLK_TCK")
 
 

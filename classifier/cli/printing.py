@@ -38,3 +38,8 @@ def print_as_json(values: Any) -> None:
 def warn(sentence: str) -> None:
     """Print a sentence on stderr, where it does not mix with the answers."""
     print(printable(sentence), file=sys.stderr)
+
+
+def describe_speed(done: int, seconds: float) -> str:
+    """A sentence about how many photos were done, and how fast."""
+    return f"{done:,} {'photo' if done == 1 else 'photos'} in {seconds:.1f} s: {done / seconds:.1f} photos/s."

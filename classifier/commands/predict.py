@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.table import Table
 
+from classifier.cli.cluster.parts import add_cluster_options, check_cluster_options, predict_in_parts
 from classifier.cli.help import TeachingFormatter
 from classifier.cli.options import (
     add_checkpoint_option,
@@ -20,7 +21,7 @@ from classifier.cli.options import (
     add_limit_options,
     photo_limits,
 )
-from classifier.cli.printing import PlainConsole, print_as_json, printable, warn
+from classifier.cli.printing import PlainConsole, describe_speed, print_as_json, printable, warn
 from classifier.cli.terminal import progress_bars
 from classifier.data.subject import Subject, subject_of
 from classifier.errors import DatasetError, PhotoError, SettingError
@@ -42,6 +43,7 @@ EPILOG = """examples:
   python -m classifier predict rose.jpg
   python -m classifier predict holiday/ --csv answers.csv          a row a photo; the same command again continues
   python -m classifier predict "holiday/**/*.jpg" --json > answers.jsonl     one JSON object a line
+  python -m classifier predict s3://bucket/photos --cluster ray --parts s3://bucket/answers     docs/scaling.md
 
 A folder means every file in it and below it. A photo that cannot be read is named with the reason, the others still
 run, and the exit code is 1.
@@ -84,6 +86,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="N",
         help="photos a pass of the network (default: 1, on a graphics card 16)",
     )
+    add_cluster_options(parser)
     add_checkpoint_option(parser)
     add_limit_options(parser)
     add_device_option(parser)
@@ -98,9 +101,13 @@ def main(args: argparse.Namespace) -> int:
         UnreadableFile: a folder holds no file, a pattern matches none. SettingError: an option makes no sense, or the
         CSV file is of another kind. See `Classifier.load` for the others.
     """
-    for option, value in (("--top-k", args.top_k), ("--batch-size", args.batch_size)):
+    for option in ("--top-k", "--batch-size", "--part-size", "--workers"):
+        value = getattr(args, option[2:].replace("-", "_"))
         if value is not None and value < 1:
             raise SettingError(f"{option} is at least 1; got {value}.")
+    if check_cluster_options(args):
+        limits = photo_limits(args, args.checkpoint).image_limits  # first: it says so where there is no checkpoint
+        return predict_in_parts(args, model=model_name(args), limits=limits)
     if args.csv:
         claim(args.csv, PREDICTIONS, option="--csv", inputs=[args.checkpoint])
     photos = list(find_photos(args.photos, leave_out=args.csv, warn=warn))
@@ -165,11 +172,6 @@ def model_name(args: argparse.Namespace) -> str:
     from classifier.files import file_digest
 
     return file_digest(args.checkpoint) + ("+tta" if args.tta else "")
-
-
-def describe_speed(done: int, seconds: float) -> str:
-    """A sentence about how many photos were done, and how fast."""
-    return f"{done:,} {'photo' if done == 1 else 'photos'} in {seconds:.1f} s: {done / seconds:.1f} photos/s."
 
 
 def training_photos(classifier: Classifier, checkpoint: Path) -> Callable[[int], Path | None]:

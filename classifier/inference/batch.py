@@ -12,7 +12,7 @@ from classifier.errors import PhotoError
 from classifier.inference.classifier import Classifier
 from classifier.inference.engines import Floats
 from classifier.photos.crops import is_wide, tta_views
-from classifier.photos.streaming import map_batches, read_ahead
+from classifier.photos.streaming import THREADS, map_batches, read_ahead
 from classifier.predictions.postprocessing import Assessment, NetworkOutput
 from classifier.predictions.values import Prediction
 
@@ -51,9 +51,11 @@ def look_at_all(
     classifier: Classifier,
     items: Iterable[Item],
     *,
-    path_of: Callable[[Item], Path],
+    path_of: Callable[[Item], Path | bytes],
     tta: bool = False,
     batch_size: int | None = None,
+    readers: int = THREADS,
+    threads: int = THREADS,
 ) -> Iterator[Looked[Item]]:
     """Look at the photos of many items, as a stream.
 
@@ -64,9 +66,11 @@ def look_at_all(
     Args:
         classifier: looks.
         items: of any number.
-        path_of: item → its photo.
+        path_of: item → its photo, a file or the bytes of one; called by those who read, and may raise a PhotoError.
         tta: average over `photos.crops.tta_views`, see `look_at_views`.
         batch_size: photos a pass; by default what suits the device.
+        readers: threads that read.
+        threads: threads that prepare photos and run the network.
 
     Yields:
         The items, batch by batch in the order given.
@@ -79,8 +83,8 @@ def look_at_all(
             return Looked(items)
         return Looked(items, *(look_at_views if tta else Classifier.look)(classifier, pictures))
 
-    opened = open_all(classifier, items, path_of=path_of)
-    return map_batches(look, opened, size=batch_size or suitable_batch(classifier))
+    opened = open_all(classifier, items, path_of=path_of, readers=readers)
+    return map_batches(look, opened, size=batch_size or suitable_batch(classifier), threads=threads)
 
 
 def suitable_batch(classifier: Classifier) -> int:
@@ -111,23 +115,40 @@ def predict_many(
     Yields:
         Each file with its prediction, or with the error that says why it was refused, in the order given.
     """
-    for looked in look_at_all(classifier, photos, path_of=lambda photo: photo, tta=tta, batch_size=batch_size):
+    looked = look_at_all(classifier, photos, path_of=lambda photo: photo, tta=tta, batch_size=batch_size)
+    return answers_of(classifier, looked, top_k=top_k)
+
+
+def answers_of(
+    classifier: Classifier, looked: Iterable[Looked[Item]], *, top_k: int
+) -> Iterator[tuple[Item, Prediction | PhotoError]]:
+    """Turn batches that were looked at into predictions.
+
+    Args:
+        classifier: looked at them.
+        looked: from `look_at_all`.
+        top_k: how many candidates a photo, at least 1.
+
+    Yields:
+        Each item with its prediction, or with the error that says why its photo was refused, in the order given.
+    """
+    for batch in looked:
         predictions: Iterator[Prediction] = iter(())
-        if looked.output and looked.assessment:
-            predictions = iter(classifier.postprocessor.predict(looked.output, looked.assessment, top_k=top_k))
-        for photo, error in looked.items:
-            yield photo, error or next(predictions)
+        if batch.output and batch.assessment:
+            predictions = iter(classifier.postprocessor.predict(batch.output, batch.assessment, top_k=top_k))
+        for item, error in batch.items:
+            yield item, error or next(predictions)
 
 
 def open_all(
-    classifier: Classifier, items: Iterable[Item], *, path_of: Callable[[Item], Path]
+    classifier: Classifier, items: Iterable[Item], *, path_of: Callable[[Item], Path | bytes], readers: int = THREADS
 ) -> Iterator[tuple[Item, Image.Image | PhotoError]]:
     """Open the photos of many items ahead of their use, no larger than the network has a use for.
 
     Yields:
         Each item with its upright RGB picture, or with the error that says why there is none, in the order given.
     """
-    return read_ahead(lambda item: classifier.open(path_of(item)), items)
+    return read_ahead(lambda item: classifier.open(path_of(item)), items, threads=readers)
 
 
 def look_at_views(classifier: Classifier, pictures: Sequence[Image.Image]) -> tuple[NetworkOutput, Assessment]:

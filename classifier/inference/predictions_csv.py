@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -15,6 +15,31 @@ from classifier.outputs.tables import BOM, csv_text, from_cell
 from classifier.predictions.values import Prediction
 
 OTHER = "Name another file by --csv."
+
+
+def columns_of(top_k: int) -> list[str]:
+    """Columns of a table of predictions with so many classes a row."""
+    ranked = [f"{column}_{rank}" for rank in range(1, top_k + 1) for column in ("class_id", "name", "probability")]
+    return ["photo", "model", "error", "message", "verdict", "reason", *ranked]
+
+
+def row_of(photo: str, answer: Prediction | PhotoError, *, model: str, columns: Sequence[str]) -> list[object]:
+    """Row of a table of predictions: texts as they are, not yet as cells; "" where a column has nothing to say.
+
+    Args:
+        photo: its name.
+        answer: of the classifier.
+        model: what the prediction comes from.
+        columns: of the table, see `columns_of`.
+    """
+    row: list[object] = [photo, model]
+    if isinstance(answer, PhotoError):
+        row += [answer.code, str(answer)]
+    else:
+        row += ["", "", answer.verdict or "", answer.reason or ""]
+        for candidate in answer.candidates:
+            row += [candidate.class_id, candidate.name, f"{candidate.probability:.6f}"]
+    return row + [""] * (len(columns) - len(row))
 
 
 class PredictionsCsv:
@@ -44,10 +69,7 @@ class PredictionsCsv:
         """
         claim(path, PREDICTIONS, option="--csv", inputs=inputs)
         self.path, self.model = path, model
-        self.columns = ["photo", "model", "error", "message", "verdict", "reason"]
-        self.columns += [
-            f"{column}_{rank}" for rank in range(1, top_k + 1) for column in ("class_id", "name", "probability")
-        ]
+        self.columns = columns_of(top_k)
         self._line_end = "\n"
         self._done: set[str] = set()
         try:
@@ -72,14 +94,8 @@ class PredictionsCsv:
         Raises:
             SettingError: the file cannot be written, for example since the disk is full.
         """
-        row: list[object] = [name_of(photo), self.model]
-        if isinstance(answer, PhotoError):
-            row += [answer.code, str(answer)]
-        else:
-            row += ["", "", answer.verdict or "", answer.reason or ""]
-            for candidate in answer.candidates:
-                row += [candidate.class_id, candidate.name, f"{candidate.probability:.6f}"]
-        self._append(csv_text([row + [""] * (len(self.columns) - len(row))], line_end=self._line_end))
+        row = row_of(name_of(photo), answer, model=self.model, columns=self.columns)
+        self._append(csv_text([row], line_end=self._line_end))
 
     def _append(self, text: str) -> None:
         waiting = memoryview(text.encode())

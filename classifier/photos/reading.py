@@ -175,13 +175,23 @@ def _read_file(path: Path, limits: ImageLimits) -> bytes:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if size > limits.max_bytes:
-                # Of a film or an archive, that it is one says more than its size.
-                kind = recognise(file.read(HEAD_BYTES))
-                raise limits.too_many_bytes(size) if kind is None or kind.isupper() else _refusal(kind)
+                raise too_large(size, file.read(HEAD_BYTES), limits)
             return file.read(limits.max_bytes + 1)  # one more than allowed: it may have grown since
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UnreadableFile(f"{path} cannot be read: {reason}. Check the path.") from error
+
+
+def too_large(size: int, head: bytes, limits: ImageLimits) -> PhotoError:
+    """Why a file is refused that has too many bytes: of a film or an archive, that it is one says more than its size.
+
+    Args:
+        size: in bytes.
+        head: its first `HEAD_BYTES`.
+        limits: what is accepted.
+    """
+    kind = recognise(head)
+    return limits.too_many_bytes(size) if kind is None or kind.isupper() else _refusal(kind)
 
 
 def _open(data: bytes) -> Image.Image:

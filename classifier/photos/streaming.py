@@ -64,13 +64,14 @@ def _failed(error: Exception) -> Future[Any]:
 
 
 def read_ahead(
-    read: Callable[[Item], Image.Image], items: Iterable[Item]
+    read: Callable[[Item], Image.Image], items: Iterable[Item], *, threads: int = THREADS
 ) -> Iterator[tuple[Item, Image.Image | PhotoError]]:
     """Read pictures in threads, ahead of who uses them.
 
     Args:
         read: opens one item; may raise a PhotoError.
         items: what to read, of any length.
+        threads: how many read.
 
     Yields:
         Each item with its picture, or with the error that says why there is none; in the order of `items`.
@@ -82,15 +83,17 @@ def read_ahead(
         except PhotoError as error:
             return item, error
 
-    return map_ahead(attempt, items)
+    return map_ahead(attempt, items, ahead=2 * threads, threads=threads)
 
 
-def map_batches(function: Callable[[list[Item]], Result], items: Iterable[Item], *, size: int) -> Iterator[Result]:
+def map_batches(
+    function: Callable[[list[Item]], Result], items: Iterable[Item], *, size: int, threads: int = THREADS
+) -> Iterator[Result]:
     """Map a function over batches of `size` items, as `map_ahead`.
 
     Of large batches only two are begun ahead, since all their pictures are in memory.
     """
-    return map_ahead(function, batches(items, size), ahead=max(2, 2 * THREADS // size))
+    return map_ahead(function, batches(items, size), ahead=max(2, 2 * threads // size), threads=threads)
 
 
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -48,6 +48,7 @@ def test_refused_photos_are_photo_errors(error: type[errors.PhotoError], code: s
         (errors.BackboneError, "unknown_backbone"),
         (errors.SettingError, "bad_setting"),
         (errors.OutputError, "output_refused"),
+        (errors.ClusterError, "cluster_failed"),
     ],
 )
 def test_other_errors_are_not_the_photos_fault(error: type[errors.ClassifierError], code: str) -> None:
