@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -32,7 +33,9 @@ def test_onnx_answers_alike_and_says_how_to_use_it(classifier: Classifier, tmp_p
     assert check.probability < 1e-4
     session = runtime.InferenceSession(path)
     said = session.get_modelmeta().custom_metadata_map
-    assert json.loads(said["florascope"]) == describe(classifier)
+    described = json.loads(said["florascope"])
+    assert re.fullmatch("[0-9a-f]{64}", described.pop("file_digest"))
+    assert described == describe(classifier)
     assert [label["name"] for label in json.loads(said["classes"])] == list(NAMES)
     # What a stranger would do with it: any number of photos, made ready as the file says.
     batch = np.stack([prepare(PHOTO, size=32, mean=[0.5] * 3, std=[0.5] * 3)] * 7)
