@@ -19,7 +19,7 @@ serve: ## Install the light set, without PyTorch, then serve the same site
 
 replicas: ## Install the light set, then serve two replicas behind nginx on http://127.0.0.1:8080
 	@VENV=$(SERVE) LEAN=1 scripts/install.sh requirements-serve.txt
-	@exec $(SERVE)/bin/python -m scripts.replicas $(if $(PORT),--port $(PORT))
+	@exec $(SERVE)/bin/python -m scripts.replicas $(if $(PORT),--port $(PORT)) $(if $(REPLICA_PORT),--replica-port $(REPLICA_PORT))
 
 test: install-dev ## Run all tests, those in a real browser included
 	@CHROME_PATH="$$(scripts/browser.sh)" && export CHROME_PATH && \

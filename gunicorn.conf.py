@@ -30,7 +30,7 @@ logconfig_dict = logs.describe(_settings)
 # alone can take a minute, and a worker that is silent for longer than this is replaced.
 timeout = _settings.busy_after_s + 160
 # From SIGTERM until requests in flight must have been answered.
-graceful_timeout = 9
+graceful_timeout = 8
 # gunicorn 27 would open a control socket in the home folder of whoever starts it.
 control_socket_disable = True
 # Where workers leave their signs of life, a few bytes each. On a read-only file system, memory does.

@@ -9,9 +9,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import http.client
+import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -37,8 +39,8 @@ class NotStarted(OSError):
     """A process did not start; the message says what to do."""
 
 
-def get(port: int, path: str) -> int:
-    """The status of an answer from 127.0.0.1.
+def get(port: int, path: str) -> tuple[int, bytes]:
+    """The status and the body of an answer from 127.0.0.1.
 
     Raises:
         OSError: there is no answer, or none within 5 s.
@@ -46,7 +48,8 @@ def get(port: int, path: str) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status
+        response = connection.getresponse()
+        return response.status, response.read()
     except http.client.HTTPException as error:
         raise ConnectionError(str(error)) from error
     finally:
@@ -118,7 +121,7 @@ class Replica:
         self._process = subprocess.Popen(command, cwd=ROOT, env=environ, start_new_session=True)
 
     def wait_until_ready(self) -> None:
-        """Wait until it answers photos.
+        """Wait until it answers photos, or says that it has no model to do so and serves what it can.
 
         Raises:
             NotStarted: it ended, or is not ready within `STARTS_WITHIN_S`.
@@ -126,14 +129,25 @@ class Replica:
         give_up = time.monotonic() + STARTS_WITHIN_S
         while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > give_up:
-                raise NotStarted(f"The replica on port {self.port} did not start; its last lines above say why.")
+                raise NotStarted(f"The replica on port {self.port} did not start; its lines above say why.")
+            if self.has_no_model():
+                print(f"The replica on port {self.port} answers no photos; its lines above say why.", flush=True)
+                return
             time.sleep(LOOKS_EVERY_S)
 
     def is_ready(self) -> bool:
         """Whether it answers photos now."""
         try:
-            return get(self.port, READY_PATH) == 200
+            return get(self.port, READY_PATH)[0] == 200
         except OSError:
+            return False
+
+    def has_no_model(self) -> bool:
+        """Whether it serves, but without a model: its checkpoint is missing or damaged."""
+        try:
+            status, body = get(self.port, "/healthz")
+            return status == 200 and json.loads(body)["classifier"] is False
+        except (OSError, ValueError, KeyError):
             return False
 
     def kill(self) -> None:
@@ -204,6 +218,8 @@ def running(
         replicas = [Replica(number, python=python, environ=environ) for number in replica_ports]
         processes: list[subprocess.Popen[bytes]] = []
         stack.callback(lambda: stop(processes[0] if processes else None, replicas))
+        for number in (port, *replica_ports):
+            check_free(number)
         for replica in replicas:
             replica.start()
         for replica in replicas:
@@ -213,6 +229,23 @@ def running(
         processes.append(nginx)
         wait_for_nginx(nginx, port)
         yield Replicas(port, replicas, nginx)
+
+
+def check_free(port: int) -> None:
+    """Check that no other program listens, which would be taken for a replica or nginx.
+
+    Raises:
+        NotStarted: one does, or the port may not be used.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise NotStarted(
+                f"Port {port} cannot be used: {error.strerror}. Choose others: "
+                "make replicas PORT=8090 REPLICA_PORT=8061"
+            ) from error
 
 
 def wait_for_nginx(nginx: subprocess.Popen[bytes], port: int) -> None:

@@ -65,7 +65,7 @@ class Settings:
     )
     public_url: str = setting("", "Address of the site for links from elsewhere, such as `https://flowers.example.org`")
     rate_limit: str = setting(
-        "600 per minute", "How often a visitor from another machine may send something; `off` for no limit"
+        "600 per minute", "How often a visitor from another machine may send a photo; `off` for no limit"
     )
     rate_limit_storage: str = setting(
         MEMORY, "Where that is counted: in each process, or in a Redis (`redis://HOST:PORT`) for several together"
@@ -113,6 +113,9 @@ class Settings:
             raise SettingError(
                 f"RATE_LIMIT should be a rate such as “600 per minute”, or {OFF}; it is {self.rate_limit!r}."
             ) from None
+        for name in self.allowed_host_names:
+            if "/" in name or " " in name:
+                raise SettingError(f"ALLOWED_HOSTS should be names such as “flowers.example.org”; one is {name!r}.")
         for variable, value, beginnings in (
             ("PUBLIC_URL", self.public_url, ("https://", "http://")),
             ("SECURITY_CONTACT", self.security_contact, ("mailto:", "https://", "tel:")),

@@ -1,14 +1,17 @@
 """Replicas as plain processes; with real nginx and real uploads in tests/benchmarks/resilience/test_kill.py."""
 
+import socket
 import subprocess
 import sys
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from scripts import replicas
-from scripts.replicas import NotStarted, Replica, Replicas, main, running, stop
+from scripts.replicas import NotStarted, Replica, Replicas, check_free, main, running, stop
 
 
 def test_without_nginx_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
@@ -29,6 +32,40 @@ def test_a_replica_that_ends_at_once_is_not_waited_for(tmp_path: Path):
     replica.start()
     with pytest.raises(NotStarted, match="port 8599 did not start"):
         replica.wait_until_ready()
+
+
+def test_a_port_that_another_program_has_is_named():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(NotStarted, match=rf"Port {port} cannot be used: .*REPLICA_PORT"):
+            check_free(port)
+    check_free(port)
+
+
+class Modelless(BaseHTTPRequestHandler):
+    """A site without a model: it serves, and is not ready."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/healthz" else 503)
+        self.end_headers()
+        self.wfile.write(b'{"classifier": false, "status": "ok"}')
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_a_replica_without_a_model_serves_what_it_can(capsys: pytest.CaptureFixture[str]):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Modelless) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        replica = Replica(server.server_address[1])
+        replica._process = sleeping(30)
+        try:
+            replica.wait_until_ready()
+        finally:
+            replica.kill()
+            server.shutdown()
+    assert not replica.is_ready()
+    assert "answers no photos; its lines above say why" in capsys.readouterr().out
 
 
 def sleeping(seconds: float) -> "subprocess.Popen[bytes]":

@@ -63,8 +63,11 @@ def is_private() -> bool:
 
 
 def _address(text: str | None) -> IPv4Address | IPv6Address | None:
+    text = (text or "").partition("%")[0]
+    if text.count(":") == 1:  # some proxies name the port, too
+        text = text.partition(":")[0]
     try:
-        address = ip_address((text or "").partition("%")[0])
+        address = ip_address(text)
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address

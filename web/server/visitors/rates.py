@@ -8,17 +8,20 @@ from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.errors import RateLimitExceeded
 
+from web.server.limits import CALLBACK_PATH
 from web.server.responses import plain_text
 from web.server.visitors.origin import is_local, visitor
 
 MEMORY = "memory://"
+# Callbacks with shorter bodies carry no photo to speak of: a page that is opened asks so for its parts.
+SMALL_BYTES = 8 * 1024
 SENTENCE = "You have sent many requests in a short time. Wait a little, then try again."
 
 
 def register(server: Flask, *, rate: str, storage: str) -> None:
-    """Limit how often one visitor may send something: photos, and what callbacks of pages send.
+    """Limit how often one visitor may send photos, to the API or from a page.
 
-    Pages, pictures and scripts are not counted, nor are requests from this machine.
+    Pages, their parts, pictures and scripts are not counted, nor are requests from this machine.
 
     Args:
         server: the server.
@@ -36,7 +39,8 @@ def register(server: Flask, *, rate: str, storage: str) -> None:
 
     @limiter.request_filter
     def is_free() -> bool:
-        return request.method != "POST" or is_local()
+        is_small = 0 < (request.content_length or 0) <= SMALL_BYTES
+        return request.method != "POST" or (is_small and request.path == CALLBACK_PATH) or is_local()
 
     limiter.init_app(server)
 

@@ -68,6 +68,7 @@ def test_only_as_many_proxies_are_believed_as_are_trusted(garden, proxies, addre
         ("192.0.2.1", "192.0.2.1", False),
         ("127.0.0.1", "127.0.0.1", True),
         ("127.9.9.9", "127.9.9.9", True),
+        ("192.0.2.1:5555", "192.0.2.1", False),
         ("::1", "::/64", True),
         ("::ffff:127.0.0.1", "127.0.0.1", True),
         ("::ffff:192.0.2.1", "192.0.2.1", False),

@@ -9,6 +9,7 @@ import pytest
 
 from tests.making.fakes import FakeClassifier, draw_flower, encode
 from web import create_app
+from web.server.visitors.rates import SMALL_BYTES
 from web.settings import Settings
 
 PHOTO = encode(draw_flower())
@@ -37,9 +38,15 @@ def test_who_asks_too_often_is_told_when_to_ask_again_and_others_are_not_kept(ga
 
 
 def test_a_page_gets_the_sentence_as_text(garden):
-    ask = make_ask(garden, rate_limit="1 per hour")
-    ask(path="/_dash-update-component")
-    refused = ask(path="/_dash-update-component")
+    client = create_app(Settings(rate_limit="1 per hour"), FakeClassifier(), garden).server.test_client()
+
+    def send(size):
+        elsewhere = {"REMOTE_ADDR": ELSEWHERE}
+        return client.post("/_dash-update-component", data=b"x" * size, environ_overrides=elsewhere)
+
+    send(SMALL_BYTES + 1)
+    assert send(SMALL_BYTES).status_code == 400, "pages that are opened are not counted"
+    refused = send(SMALL_BYTES + 1)
     assert refused.status_code == 429
     assert refused.mimetype == "text/plain"
     assert "Wait a little" in refused.text
