@@ -135,6 +135,9 @@ def print_costs(ways: Iterable[str], runs: Mapping[tuple[str, str], list[Spent]]
     """A line a way: what a photo costs, and the start."""
     for way in ways:
         few, many = (_median(runs[way, size]) for size in ("few", "many"))
+        if many.seconds <= few.seconds or many.processor_s <= few.processor_s:
+            print(f"{way:24} too few photos to tell: starting took longer. Take more: --photos 600 --few 100")
+            continue
         rate, ms = photos / (many.seconds - few.seconds), 1000 * (many.processor_s - few.processor_s) / photos
         print(
             f"{way:24} {rate:6.1f} photos/s   {ms:6.1f} ms of one core a photo   "
